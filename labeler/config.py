@@ -1,0 +1,76 @@
+"""Settings: what may be set from outside, by `LABELER_...` environment variables."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+# In a wheel the folders lie inside the package, in a checkout beside it.
+ROOT = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this instance runs with."""
+
+    instance: Path
+    """Folder for the database, the secret key and what people upload."""
+    database_url: str
+    """SQLAlchemy address; SQLite in the instance folder unless set."""
+    secret_key: str
+    """Signs sessions and links; made and kept in the instance folder unless set."""
+    exports: Path
+    """Folder where exports land."""
+    jobs_url: str = ""
+    """Broker for background work beyond one machine; empty for the embedded worker."""
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings, creating the instance folder and its secret key when missing."""
+        env = os.environ if env is None else env
+        instance = Path(env.get("LABELER_INSTANCE") or "instance").resolve()
+        instance.mkdir(parents=True, exist_ok=True)
+        return cls(
+            instance=instance,
+            database_url=_database_url(env.get("LABELER_DATABASE_URL"), instance),
+            secret_key=env.get("LABELER_SECRET_KEY") or _kept_secret(instance / "secret-key"),
+            exports=_exports_folder(instance),
+            jobs_url=env.get("LABELER_JOBS_URL", ""),
+        )
+
+
+def _database_url(url: str | None, instance: Path) -> str:
+    """Return the address with the driver named: psycopg 3 for PostgreSQL."""
+    if not url:
+        return f"sqlite:///{instance / 'labeler.sqlite'}"
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        scheme = "postgresql+psycopg"
+    return f"{scheme}{separator}{rest}"
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the key in the file, made on first use; two processes starting at once agree on it."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip() or _replaced_secret(path)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_hex(32)
+        file.write(key)
+    return key
+
+
+def _replaced_secret(path: Path) -> str:
+    """Return a new key where a crash left an empty file."""
+    path.write_text(secrets.token_hex(32), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def _exports_folder(instance: Path) -> Path:
+    """Return `exports/` of the checkout when run from one, else a folder in the instance."""
+    beside = Path.cwd() / "exports"
+    return beside if beside.is_dir() else instance / "exports"
