@@ -6,7 +6,7 @@ Offsets are half-open `[start, end)` in Unicode code points of the document's te
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from labeler.errors import Invalid, Problem
 
 Status = Literal["open", "done", "skipped"]
+STATUSES = ("open", "done", "skipped")
 Overlap = Literal["allow", "nest", "forbid"]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 LabelName = Annotated[
@@ -227,6 +228,11 @@ def parse_scheme(value: object) -> Scheme:
     return scheme
 
 
+def label_json(label: EntityLabel | RelationLabel) -> dict[str, Any]:
+    """Return a label as a scheme file has it."""
+    return asdict(label)
+
+
 def _with_colors(value: object) -> object:
     if not isinstance(value, dict) or not isinstance(value.get("entities"), list):
         return value
@@ -282,6 +288,8 @@ def parse_edits(value: object) -> tuple[int, tuple[Edit, ...]]:
         problems.append(Problem("At least one edit is needed.", "edits"))
         edits = []
     parsed = tuple(_parse_edit(edit, f"edits[{i}]", problems) for i, edit in enumerate(edits))
+    if len({edit.key for edit in parsed}) != len(parsed):
+        problems.append(Problem("Two edits of one request have the same key.", "edits"))
     if problems:
         raise Invalid("These edits cannot be read.", problems)
     return int(base or 0), parsed

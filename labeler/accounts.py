@@ -1,0 +1,202 @@
+"""People: who they are, how they sign in, and what they may do where."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from labeler.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from labeler.models import ApiToken, Membership, Project, SigninLink, User, db, transaction
+from labeler.models.database import now as present
+
+SiteRole = Literal["admin", "member"]
+ProjectRole = Literal["annotator", "curator", "manager"]
+ROLES: tuple[ProjectRole, ...] = ("annotator", "curator", "manager")
+"""What people may be in a project; each may do all that those before it may."""
+
+_NAME = re.compile(r"^[\w.@+-]{1,80}$")
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200
+_LINK_LIFETIME = timedelta(hours=24)
+
+
+def check_name(name: str) -> None:
+    """Raise Invalid unless this can be the name of a person."""
+    if not _NAME.match(name):
+        raise Invalid(
+            f"{name!r} cannot be a name: use 1 to 80 letters, digits and . _ @ + - only.",
+            [Problem("Use letters, digits and . _ @ + - only.", "name")],
+        )
+
+
+def add_user(name: str, *, role: str = "member", password: str | None = None) -> User:
+    """Add a person; without a password they cannot sign in until they are given one."""
+    check_name(name)
+    if role not in ("admin", "member"):
+        raise Invalid(f"{role!r} is no role of the site: use admin or member.")
+    password_hash = _hashed(name, password) if password is not None else None
+    try:
+        with transaction() as session:
+            user = User(name=name, role=role, password_hash=password_hash, active=True)
+            session.add(user)
+    except IntegrityError:
+        raise Conflict(f"There is a person named {name!r} already.") from None
+    return user
+
+
+def find_user(name: str) -> User:
+    """Return the person of this name; raises NotFound."""
+    user = db.session.scalar(select(User).where(User.name == name))
+    if user is None:
+        raise NotFound(f"There is nobody named {name!r}. Add them with: labeler user add {name}")
+    return user
+
+
+def ensure_user(name: str) -> User:
+    """Return the person of this name; a new one cannot sign in until given a password."""
+    user = db.session.scalar(select(User).where(User.name == name))
+    return user or add_user(name)
+
+
+# ---- passwords -------------------------------------------------------------------------------
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _decoy() -> str:
+    """Return the hash that a password is checked against when nobody has the name.
+
+    Both answers then take as long, and tell nothing about who exists.
+    """
+    return _hasher().hash(secrets.token_hex())
+
+
+def password_problem(name: str, password: str) -> str | None:
+    """Return why this cannot be the person's password, in a sentence, or None when it can."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its word lists take a moment to load
+
+    if len(password) < MIN_PASSWORD:
+        return f"A password needs at least {MIN_PASSWORD} characters."
+    if len(password) > MAX_PASSWORD:
+        return f"A password may have at most {MAX_PASSWORD} characters."
+    # The estimate grows quadratically with the length, and is settled long before 72 characters.
+    if zxcvbn(password[:72], user_inputs=[name])["score"] < 3:
+        return "This password is easy to guess. Use a few unrelated words."
+    return None
+
+
+def _hashed(name: str, password: str) -> str:
+    problem = password_problem(name, password)
+    if problem:
+        raise Invalid(problem, [Problem(problem, "password")])
+    return _hasher().hash(password)
+
+
+def set_password(user: User, password: str) -> None:
+    """Give a person a new password, which ends their other sessions; raises Invalid."""
+    password_hash = _hashed(user.name, password)
+    with transaction() as session:
+        session.get_one(User, user.id).password_hash = password_hash
+
+
+def verify(name: str, password: str) -> User | None:
+    """Return the person who has this name and password, if they may sign in."""
+    user = db.session.scalar(select(User).where(User.name == name))
+    try:
+        _hasher().verify(user.password_hash if user and user.password_hash else _decoy(), password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user if user and user.active and user.password_hash else None
+
+
+def fingerprint(user: User) -> str:
+    """Return what a session remembers of the password, so that a new one ends old sessions."""
+    return hashlib.sha256((user.password_hash or "").encode()).hexdigest()[:16]
+
+
+# ---- links and tokens ------------------------------------------------------------------------
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signin_token(user_id: int, now: datetime | None = None) -> str:
+    """Return a token that signs this person in once, within a day."""
+    token = secrets.token_urlsafe(24)
+    expires = (now or present()) + _LINK_LIFETIME
+    with transaction() as session:
+        session.add(SigninLink(token_hash=_hash(token), user_id=user_id, expires=expires))
+    return token
+
+
+def use_signin_token(token: str, now: datetime | None = None) -> User:
+    """Return whom this token signs in, and use it up; raises Forbidden."""
+    with transaction() as session:
+        link = session.get(SigninLink, _hash(token), with_for_update=True)
+        user = session.get(User, link.user_id) if link else None
+        valid = link is not None and link.expires > (now or present())
+        if link is not None:
+            session.execute(delete(SigninLink).where(SigninLink.token_hash == link.token_hash))
+            session.expunge(link)
+    if not valid or user is None or not user.active:
+        raise Forbidden("This sign-in link was used already or is too old. Ask for a new one.")
+    return user
+
+
+def api_token(user: User) -> str:
+    """Return a new token for programs that act for this person; it is not kept in clear."""
+    token = f"lab_{secrets.token_urlsafe(32)}"
+    with transaction() as session:
+        session.add(ApiToken(token_hash=_hash(token), user_id=user.id))
+    return token
+
+
+def user_of_token(token: str) -> User | None:
+    """Return whom a token acts for."""
+    known = db.session.get(ApiToken, _hash(token))
+    user = db.session.get(User, known.user_id) if known else None
+    return user if user and user.active else None
+
+
+# ---- projects --------------------------------------------------------------------------------
+
+
+def role_in(project: Project, user: User) -> ProjectRole | None:
+    """Return what this person is in the project; admins of the site manage them all."""
+    if user.is_admin:
+        return "manager"
+    member = db.session.get(Membership, (project.id, user.id))
+    return member.role if member else None  # type: ignore[return-value]
+
+
+def may(project: Project, user: User, role: ProjectRole) -> bool:
+    """Tell whether this person may do what the role may do in the project."""
+    own = role_in(project, user)
+    return own is not None and ROLES.index(own) >= ROLES.index(role)
+
+
+def add_member(project: Project, user: User, role: str) -> None:
+    """Make a person a member of a project, or change what they are there."""
+    if role not in ROLES:
+        raise Invalid(f"{role!r} is no role of a project: use {', '.join(ROLES)}.")
+    with transaction() as session:
+        session.merge(Membership(project_id=project.id, user_id=user.id, role=role))
+
+
+def remove_member(project: Project, user: User) -> None:
+    """End a person's membership; their layers stay."""
+    own = (Membership.project_id == project.id, Membership.user_id == user.id)
+    with transaction() as session:
+        session.execute(delete(Membership).where(*own))

@@ -1,0 +1,56 @@
+"""The factory: puts settings, database, pages and API together."""
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from labeler import __version__
+from labeler.config import ROOT, Settings
+from labeler.errors import LabelerError, Unauthenticated
+from labeler.models import connect, migrate
+from labeler.web import api, auth, pages
+
+MAX_UPLOAD = 512 * 1024 * 1024
+"""Bytes that one request may carry."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application, its tables created or upgraded."""
+    settings = settings or Settings.from_env()
+    app = Flask("labeler", root_path=str(ROOT))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        RATELIMIT_ENABLED=not settings.testing,
+        LABELER=settings,
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals["version"] = __version__
+    connect(app, settings.database_url)
+    with app.app_context():
+        migrate()
+    auth.register(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.register_error_handler(LabelerError, _answer_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    return app
+
+
+def _answer_error(error: LabelerError) -> ResponseReturnValue:
+    """Tell of an error as JSON to programs, as a page to people."""
+    if request.path.startswith("/api/"):
+        return error.to_json(), error.status
+    if isinstance(error, Unauthenticated):
+        return auth.ask_to_sign_in()
+    return render_template("error.html", error=error), error.status
+
+
+def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
+    known = LabelerError(error.description or "This cannot be done.")
+    known.code = error.name.lower().replace(" ", "_")
+    known.status = error.code or 500
+    if error.response is not None:
+        return error.response
+    return _answer_error(known)

@@ -1,0 +1,330 @@
+"""The one write path for annotations: checks edits, logs them, and keeps the current state.
+
+Every change is an edit in the append-only log, and the rows of entities, relations and verdicts
+are the fold of that log, written in the same transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from labeler import schema
+from labeler.errors import Invalid, NotFound, Problem, Stale
+from labeler.models import (
+    Document,
+    Edit,
+    Entity,
+    Layer,
+    Project,
+    Relation,
+    User,
+    Verdict,
+    db,
+    transaction,
+)
+from labeler.schema import Annotation, Op
+
+_TABLES: dict[type, Table] = {
+    schema.Entity: Entity.__table__,  # type: ignore[dict-item]
+    schema.Relation: Relation.__table__,  # type: ignore[dict-item]
+    schema.Verdict: Verdict.__table__,  # type: ignore[dict-item]
+}
+_CHUNK = 500
+"""Ids in one DELETE: databases limit the parameters of a statement."""
+
+
+def apply(
+    layer_id: int, base: int, edits: Sequence[schema.Edit], *, actor_id: int, now: datetime
+) -> int:
+    """Append edits made on revision `base` of a layer and return its new revision.
+
+    Edits whose key is known are skipped, so sending them again is harmless. Raises Stale with the
+    edits missed when somebody else's came in between, Invalid when a `before` does not hold or the
+    result breaks a rule; then nothing is changed.
+    """
+    with transaction() as session:
+        layer = session.get(Layer, layer_id, with_for_update=True, populate_existing=True)
+        if layer is None:
+            raise NotFound(f"There is no layer {layer_id}.")
+        fresh = _unknown(session, layer, base, edits)
+        if not fresh:
+            return layer.revision
+        items = _load(session, [layer_id])[layer_id]
+        before = dict(items)
+        logged = _replay(session, layer, fresh, items)
+        _append(session, layer_id, layer.revision, logged, actor_id, now)
+        _project(session, layer_id, before, items)
+        layer.revision += len(fresh)
+        layer.changed = now
+        return layer.revision
+
+
+def _unknown(
+    session: Session, layer: Layer, base: int, edits: Sequence[schema.Edit]
+) -> list[schema.Edit]:
+    """Return the edits not yet in the log; raises Stale when it holds foreign ones after `base`."""
+    if base > layer.revision:
+        raise Stale(
+            f"The layer is at revision {layer.revision}.", revision=layer.revision, missed=[]
+        )
+    sent = {edit.key for edit in edits}
+    known = set(
+        session.scalars(select(Edit.key).where(Edit.layer_id == layer.id, Edit.key.in_(sent)))
+    )
+    if base < layer.revision:
+        missed = list(history(layer.id, since=base))
+        if any(edit["key"] not in sent for edit in missed):
+            message = "Somebody else, or another window, has changed this layer meanwhile."
+            raise Stale(message, revision=layer.revision, missed=missed)
+    return [edit for edit in edits if edit.key not in known]
+
+
+def _replay(
+    session: Session, layer: Layer, edits: Sequence[schema.Edit], items: dict[str, Annotation]
+) -> list[schema.Edit]:
+    """Apply edits to the items and return them as logged; raises Invalid naming each fault."""
+    project = session.get_one(Project, layer.project_id)
+    length = session.scalar(
+        select(func.length(Document.text)).where(Document.id == layer.document_id)
+    )
+    scheme, problems, logged = project.scheme, [], []
+    for index, edit in enumerate(edits):
+        path = f"edits[{index}]"
+        ops, refused = _step(edit.ops, items, path)
+        problems += refused
+        touched = _touched(ops, items)
+        positions = {op.id: position for position, op in enumerate(ops)}
+        for problem in schema.check(items, scheme, length or 0, touched):
+            place = positions.get(problem.path)
+            where = path if place is None else f"{path}.ops[{place}].after"
+            problems.append(replace(problem, path=where))
+        logged.append(replace(edit, ops=tuple(ops)))
+    if problems:
+        raise Invalid("Nothing was saved, since an edit breaks a rule.", problems)
+    return logged
+
+
+def _step(
+    ops: Iterable[Op], items: dict[str, Annotation], path: str
+) -> tuple[list[Op], list[Problem]]:
+    """Apply ops to the items; return them with the `before` that really was, and those refused."""
+    applied, refused = [], []
+    for position, op in enumerate(ops):
+        current = items.get(op.id)
+        if not _same(current, op.before):
+            message = f"{op.id!r} is not what this edit takes it to be."
+            refused.append(Problem(message, f"{path}.ops[{position}].before", code="before"))
+        items.pop(op.id, None)
+        if op.after is not None:
+            items[op.id] = op.after
+        applied.append(replace(op, before=current))
+    return applied, refused
+
+
+def _same(current: Annotation | None, claimed: Annotation | None) -> bool:
+    """Tell whether a claimed `before` holds; a program may leave out the origin."""
+    if isinstance(claimed, schema.Verdict | None) or isinstance(current, schema.Verdict | None):
+        return current == claimed
+    if claimed.origin is None and type(current) is type(claimed):
+        return replace(current, origin=None) == claimed
+    return current == claimed
+
+
+def _touched(ops: Iterable[Op], items: Mapping[str, Annotation]) -> set[str]:
+    """Return what must be checked again: what changed, and the relations that lean on it."""
+    changed = {op.id for op in ops}
+    leaning = {
+        item.id
+        for item in items.values()
+        if isinstance(item, schema.Relation) and (item.head in changed or item.tail in changed)
+    }
+    return changed | leaning
+
+
+def _append(
+    session: Session,
+    layer_id: int,
+    revision: int,
+    edits: Sequence[schema.Edit],
+    actor_id: int,
+    now: datetime,
+) -> None:
+    rows = [
+        {
+            "layer_id": layer_id,
+            "revision": revision + number,
+            "key": edit.key,
+            "actor_id": actor_id,
+            "at": now,
+            "ops": schema.edit_json(edit),
+        }
+        for number, edit in enumerate(edits, start=1)
+    ]
+    session.execute(insert(Edit.__table__), rows)  # type: ignore[arg-type]
+
+
+def _project(
+    session: Session,
+    layer_id: int,
+    before: Mapping[str, Annotation],
+    after: Mapping[str, Annotation],
+) -> None:
+    """Bring the rows of the current state from `before` to `after`."""
+    changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
+    for kind, table in _TABLES.items():
+        gone = [name for name in changed if isinstance(before.get(name), kind)]
+        for first in range(0, len(gone), _CHUNK):
+            chunk = gone[first : first + _CHUNK]
+            session.execute(
+                delete(table).where(table.c.layer_id == layer_id, table.c.id.in_(chunk))
+            )
+        rows = [
+            _row(layer_id, after[name]) for name in changed if isinstance(after.get(name), kind)
+        ]
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _row(layer_id: int, item: Annotation) -> dict[str, Any]:
+    return {"layer_id": layer_id, **{name: getattr(item, name) for name in item.__slots__}}
+
+
+# ---- new layers ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewLayer:
+    """A layer that comes from outside, for a document in the database that lacks it."""
+
+    project_id: int
+    document_id: int
+    annotator_id: int
+    layer: schema.Layer
+    gold: bool = False
+
+
+def create(news: Sequence[NewLayer], *, actor_id: int, now: datetime, key: str) -> list[int]:
+    """Create layers whose annotations were checked already, each by one edit; return their ids.
+
+    An edit carries the revision that the layer had where it came from, so that what was exported
+    and comes in again is the same layer. `key` names the edit.
+    """
+    if not news:
+        return []
+    with transaction() as session:
+        into = insert(Layer).returning(Layer.id, sort_by_parameter_order=True)
+        ids = list(session.scalars(into, [_layer_row(new, now) for new in news]))
+        pairs = list(zip(ids, news, strict=True))
+        rows: dict[Table, list[dict[str, Any]]] = {Edit.__table__: []}  # type: ignore[dict-item]
+        rows |= {table: [] for table in _TABLES.values()}
+        for layer_id, new in pairs:
+            items = list(new.layer.annotations())
+            if items:
+                entry = _creation(layer_id, new, items, key)
+                rows[Edit.__table__].append({**entry, "actor_id": actor_id, "at": now})  # type: ignore[index]
+            for item in items:
+                rows[_TABLES[type(item)]].append(_row(layer_id, item))
+        for table, values in rows.items():
+            if values:
+                session.execute(insert(table), values)
+        return ids
+
+
+def _layer_row(new: NewLayer, now: datetime) -> dict[str, Any]:
+    return {
+        "project_id": new.project_id,
+        "document_id": new.document_id,
+        "annotator_id": new.annotator_id,
+        "gold": new.gold,
+        "status": new.layer.status,
+        "revision": _revision(new),
+        "read_to": new.layer.read_to,
+        "created": now,
+        "changed": now,
+    }
+
+
+def _revision(new: NewLayer) -> int:
+    return max(new.layer.revision, 1 if any(new.layer.annotations()) else 0)
+
+
+def _creation(
+    layer_id: int, new: NewLayer, items: Sequence[Annotation], key: str
+) -> dict[str, Any]:
+    edit = schema.Edit(key, tuple(Op(item.id, None, item) for item in items))
+    return {
+        "layer_id": layer_id,
+        "revision": _revision(new),
+        "key": key,
+        "ops": schema.edit_json(edit),
+    }
+
+
+# ---- reading ---------------------------------------------------------------------------------
+
+
+def load(layers: Sequence[Layer]) -> list[schema.Layer]:
+    """Return the current state of layers as records, entities in the order of the text."""
+    items = _load(db.session(), [layer.id for layer in layers])
+    return [_record(layer, items[layer.id]) for layer in layers]
+
+
+def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
+    values = list(items.values())
+    entities = [item for item in values if isinstance(item, schema.Entity)]
+    return schema.Layer(
+        annotator=layer.annotator.name,
+        status=layer.status,  # type: ignore[arg-type]
+        revision=layer.revision,
+        entities=tuple(sorted(entities, key=lambda e: (e.start, -e.end, e.label, e.id))),
+        relations=tuple(item for item in values if isinstance(item, schema.Relation)),
+        verdicts=tuple(item for item in values if isinstance(item, schema.Verdict)),
+        read_to=layer.read_to,
+    )
+
+
+def _load(session: Session, layer_ids: Sequence[int]) -> dict[int, dict[str, Annotation]]:
+    found: dict[int, dict[str, Annotation]] = {layer_id: {} for layer_id in layer_ids}
+    for kind, table in _TABLES.items():
+        names = kind.__slots__  # type: ignore[attr-defined]
+        columns = [table.c.layer_id, *(table.c[name] for name in names)]
+        wanted = select(*columns).where(table.c.layer_id.in_(layer_ids))
+        for layer_id, *values in session.execute(wanted.order_by(table.c.layer_id, table.c.id)):
+            found[layer_id][values[0]] = kind(*values)
+    return found
+
+
+def history(layer_id: int, since: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the edits of a layer after revision `since`, oldest first, as the API tells them."""
+    columns = (Edit.revision, Edit.key, User.name, Edit.at, Edit.ops)
+    query = (
+        select(*columns)
+        .join(User, User.id == Edit.actor_id)
+        .where(Edit.layer_id == layer_id, Edit.revision > since)
+        .order_by(Edit.revision)
+    )
+    for revision, key, actor, at, ops in db.session.execute(query):
+        yield {"revision": revision, "key": key, "actor": actor, "at": at.isoformat(), "ops": ops}
+
+
+# ---- proof -----------------------------------------------------------------------------------
+
+
+def prove(layer: Layer, scheme: schema.Scheme, text: str) -> Iterator[Problem]:
+    """Yield what is wrong with a layer: its log against its rows, its rows against the rules."""
+    items = _load(db.session(), [layer.id])[layer.id]
+    name = f"layer {layer.id}"
+    edits = list(history(layer.id))
+    if schema.fold(schema.ops_from_json(edit["ops"]) for edit in edits) != items:
+        yield Problem("The fold of the log is not the current state.", file=name, code="fold")
+    if edits and edits[-1]["revision"] != layer.revision:
+        yield Problem("The revision is not that of the last edit.", file=name, code="revision")
+    if any(count > 1 for count in Counter(edit["key"] for edit in edits).values()):
+        yield Problem("An edit stands in the log twice.", file=name, code="twice")
+    for problem in schema.check(items, scheme, len(text)):
+        yield replace(problem, file=name)

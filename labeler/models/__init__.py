@@ -1,0 +1,46 @@
+"""The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
+
+from labeler.models.database import connect, db, migrate, transaction
+from labeler.models.tables import (
+    ApiToken,
+    Document,
+    Edit,
+    Entity,
+    EntityLabel,
+    Export,
+    Layer,
+    Membership,
+    Project,
+    Relation,
+    RelationLabel,
+    SigninLink,
+    Split,
+    SuggesterRun,
+    Suggestion,
+    User,
+    Verdict,
+)
+
+__all__ = [
+    "ApiToken",
+    "Document",
+    "Edit",
+    "Entity",
+    "EntityLabel",
+    "Export",
+    "Layer",
+    "Membership",
+    "Project",
+    "Relation",
+    "RelationLabel",
+    "SigninLink",
+    "Split",
+    "SuggesterRun",
+    "Suggestion",
+    "User",
+    "Verdict",
+    "connect",
+    "db",
+    "migrate",
+    "transaction",
+]

@@ -1,0 +1,136 @@
+"""One database, SQLite or PostgreSQL: its connections, its write transactions, its migrations."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from labeler.config import ROOT
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_write_lock = threading.Lock()
+_MIGRATION_LOCK = 0x1ABE1E5
+"""Any number, the same in every process: PostgreSQL lets one of them migrate at a time."""
+
+
+class Base(DeclarativeBase):
+    """What all tables inherit."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time, always with its zone; SQLite keeps it as UTC without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse times without a zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A point in time needs a zone.")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"expire_on_commit": False, "autoflush": False},
+    engine_options={"json_serializer": _dumps, "json_deserializer": orjson.loads},
+)
+
+
+def connect(app: Flask, url: str) -> None:
+    """Bind the tables to the database at this address."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    if not url.startswith("sqlite"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Take transactions into our own hands: the driver's default loses concurrent updates."""
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        # FULL: an acknowledged edit also survives a power cut.
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block as one write transaction, or as part of the one that is under way.
+
+    A read under way on this session ends first: a reader that turns writer would fail or, worse,
+    decide on rows that have changed since.
+    """
+    session = db.session()
+    if _writing.get():
+        yield session
+        return
+    session.commit()
+    one_writer = _write_lock if db.engine.dialect.name == "sqlite" else nullcontext()
+    token = _writing.set(True)
+    try:
+        with one_writer:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+    finally:
+        _writing.reset(token)
+
+
+def migrate() -> None:
+    """Create or upgrade the tables; processes that start at once wait for each other."""
+    # Alembic takes a moment to import, and is not needed after the start.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    with transaction() as session:
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def now() -> datetime:
+    """Return the present time, with its zone."""
+    return datetime.now(UTC)
+
+
+Json = dict[str, Any]

@@ -1,0 +1,359 @@
+"""The tables. Annotations are typed rows, so that people can query them with SQL."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from labeler import schema
+from labeler.models.database import Base, Instant, now
+
+_ID = String(100)
+_LABEL = String(100)
+
+
+class User(Base):
+    """A person who can be given work; without a password they cannot sign in."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="member")
+    active: Mapped[bool] = mapped_column(default=True)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether this person runs the whole instance."""
+        return self.role == "admin"
+
+
+class SigninLink(Base):
+    """A link that signs one person in, once."""
+
+    __tablename__ = "signin_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    expires: Mapped[datetime] = mapped_column(Instant)
+
+
+class ApiToken(Base):
+    """A token for a program that acts for a person; only its hash is kept."""
+
+    __tablename__ = "api_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
+class Project(Base):
+    """A corpus with its scheme, its guidelines and its people."""
+
+    __tablename__ = "project"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(20), default="en")
+    guidelines: Mapped[str] = mapped_column(Text, default="")
+    overlap: Mapped[str] = mapped_column(String(10), default="allow")
+    suggester: Mapped[str] = mapped_column(String(60), default="rulers")
+    suggester_options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    entity_labels: Mapped[list["EntityLabel"]] = relationship(
+        order_by="EntityLabel.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+    relation_labels: Mapped[list["RelationLabel"]] = relationship(
+        order_by="RelationLabel.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def scheme(self) -> schema.Scheme:
+        """Return the labels and rules of the project."""
+        return schema.Scheme(
+            tuple(label.record() for label in self.entity_labels),
+            tuple(label.record() for label in self.relation_labels),
+            self.overlap,  # type: ignore[arg-type]
+        )
+
+    @scheme.setter
+    def scheme(self, scheme: schema.Scheme) -> None:
+        self.overlap = scheme.overlap
+        self.entity_labels = [
+            EntityLabel.of(label, position, self.entity_labels)
+            for position, label in enumerate(scheme.entities)
+        ]
+        self.relation_labels = [
+            RelationLabel.of(label, position, self.relation_labels)
+            for position, label in enumerate(scheme.relations)
+        ]
+
+
+class Membership(Base):
+    """What a person may do in a project: manager, curator or annotator."""
+
+    __tablename__ = "membership"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20), default="annotator")
+
+
+class EntityLabel(Base):
+    """An entity label of a project's scheme."""
+
+    __tablename__ = "entity_label"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(_LABEL)
+    key: Mapped[str] = mapped_column(String(1), default="")
+    color: Mapped[str] = mapped_column(String(7))
+    description: Mapped[str] = mapped_column(Text, default="")
+
+    @classmethod
+    def of(
+        cls, record: schema.EntityLabel, position: int, known: list["EntityLabel"]
+    ) -> "EntityLabel":
+        """Return the row of that name with these values, a new one where there is none."""
+        row = next((row for row in known if row.name == record.name), None) or cls()
+        row.name, row.key, row.color = record.name, record.key, record.color
+        row.description, row.position = record.description, position
+        return row
+
+    def record(self) -> schema.EntityLabel:
+        """Return the label as the scheme has it."""
+        return schema.EntityLabel(self.name, self.key, self.color, self.description)
+
+
+class RelationLabel(Base):
+    """A relation label of a project's scheme, with the labels allowed at its ends."""
+
+    __tablename__ = "relation_label"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(_LABEL)
+    key: Mapped[str] = mapped_column(String(1), default="")
+    color: Mapped[str] = mapped_column(String(7))
+    description: Mapped[str] = mapped_column(Text, default="")
+    head: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tail: Mapped[list[str]] = mapped_column(JSON, default=list)
+    symmetric: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def of(
+        cls, record: schema.RelationLabel, position: int, known: list["RelationLabel"]
+    ) -> "RelationLabel":
+        """Return the row of that name with these values, a new one where there is none."""
+        row = next((row for row in known if row.name == record.name), None) or cls()
+        row.name, row.key, row.color = record.name, record.key, record.color
+        row.description, row.position = record.description, position
+        row.head, row.tail = list(record.head), list(record.tail)
+        row.symmetric = record.symmetric
+        return row
+
+    def record(self) -> schema.RelationLabel:
+        """Return the label as the scheme has it."""
+        return schema.RelationLabel(
+            self.name,
+            self.key,
+            self.color,
+            self.description,
+            tuple(self.head),
+            tuple(self.tail),
+            self.symmetric,
+        )
+
+
+class Document(Base):
+    """An article. Its text never changes; its token borders are kept once they were needed."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("project_id", "name"),
+        Index("ix_document_project_id_id", "project_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    meta: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    tokens: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tokenizer: Mapped[str | None] = mapped_column(String(60))
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    def record(self) -> schema.Document:
+        """Return the document as files have it."""
+        return schema.Document(self.name, self.text, self.meta)
+
+    @property
+    def title(self) -> str:
+        """Return what to call the document on a page: its title where it has one."""
+        return str(self.meta.get("title") or self.name)
+
+
+def text_sha256(content: str) -> str:
+    """Return the checksum by which two texts are told apart."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+class Layer(Base):
+    """One annotator's annotations of one document; gold is the layer of the curator."""
+
+    __tablename__ = "layer"
+    __table_args__ = (
+        UniqueConstraint("document_id", "annotator_id", "gold"),
+        Index("ix_layer_gold", "document_id", unique=True, sqlite_where=text("gold"),
+              postgresql_where=text("gold")),
+        Index("ix_layer_progress", "project_id", "annotator_id", "status", "document_id"),
+        CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    gold: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    flag: Mapped[str | None] = mapped_column(String(500))
+    revision: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[int] = mapped_column(default=0)
+    read_to: Mapped[int | None]
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+    changed: Mapped[datetime] = mapped_column(Instant, default=now)
+
+    document: Mapped[Document] = relationship()
+    annotator: Mapped[User] = relationship()
+
+
+# Without row ids, the rows of one layer lie side by side: a layer is read in one go.
+_CLUSTERED = {"sqlite_with_rowid": False}
+
+
+class Entity(Base):
+    """A current entity of a layer: the fold of the layer's edits."""
+
+    __tablename__ = "entity"
+    __table_args__ = (CheckConstraint('0 <= start AND start < "end"', name="span"), _CLUSTERED)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    start: Mapped[int]
+    end: Mapped[int]
+    label: Mapped[str] = mapped_column(_LABEL)
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Relation(Base):
+    """A current relation of a layer: the fold of the layer's edits."""
+
+    __tablename__ = "relation"
+    __table_args__ = (_CLUSTERED,)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    head: Mapped[str] = mapped_column(_ID)
+    tail: Mapped[str] = mapped_column(_ID)
+    label: Mapped[str] = mapped_column(_LABEL)
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Verdict(Base):
+    """A suggestion that an annotator rejected: the fold of the layer's edits."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (_CLUSTERED,)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(20))
+
+
+class Edit(Base):
+    """One gesture of an annotator. A trigger refuses to change or delete what stands here."""
+
+    __tablename__ = "edit"
+    __table_args__ = (UniqueConstraint("layer_id", "key"),)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(_ID)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    ops: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class SuggesterRun(Base):
+    """A suggester at one version, with its options, as it was run over a project."""
+
+    __tablename__ = "suggester_run"
+    __table_args__ = (Index("ix_suggester_run_project_id", "project_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    suggester: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(200))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
+class Suggestion(Base):
+    """All that one run proposes for one document: read whole, never changed."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (Index("ix_suggestion_run_id", "run_id"),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("suggester_run.id"), primary_key=True)
+    proposals: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class Split(Base):
+    """The part of a plan ("80,10,10/0") that a document belongs to, for good."""
+
+    __tablename__ = "split"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    plan: Mapped[str] = mapped_column(String(60), primary_key=True)
+    part: Mapped[str] = mapped_column(String(10))
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Export(Base):
+    """An export that was made, and where it lies."""
+
+    __tablename__ = "export"
+    __table_args__ = (Index("ix_export_project_id", "project_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    format: Mapped[str] = mapped_column(String(60))
+    folder: Mapped[str] = mapped_column(String(500))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_by: Mapped[str] = mapped_column(String(80), default="")
+    created: Mapped[datetime] = mapped_column(Instant, default=now)

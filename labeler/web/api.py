@@ -1,0 +1,209 @@
+"""What programs and the annotation screen call: JSON under `/api/v1`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import accounts, editing, schema, transfer, work
+from labeler.errors import Invalid, NotFound
+from labeler.models import Document, Layer, Project, User, db
+from labeler.models.database import now
+from labeler.web.auth import allow, me
+from labeler.web.markdown import render
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+def _body() -> Any:
+    """Return the JSON sent; raises Invalid."""
+    try:
+        return orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"The body is not JSON: {error}.") from None
+
+
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), mimetype="application/json")
+
+
+# ---- documents -------------------------------------------------------------------------------
+
+
+@blueprint.get("/documents/<int:document_id>")
+@allow("annotator")
+def get_document(document: Document) -> ResponseReturnValue:
+    """Return a document: its text, its metadata and its token borders."""
+    return _json(_document_json(document))
+
+
+@blueprint.get("/documents/<int:document_id>/work")
+@allow("annotator")
+def get_work(document: Document) -> ResponseReturnValue:
+    """Return all that the annotation screen needs to work on a document."""
+    return _json(work_json(db.session.get_one(Project, document.project_id), document, me()))
+
+
+@blueprint.post("/documents/<int:document_id>/layer")
+@allow("annotator")
+def open_layer(document: Document) -> ResponseReturnValue:
+    """Open one's own layer of a document."""
+    return _json(layer_json(work.open_layer(document, me(), now())))
+
+
+def work_json(project: Project, document: Document, user: User) -> dict[str, Any]:
+    """Return a document, the person's layer, what is suggested, and what surrounds them."""
+    layer = work.open_layer(document, user, now())
+    before, after = work.neighbours(document)
+    done = work.progress(project, user)
+    return {
+        "document": _document_json(document),
+        "layer": layer_json(layer),
+        "suggestions": transfer.suggestions(project, document),
+        "scheme": scheme_json(project.scheme),
+        "project": {
+            "slug": project.slug,
+            "title": project.title,
+            "language": project.language,
+            "guidelines": render(project.guidelines),
+        },
+        "progress": {
+            "position": work.position(document),
+            "total": done.total,
+            "done": done.done,
+        },
+        "previous": before,
+        "next": after,
+        "user": {"name": user.name},
+        "may": {"manage": accounts.may(project, user, "manager")},
+    }
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    [tokens] = transfer.tokens([document])
+    return {
+        "id": document.id,
+        "name": document.name,
+        "text": document.text,
+        "meta": document.meta,
+        "tokens": _borders(tokens, document.text),
+        "tokenizer": tokens.tokenizer,
+    }
+
+
+def _borders(tokens: schema.Tokens, text: str) -> list[int]:
+    """Return token borders as gap, length, gap, length ..., without white space tokens."""
+    flat, last = [], 0
+    for start, end in zip(tokens.starts, tokens.ends, strict=True):
+        if not text[start:end].isspace():
+            flat += [start - last, end - start]
+            last = end
+    return flat
+
+
+def scheme_json(scheme: schema.Scheme) -> dict[str, Any]:
+    """Return a scheme as plain JSON values, in the form of a scheme file."""
+    return {
+        "entities": [schema.label_json(label) for label in scheme.entities],
+        "relations": [schema.label_json(label) for label in scheme.relations],
+        "overlap": scheme.overlap,
+    }
+
+
+# ---- layers ----------------------------------------------------------------------------------
+
+
+def layer_json(layer: Layer) -> dict[str, Any]:
+    """Return a layer with its annotations as plain JSON values."""
+    [record] = editing.load([layer])
+    return {
+        "id": layer.id,
+        "document": layer.document_id,
+        "annotator": record.annotator,
+        "status": layer.status,
+        "flag": layer.flag,
+        "revision": layer.revision,
+        "read_to": layer.read_to,
+        "seconds": layer.seconds,
+        "entities": [schema.annotation_json(item) for item in record.entities],
+        "relations": [schema.annotation_json(item) for item in record.relations],
+        "verdicts": [schema.annotation_json(item) for item in record.verdicts],
+    }
+
+
+@blueprint.get("/layers/<int:layer_id>")
+@allow("annotator")
+def get_layer(layer: Layer) -> ResponseReturnValue:
+    """Return a layer with its annotations."""
+    return _json(layer_json(layer))
+
+
+@blueprint.post("/layers/<int:layer_id>/edits")
+@allow("annotator")
+def post_edits(layer: Layer) -> ResponseReturnValue:
+    """Append edits to a layer; 409 with the edits missed when it has moved on."""
+    _own(layer)
+    base, edits = schema.parse_edits(_body())
+    revision = editing.apply(layer.id, base, edits, actor_id=me().id, now=now())
+    return _json({"revision": revision})
+
+
+@blueprint.get("/layers/<int:layer_id>/edits")
+@allow("annotator")
+def get_edits(layer: Layer) -> ResponseReturnValue:
+    """Return the edits of a layer after the revision `since`, oldest first."""
+    since = request.args.get("since", 0, type=int)
+    return _json({"edits": list(editing.history(layer.id, since))})
+
+
+@blueprint.patch("/layers/<int:layer_id>")
+@allow("annotator")
+def patch_layer(layer: Layer) -> ResponseReturnValue:
+    """Change what a layer says of the work on it, and tell which document is next."""
+    _own(layer)
+    changes = _body()
+    if not isinstance(changes, Mapping):
+        raise Invalid("A JSON object is needed.")
+    work.set_state(layer, changes, now())
+    project = db.session.get_one(Project, layer.project_id)
+    state = {"status": layer.status, "flag": layer.flag, "read_to": layer.read_to}
+    following = work.next_document(project, me(), layer.document_id)
+    return _json({**state, "seconds": layer.seconds, "next": following})
+
+
+def _own(layer: Layer) -> None:
+    """Refuse to write to a layer of somebody else."""
+    if layer.annotator_id != me().id:
+        raise NotFound("This layer is somebody else's: only they may change it.")
+
+
+# ---- projects --------------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>")
+@allow("annotator")
+def get_project(project: Project) -> ResponseReturnValue:
+    """Return a project with its scheme."""
+    names = {"slug": project.slug, "title": project.title, "language": project.language}
+    return _json({**names, "scheme": scheme_json(project.scheme)})
+
+
+@blueprint.get("/projects/<slug>/documents")
+@allow("annotator")
+def get_documents(project: Project) -> ResponseReturnValue:
+    """Return documents in order, a page at a time: those after the id `after`."""
+    after = request.args.get("after", 0, type=int)
+    limit = min(max(request.args.get("limit", 100, type=int), 1), 1000)
+    rows = work.documents(project, after, limit)
+    return _json({"documents": rows, "next": rows[-1]["id"] if len(rows) == limit else None})
+
+
+@blueprint.get("/projects/<slug>/next")
+@allow("annotator")
+def get_next(project: Project) -> ResponseReturnValue:
+    """Return which document this person should label next."""
+    found = work.next_document(project, me(), request.args.get("after", 0, type=int))
+    page = url_for("pages.label", slug=project.slug, document_id=found) if found else None
+    return _json({"document": found, "page": page})

@@ -1,0 +1,231 @@
+"""Who is asking, and whether they may: every route says so with `allow`."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Request, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+
+from labeler import accounts
+from labeler.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from labeler.models import Document, Layer, Project, User, db
+from labeler.web.forms import PasswordForm, SigninForm
+
+Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
+View = Callable[..., ResponseReturnValue]
+
+login = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+blueprint = Blueprint("auth", __name__)
+
+
+class SignedIn(UserMixin):
+    """A person as the session knows them."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        """Return what the session keeps: a new password makes it void."""
+        return f"{self.user.id}.{accounts.fingerprint(self.user)}"
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def _from_session(kept: str) -> SignedIn | None:
+    number, _, fingerprint = kept.partition(".")
+    user = db.session.get(User, int(number)) if number.isdecimal() else None
+    if user is None or not user.active or accounts.fingerprint(user) != fingerprint:
+        return None
+    return SignedIn(user)
+
+
+@login.request_loader  # type: ignore[untyped-decorator]
+def _from_token(asked: Request) -> SignedIn | None:
+    token = _bearer(asked)
+    user = accounts.user_of_token(token) if token else None
+    return SignedIn(user) if user else None
+
+
+def _bearer(asked: Request) -> str | None:
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def me() -> User:
+    """Return the person who is asking; raises Unauthenticated."""
+    if not current_user.is_authenticated:
+        raise Unauthenticated("Sign in first.")
+    return cast(SignedIn, current_user).user
+
+
+def allow(who: Who) -> Callable[[View], View]:
+    """Say who may use a route, and give it what its address names.
+
+    Of a route's values, `slug` arrives as `project`, `document_id` as `document` and `layer_id` as
+    `layer`. For roles in a project the person must have that role, or a higher one, in the project
+    that these belong to. A layer is its annotator's, or seen by curators.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            if who != "public":
+                _require(who, values)
+            return view(**values)
+
+        guarded.who = who  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _require(who: Who, values: dict[str, Any]) -> None:
+    """Check the person and replace the names in `values` by what they name."""
+    user = me()
+    if who == "admin" and not user.is_admin:
+        raise Forbidden("Only an admin of this site may do this.")
+    if who not in accounts.ROLES:
+        return
+    project = _named(values)
+    if accounts.role_in(project, user) is None:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    if not accounts.may(project, user, cast(accounts.ProjectRole, who)):
+        raise Forbidden(f"Only a {who} of this project may do this.")
+    layer = values.get("layer")
+    if layer and layer.annotator_id != user.id and not accounts.may(project, user, "curator"):
+        raise NotFound("There is no such page, or it is not yours to see.")
+    g.project = project
+
+
+def _named(values: dict[str, Any]) -> Project:
+    project = None
+    if "slug" in values:
+        project = db.session.query(Project).filter_by(slug=values.pop("slug")).one_or_none()
+        values["project"] = project
+    if "layer_id" in values:
+        layer = db.session.get(Layer, values.pop("layer_id"))
+        values["layer"] = layer
+        project = db.session.get(Project, layer.project_id) if layer else None
+    if "document_id" in values:
+        document = db.session.get(Document, values.pop("document_id"))
+        elsewhere = document and project and document.project_id != project.id
+        project = db.session.get(Project, document.project_id) if document else None
+        values["document"] = document
+        if elsewhere:
+            project = None
+    if project is None:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    return project
+
+
+def register(app: Flask) -> None:
+    """Give the app its sign-in, its protection against forged requests and its limits."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stay open for days; the session bounds the token
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    login.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.register_blueprint(blueprint)
+    app.before_request(_refuse_forged)
+    app.after_request(_harden)
+
+
+def _refuse_forged() -> None:
+    """Check the token of every change that comes with the session cookie."""
+    if _bearer(request) is not None or request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.path.startswith("/api/"):
+        me()  # a session that has ended is told as that, not as a forged request
+    csrf.protect()
+
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def _harden(response: Any) -> Any:
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Send the person to the sign-in page, and back here afterwards."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("pages.home")
+    return redirect(url_for("auth.sign_in", next=wanted))
+
+
+# ---- pages -----------------------------------------------------------------------------------
+
+
+def _target() -> str:
+    """Return where to go after signing in: a page of this site only."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    local = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if local and not parts.netloc and not parts.scheme else url_for("pages.home")
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@allow("public")
+@limiter.limit("10 per minute; 100 per hour", methods=["POST"])
+def sign_in() -> ResponseReturnValue:
+    """Sign a person in by name and password."""
+    form = SigninForm()
+    if form.validate_on_submit():
+        user = accounts.verify(form.name.data or "", form.password.data or "")
+        if user:
+            login_user(SignedIn(user), remember=False)
+            return redirect(_target())
+        form.password.errors = ["That name and password do not belong together."]  # type: ignore[assignment]
+    return render_template("sign_in.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/sign-in/<token>")
+@allow("public")
+@limiter.limit("30 per minute")
+def sign_in_by_link(token: str) -> ResponseReturnValue:
+    """Sign a person in by a link that works once."""
+    login_user(SignedIn(accounts.use_signin_token(token)))
+    return redirect(_target())
+
+
+@blueprint.post("/sign-out")
+@allow("public")
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    logout_user()
+    return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@allow("member")
+def account() -> ResponseReturnValue:
+    """Let a person change their password."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.set_password(me(), form.password.data or "")
+        except Invalid as error:
+            form.password.errors = [error.message]  # type: ignore[assignment]
+        else:
+            login_user(SignedIn(me()))
+            flash("Your password was changed. Other sessions of yours have ended.")
+            return redirect(url_for("auth.account"))
+    return render_template("account.html", form=form)

