@@ -228,9 +228,13 @@ def parse_scheme(value: object) -> Scheme:
     return scheme
 
 
-def label_json(label: EntityLabel | RelationLabel) -> dict[str, Any]:
-    """Return a label as a scheme file has it."""
-    return asdict(label)
+def scheme_json(scheme: Scheme) -> dict[str, Any]:
+    """Return a scheme as plain JSON values, in the form of a scheme file."""
+    return {
+        "entities": [asdict(label) for label in scheme.entities],
+        "relations": [asdict(label) for label in scheme.relations],
+        "overlap": scheme.overlap,
+    }
 
 
 def _with_colors(value: object) -> object:

@@ -57,8 +57,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def _postgres_database(server: str, name: str) -> Iterator[str]:
-    import psycopg  # noqa: PLC0415
-    from psycopg import sql  # noqa: PLC0415
+    import psycopg
+    from psycopg import sql
 
     name = f"{name}_{os.getpid()}".lower()
     with psycopg.connect(server, autocommit=True) as connection:
@@ -104,7 +104,7 @@ class Corpus:
 
     def person(self, name: str = "ana", role: str = "member", password: str | None = None) -> User:
         """Return the person of this name, made when needed."""
-        from labeler import accounts  # noqa: PLC0415
+        from labeler import accounts
 
         found = db.session.query(User).filter_by(name=name).one_or_none()
         return found or accounts.add_user(name, role=role, password=password)
@@ -162,7 +162,7 @@ def signed_in(app: Flask) -> Callable[[str], FlaskClient]:
     """Return a function that gives a client signed in as the person of a name."""
 
     def client_of(name: str) -> FlaskClient:
-        from labeler import accounts  # noqa: PLC0415
+        from labeler import accounts
 
         client = app.test_client()
         user = db.session.query(User).filter_by(name=name).one()

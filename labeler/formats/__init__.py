@@ -53,6 +53,10 @@ class Report:
     problems: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        return {"counts": self.counts, "problems": self.problems, "warnings": self.warnings}
+
 
 class Exporter(Protocol):
     """Writes layers into a folder; the same records and options give the same bytes."""

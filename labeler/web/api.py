@@ -56,13 +56,15 @@ def open_layer(document: Document) -> ResponseReturnValue:
 def work_json(project: Project, document: Document, user: User) -> dict[str, Any]:
     """Return a document, the person's layer, what is suggested, and what surrounds them."""
     layer = work.open_layer(document, user, now())
+    proposals, problem = transfer.suggestions(project, document)
     before, after = work.neighbours(document)
     done = work.progress(project, user)
     return {
         "document": _document_json(document),
         "layer": layer_json(layer),
-        "suggestions": transfer.suggestions(project, document),
-        "scheme": scheme_json(project.scheme),
+        "suggestions": proposals,
+        "suggester": {"name": project.suggester, "problem": problem},
+        "scheme": schema.scheme_json(project.scheme),
         "project": {
             "slug": project.slug,
             "title": project.title,
@@ -101,15 +103,6 @@ def _borders(tokens: schema.Tokens, text: str) -> list[int]:
             flat += [start - last, end - start]
             last = end
     return flat
-
-
-def scheme_json(scheme: schema.Scheme) -> dict[str, Any]:
-    """Return a scheme as plain JSON values, in the form of a scheme file."""
-    return {
-        "entities": [schema.label_json(label) for label in scheme.entities],
-        "relations": [schema.label_json(label) for label in scheme.relations],
-        "overlap": scheme.overlap,
-    }
 
 
 # ---- layers ----------------------------------------------------------------------------------
@@ -187,7 +180,7 @@ def _own(layer: Layer) -> None:
 def get_project(project: Project) -> ResponseReturnValue:
     """Return a project with its scheme."""
     names = {"slug": project.slug, "title": project.title, "language": project.language}
-    return _json({**names, "scheme": scheme_json(project.scheme)})
+    return _json({**names, "scheme": schema.scheme_json(project.scheme)})
 
 
 @blueprint.get("/projects/<slug>/documents")

@@ -37,7 +37,7 @@ class SignedIn(UserMixin):
         return f"{self.user.id}.{accounts.fingerprint(self.user)}"
 
 
-@login.user_loader  # type: ignore[untyped-decorator]
+@login.user_loader
 def _from_session(kept: str) -> SignedIn | None:
     number, _, fingerprint = kept.partition(".")
     user = db.session.get(User, int(number)) if number.isdecimal() else None
@@ -46,7 +46,7 @@ def _from_session(kept: str) -> SignedIn | None:
     return SignedIn(user)
 
 
-@login.request_loader  # type: ignore[untyped-decorator]
+@login.request_loader
 def _from_token(asked: Request) -> SignedIn | None:
     token = _bearer(asked)
     user = accounts.user_of_token(token) if token else None
@@ -96,7 +96,7 @@ def _require(who: Who, values: dict[str, Any]) -> None:
     project = _named(values)
     if accounts.role_in(project, user) is None:
         raise NotFound("There is no such page, or it is not yours to see.")
-    if not accounts.may(project, user, cast(accounts.ProjectRole, who)):
+    if not accounts.may(project, user, who):
         raise Forbidden(f"Only a {who} of this project may do this.")
     layer = values.get("layer")
     if layer and layer.annotator_id != user.id and not accounts.may(project, user, "curator"):
@@ -193,7 +193,7 @@ def sign_in() -> ResponseReturnValue:
         if user:
             login_user(SignedIn(user), remember=False)
             return redirect(_target())
-        form.password.errors = ["That name and password do not belong together."]  # type: ignore[assignment]
+        form.password.errors = ["That name and password do not belong together."]
     return render_template("sign_in.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -223,7 +223,7 @@ def account() -> ResponseReturnValue:
         try:
             accounts.set_password(me(), form.password.data or "")
         except Invalid as error:
-            form.password.errors = [error.message]  # type: ignore[assignment]
+            form.password.errors = [error.message]
         else:
             login_user(SignedIn(me()))
             flash("Your password was changed. Other sessions of yours have ended.")

@@ -1,0 +1,16 @@
+"""Runs imports, suggestions and exports over the database: streams, reports, manifests."""
+
+from labeler.transfer.exports import Made, export
+from labeler.transfer.imports import ImportReport, import_paths
+from labeler.transfer.suggestions import suggest, suggestions, tokens, warm_up
+
+__all__ = [
+    "ImportReport",
+    "Made",
+    "export",
+    "import_paths",
+    "suggest",
+    "suggestions",
+    "tokens",
+    "warm_up",
+]

@@ -1,0 +1,315 @@
+"""Brings articles and layers in: what fits is taken, what does not is told by file and line."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from labeler import accounts, editing, schema
+from labeler.errors import Problem
+from labeler.formats import Imported, archive
+from labeler.models import Document, Layer, Membership, Project, User, transaction
+from labeler.models.database import now
+from labeler.models.tables import text_sha256
+from labeler.suggest import entity_suggestion, relation_suggestion
+from labeler.transfer.suggestions import IMPORTED, keep_imported
+
+_PORTION = 250
+"""Articles taken in one transaction."""
+
+
+@dataclass
+class ImportReport:
+    """What came of an import; `unchanged` articles were there already, just so."""
+
+    documents: int = 0
+    layers: int = 0
+    suggestions: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        counts = {
+            name: getattr(self, name)
+            for name in ("documents", "layers", "suggestions", "unchanged")
+        }
+        return {**counts, "problems": [problem.to_json() for problem in self.problems]}
+
+    def sentence(self) -> str:
+        """Return what came of it, for people."""
+        parts = [
+            f"{self.documents} new articles",
+            f"{self.layers} layers",
+            f"{self.suggestions} suggestions",
+            f"{self.unchanged} unchanged",
+        ]
+        refused = sum(problem.code != "ignored" for problem in self.problems)
+        return f"Imported {', '.join(parts)}; {refused} things were refused."
+
+
+def import_paths(
+    project: Project,
+    paths: Iterable[Path],
+    *,
+    actor: User,
+    annotator: str | None = None,
+    add_labels: bool = False,
+    importer: str = "auto",
+    progress: Callable[[int], None] = lambda _: None,
+) -> ImportReport:
+    """Import files, folders and zip archives into a project and report what came of it.
+
+    Annotations are the layers of `annotator` where a file names nobody; without either they are
+    suggestions. Labels that the scheme lacks are refused, unless it is empty or `add_labels`.
+    """
+    if annotator is not None:
+        accounts.check_name(annotator)
+    empty = not project.entity_labels and not project.relation_labels
+    intake = _Intake(project, actor, annotator, add_labels or empty, ImportReport())
+    found = archive.read(paths, importer=importer)
+    while portion := list(islice(found, _PORTION)):
+        intake.take(portion)
+        progress(len(portion))
+    intake.tell_unknown_labels()
+    return intake.report
+
+
+@dataclass
+class _Intake:
+    """One import under way."""
+
+    project: Project
+    actor: User
+    annotator: str | None
+    add_labels: bool
+    report: ImportReport
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Labels that the scheme lacks, with how many articles were refused for them."""
+    moment: datetime = field(default_factory=now)
+
+    def take(self, portion: Sequence[Imported | Problem]) -> None:
+        """Take one portion in one transaction."""
+        articles = []
+        for item in portion:
+            if isinstance(item, Problem):
+                self.report.problems.append(item)
+            else:
+                articles.append(self._attributed(item))
+        with transaction() as session:
+            fitting = [article for article in articles if self._fits(article)]
+            documents = self._documents(session, fitting)
+            self._layers(session, fitting, documents)
+            self._suggestions(fitting, documents)
+
+    def _attributed(self, article: Imported) -> Imported:
+        """Return the article with its suggestions as a layer, where an annotator was named."""
+        if self.annotator is None or article.layer is not None or not article.suggestions:
+            return article
+        entities = tuple(s for s in article.suggestions if isinstance(s, schema.Entity))
+        relations = tuple(s for s in article.suggestions if isinstance(s, schema.Relation))
+        layer = schema.Layer(self.annotator, "done", 0, entities, relations)
+        return replace(article, layer=layer, suggestions=())
+
+    # ---- rules -------------------------------------------------------------------------------
+
+    def _fits(self, article: Imported) -> bool:
+        """Tell whether the annotations keep the scheme's rules; say what does not."""
+        items = _annotations(article)
+        lacking = self._lacking(items)
+        if lacking and not self.add_labels:
+            for label in lacking:
+                self.unknown[label] = self.unknown.get(label, 0) + 1
+            return False
+        if lacking:
+            self._extend(items)
+        by_id = {item.id: item for item in items}
+        problems = schema.check(by_id, self.project.scheme, len(article.document.text))
+        for problem in problems:
+            self._refuse(article, f"{problem.path}: {problem.message}", problem.code)
+        return not problems
+
+    def _lacking(self, items: Iterable[schema.Annotation]) -> set[str]:
+        scheme = self.project.scheme
+        return {
+            item.label
+            for item in items
+            if (isinstance(item, schema.Entity) and scheme.entity(item.label) is None)
+            or (isinstance(item, schema.Relation) and scheme.relation(item.label) is None)
+        }
+
+    def _extend(self, items: Iterable[schema.Annotation]) -> None:
+        """Give the scheme the labels that these annotations need."""
+        scheme = self.project.scheme
+        entities, relations = list(scheme.entities), list(scheme.relations)
+        for item in items:
+            if isinstance(item, schema.Entity) and all(e.name != item.label for e in entities):
+                color = schema.PALETTE[len(entities) % len(schema.PALETTE)]
+                entities.append(schema.EntityLabel(item.label, color=color))
+            if isinstance(item, schema.Relation) and all(r.name != item.label for r in relations):
+                relations.append(schema.RelationLabel(item.label))
+        self.project.scheme = schema.Scheme(tuple(entities), tuple(relations), scheme.overlap)
+
+    def tell_unknown_labels(self) -> None:
+        """Say once which labels the scheme lacks."""
+        for label, articles in sorted(self.unknown.items()):
+            self.report.problems.append(
+                Problem(
+                    f"The scheme has no label {label!r}: {articles} articles with it were refused. "
+                    "Add it to the scheme, or import again and let missing labels be added.",
+                    code="label",
+                )
+            )
+
+    def _refuse(self, article: Imported, message: str, code: str) -> None:
+        self.report.problems.append(
+            Problem(message, file=article.file, line=article.line, code=code)
+        )
+
+    # ---- rows --------------------------------------------------------------------------------
+
+    def _documents(self, session: Session, articles: list[Imported]) -> dict[str, int]:
+        """Insert the documents that are new; return the ids of all by name.
+
+        An article whose name is known with another text is refused, and leaves the list.
+        """
+        names = {article.document.id for article in articles}
+        known: dict[str, tuple[int, str]] = {
+            name: (key, sha)
+            for name, key, sha in session.execute(
+                select(Document.name, Document.id, Document.sha256).where(
+                    Document.project_id == self.project.id, Document.name.in_(names)
+                )
+            )
+        }
+        new: dict[str, dict[str, Any]] = {}
+        for article in list(articles):
+            name, sha = article.document.id, text_sha256(article.document.text)
+            expected = known[name][1] if name in known else new.get(name, {}).get("sha256", sha)
+            if expected != sha:
+                self._refuse(article, f"Another text is known under the id {name!r}.", "duplicate")
+                articles.remove(article)
+            elif name not in known and name not in new:
+                new[name] = self._document_row(article.document, sha)
+            elif name in known and article.layer is None and not article.suggestions:
+                self.report.unchanged += 1
+            elif article.layer is None and not article.suggestions:
+                self._refuse(article, f"The id {name!r} stands here twice.", "duplicate")
+        into = insert(Document).returning(Document.id, sort_by_parameter_order=True)
+        ids = list(session.scalars(into, list(new.values()))) if new else []
+        self.report.documents += len(ids)
+        return {name: key for name, (key, _) in known.items()} | dict(zip(new, ids, strict=True))
+
+    def _document_row(self, document: schema.Document, sha: str) -> dict[str, Any]:
+        return {
+            "project_id": self.project.id,
+            "name": document.id,
+            "text": document.text,
+            "sha256": sha,
+            "meta": document.meta,
+            "created": self.moment,
+        }
+
+    def _layers(
+        self, session: Session, articles: Sequence[Imported], documents: dict[str, int]
+    ) -> None:
+        carrying = [article for article in articles if article.layer is not None]
+        people = self._people(session, {a.layer.annotator for a in carrying if a.layer})
+        there = _existing(session, {documents[a.document.id] for a in carrying})
+        news: dict[tuple[int, int], editing.NewLayer] = {}
+        for article in carrying:
+            layer = article.layer
+            assert layer is not None
+            place = (documents[article.document.id], people[layer.annotator])
+            if place in news:
+                self._refuse(article, f"{layer.annotator} has this article twice.", "duplicate")
+            elif place in there:
+                self._compare(article, there[place])
+            else:
+                news[place] = editing.NewLayer(self.project.id, *place, layer)
+        editing.create(
+            list(news.values()), actor_id=self.actor.id, now=self.moment, key=_edit_key(self.moment)
+        )
+        self.report.layers += len(news)
+
+    def _compare(self, article: Imported, there: Layer) -> None:
+        """Count a layer that is there just so as unchanged; refuse one that differs."""
+        [record] = editing.load([there])
+        assert article.layer is not None
+        if _content(record) == _content(article.layer):
+            self.report.unchanged += 1
+        else:
+            name = record.annotator
+            message = f"{name} has labeled {article.document.id!r} otherwise here; that was kept."
+            self._refuse(article, message, "conflict")
+
+    def _people(self, session: Session, names: set[str]) -> dict[str, int]:
+        """Return people's ids by name; nobody known becomes an annotator of the project."""
+        people = {}
+        for name in sorted(names):
+            user = accounts.ensure_user(name)
+            people[name] = user.id
+            if session.get(Membership, (self.project.id, user.id)) is None:
+                accounts.add_member(self.project, user, "annotator")
+        return people
+
+    def _suggestions(self, articles: Sequence[Imported], documents: dict[str, int]) -> None:
+        by_file: dict[str, list[tuple[int, Sequence[schema.Suggestion]]]] = {}
+        for article in articles:
+            if article.suggestions:
+                rows = by_file.setdefault(article.file, [])
+                rows.append((documents[article.document.id], _named_by_content(article)))
+                self.report.suggestions += len(article.suggestions)
+        for file, rows in by_file.items():
+            keep_imported(self.project, file, rows)
+
+
+def _edit_key(moment: datetime) -> str:
+    return f"import-{moment.strftime('%Y%m%dT%H%M%S%f')}"
+
+
+def _annotations(article: Imported) -> list[schema.Annotation]:
+    if article.layer is None:
+        return list(article.suggestions)
+    return list(article.layer.annotations())
+
+
+def _existing(session: Session, documents: set[int]) -> dict[tuple[int, int], Layer]:
+    wanted = select(Layer).where(Layer.document_id.in_(documents), ~Layer.gold)
+    return {(layer.document_id, layer.annotator_id): layer for layer in session.scalars(wanted)}
+
+
+def _content(layer: schema.Layer) -> tuple[object, ...]:
+    """Return what makes two layers the same, whatever their revisions and order."""
+    items = sorted(
+        (schema.annotation_json(item) or {} for item in layer.annotations()),
+        key=lambda item: str(item["id"]),
+    )
+    return (layer.status, layer.read_to, items)
+
+
+def _named_by_content(article: Imported) -> list[schema.Suggestion]:
+    """Return the suggestions of an article with ids made from their content.
+
+    The same proposal then has the same id whoever makes it, and a verdict on it lasts.
+    """
+    origin = {"suggester": IMPORTED, "version": article.file}
+    ends: dict[str, schema.Entity] = {}
+    named: dict[str, schema.Suggestion] = {}
+    for entity in article.suggestions:
+        if isinstance(entity, schema.Entity):
+            made = entity_suggestion(
+                entity.start, entity.end, entity.label, entity.origin or origin
+            )
+            ends[entity.id] = named[made.id] = made
+    for relation in article.suggestions:
+        if isinstance(relation, schema.Relation):
+            head, tail = ends[relation.head], ends[relation.tail]
+            link = relation_suggestion(head, tail, relation.label, relation.origin or origin)
+            named[link.id] = link
+    return list(named.values())

@@ -1,0 +1,221 @@
+"""Tokens and suggestions of documents: computed when first needed, then kept."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import exists, select
+
+from labeler import nlp, schema
+from labeler.errors import LabelerError
+from labeler.models import Document, Project, SuggesterRun, Suggestion, db, transaction
+from labeler.models.database import now
+from labeler.suggest import Suggester, suggesters
+
+IMPORTED = "import"
+"""The suggester named for proposals that came in with a file."""
+_PAGE = 200
+"""Documents read, proposed for and written at a time."""
+
+# spaCy pipelines share their vocabulary between calls, and are not made for several threads.
+_spacy = threading.RLock()
+
+
+def tokens(documents: Sequence[Document]) -> list[schema.Tokens]:
+    """Return the token borders of documents, computing and keeping those not known yet."""
+    lacking = [document for document in documents if document.tokens is None]
+    if lacking:
+        project = db.session.get_one(Project, lacking[0].project_id)
+        with _spacy:
+            found = list(nlp.tokenize([document.text for document in lacking], project.language))
+        with transaction():
+            for document, borders in zip(lacking, found, strict=True):
+                document.tokens, document.tokenizer = borders.pack(), borders.tokenizer
+    return [
+        schema.Tokens.unpack(document.tokens or b"", document.tokenizer or "")
+        for document in documents
+    ]
+
+
+# ---- suggestions -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4)
+def _loaded(name: str, language: str, options: bytes) -> Suggester:
+    return suggesters[name](language=language, options=orjson.loads(options))
+
+
+def _suggester(project: Project) -> Suggester:
+    options = orjson.dumps(project.suggester_options, option=orjson.OPT_SORT_KEYS)
+    return _loaded(project.suggester, project.language, options)
+
+
+def _run_options(project: Project) -> dict[str, Any]:
+    """Return what a run depends on beside its version: options, and the labels there are."""
+    scheme = project.scheme
+    return {
+        "options": project.suggester_options,
+        "entities": sorted(label.name for label in scheme.entities),
+        "relations": sorted(label.name for label in scheme.relations),
+    }
+
+
+def _runs(project: Project) -> list[SuggesterRun]:
+    """Return the runs whose proposals hold: those imported, and those made as things are now."""
+    known = select(SuggesterRun).where(SuggesterRun.project_id == project.id)
+    options = _run_options(project)
+    return [
+        run
+        for run in db.session.scalars(known.order_by(SuggesterRun.id.desc()))
+        if run.suggester == IMPORTED
+        or (run.suggester == project.suggester and run.options == options)
+    ]
+
+
+def _current_run(project: Project) -> SuggesterRun:
+    """Return the run of the project's suggester as it is now, made when there is none."""
+    version = _suggester(project).version
+    for run in _runs(project):
+        if run.suggester == project.suggester and run.version == version:
+            return run
+    with transaction() as session:
+        run = SuggesterRun(
+            project_id=project.id,
+            suggester=project.suggester,
+            version=version,
+            options=_run_options(project),
+        )
+        session.add(run)
+    return run
+
+
+def suggestions(project: Project, document: Document) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the proposals for a document as plain JSON values, made now when there are none.
+
+    Where the suggester cannot be run, the sentence that says why comes second: a document opens
+    all the same.
+    """
+    kept = _kept(project, document)
+    problem = None
+    if not any(run.suggester == project.suggester for run, _ in kept):
+        try:
+            run = _current_run(project)
+            made = list(_propose(project, [document]))
+        except LabelerError as error:
+            problem = error.message
+        else:
+            _keep(run, [document], made)
+            kept += [(run, _as_json(made[0]))]
+    return _merged(project.scheme, [proposals for _, proposals in kept]), problem
+
+
+def _kept(project: Project, document: Document) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
+    runs = {run.id: run for run in _runs(project)}
+    found = db.session.scalars(
+        select(Suggestion).where(Suggestion.document_id == document.id, Suggestion.run_id.in_(runs))
+    )
+    ordered = sorted(found, key=lambda row: (runs[row.run_id].suggester != IMPORTED, -row.run_id))
+    return [(runs[row.run_id], row.proposals) for row in ordered]
+
+
+def _merged(
+    scheme: schema.Scheme, runs: Sequence[Sequence[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return each proposal once, the earlier run's before the later's, if its label still is."""
+    names = {label.name for label in (*scheme.entities, *scheme.relations)}
+    merged: dict[str, dict[str, Any]] = {}
+    for proposals in runs:
+        for proposal in proposals:
+            if proposal["label"] in names:
+                merged.setdefault(proposal["id"], proposal)
+    return [
+        proposal
+        for proposal in merged.values()
+        if "start" in proposal or (proposal["head"] in merged and proposal["tail"] in merged)
+    ]
+
+
+def _propose(project: Project, documents: Sequence[Document]) -> Iterator[list[schema.Suggestion]]:
+    with _spacy:
+        texts = [document.text for document in documents]
+        yield from _suggester(project).suggest(texts, project.scheme)
+
+
+def _as_json(proposals: Sequence[schema.Suggestion]) -> list[dict[str, Any]]:
+    return [schema.annotation_json(proposal) or {} for proposal in proposals]
+
+
+def _keep(
+    run: SuggesterRun,
+    documents: Sequence[Document],
+    proposals: Sequence[Sequence[schema.Suggestion]],
+) -> None:
+    with transaction() as session:
+        for document, made in zip(documents, proposals, strict=True):
+            row = Suggestion(document_id=document.id, run_id=run.id, proposals=_as_json(made))
+            session.merge(row)  # two windows may have proposed the same at once
+
+
+def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) -> int:
+    """Propose for every document not done yet, and return how many those were.
+
+    `progress` is told of each portion's size. Raises Unavailable when the suggester cannot run.
+    """
+    run = _current_run(project)
+    done, last = 0, 0
+    while page := _without(project, run, last):
+        _keep(run, page, list(_propose(project, page)))
+        done, last = done + len(page), page[-1].id
+        progress(len(page))
+        db.session.expunge_all()  # a corpus must not pile up in memory
+        project, run = (
+            db.session.get_one(Project, project.id),
+            db.session.get_one(SuggesterRun, run.id),
+        )
+    return done
+
+
+def _without(project: Project, run: SuggesterRun, after: int) -> list[Document]:
+    proposed = exists().where(Suggestion.document_id == Document.id, Suggestion.run_id == run.id)
+    lacking = (
+        select(Document)
+        .where(Document.project_id == project.id, Document.id > after, ~proposed)
+        .order_by(Document.id)
+        .limit(_PAGE)
+    )
+    return list(db.session.scalars(lacking))
+
+
+def keep_imported(
+    project: Project, file: str, rows: Sequence[tuple[int, Sequence[schema.Suggestion]]]
+) -> None:
+    """Keep proposals that came in with a file, by document id; those of the file before go."""
+    with transaction() as session:
+        known = select(SuggesterRun).where(
+            SuggesterRun.project_id == project.id,
+            SuggesterRun.suggester == IMPORTED,
+            SuggesterRun.version == file,
+        )
+        run = session.scalar(known)
+        if run is None:
+            run = SuggesterRun(
+                project_id=project.id, suggester=IMPORTED, version=file, options={}, created=now()
+            )
+            session.add(run)
+            session.flush()
+        for document_id, proposals in rows:
+            session.merge(
+                Suggestion(document_id=document_id, run_id=run.id, proposals=_as_json(proposals))
+            )
+
+
+def warm_up(project: Project) -> None:
+    """Load what the first document opened will need; what fails is told when it is opened."""
+    try:
+        with _spacy:
+            list(_suggester(project).suggest(["Warm up."], project.scheme))
+            list(nlp.tokenize(["Warm up."], project.language))
+    except LabelerError:
+        return

@@ -1,0 +1,100 @@
+"""The house: imports go down only, and every place is known."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1] / "labeler"
+LEVELS = {
+    7: {"app", "cli", "__main__"},
+    6: {"web", "demonstration"},
+    5: {"work", "curation", "transfer", "projects", "proof"},
+    4: {"editing", "accounts", "jobs"},
+    3: {"models", "formats", "suggest", "agreement"},
+    2: {"nlp"},
+    1: {"schema"},
+    0: {"errors", "registry", "config", "__init__"},
+}
+LEVEL = {name: level for level, names in LEVELS.items() for name in names}
+MAY_SIT_SIDE_BY_SIDE = {("__main__", "cli"), ("registry", "errors"), ("cli", "app")}
+ONLY = {
+    "spacy": {"nlp"},
+    "flask": {"web", "app", "cli", "models", "transfer"},
+    "wtforms": {"web"},
+    "flask_wtf": {"web"},
+    "flask_login": {"web"},
+    "sqlalchemy": {"models", *LEVELS[4], *LEVELS[5], "demonstration", "cli"},
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Yield every module's place in the house with its syntax tree."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        place = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        yield place, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the dotted names that a module imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}" if node.module == "labeler" else node.module
+
+
+def test_every_module_has_a_place() -> None:
+    """A module that no level knows cannot be added unnoticed."""
+    assert {place for place, _ in modules()} <= set(LEVEL)
+
+
+def test_imports_go_down_only() -> None:
+    """A module imports only from levels below its own."""
+    upward = [
+        f"{place} imports {name}"
+        for place, tree in modules()
+        for name in imported(tree)
+        if name.startswith("labeler.")
+        and (target := name.split(".")[1]) in LEVEL
+        and target != place
+        and LEVEL[target] >= LEVEL[place]
+        and (place, target) not in MAY_SIT_SIDE_BY_SIDE
+    ]
+    assert upward == []
+
+
+def test_each_library_has_its_doors() -> None:
+    """SpaCy, Flask, forms and the database are each reached from few places only."""
+    through_the_wall = [
+        f"{place} imports {name}"
+        for place, tree in modules()
+        for name in imported(tree)
+        if (library := name.split(".")[0]) in ONLY and place not in ONLY[library]
+    ]
+    assert through_the_wall == []
+
+
+def test_annotations_are_written_in_one_place() -> None:
+    """Only `editing` writes edits, entities, relations and verdicts."""
+    tables = {"Edit", "Entity", "Relation", "Verdict"}
+    writers = {
+        place
+        for place, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module in ("labeler.models", "labeler.models.tables")
+        and tables & {alias.name for alias in node.names}
+    }
+    assert writers <= {"editing", "models", "projects", "work"}
+
+
+def test_functions_stay_short() -> None:
+    """No function is longer than 60 lines."""
+    long = [
+        f"{place}.{node.name}"
+        for place, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 60
+    ]
+    assert long == []
