@@ -59,10 +59,10 @@ def find_user(name: str) -> User:
     return user
 
 
-def ensure_user(name: str) -> User:
+def ensure_user(name: str, role: str = "member") -> User:
     """Return the person of this name; a new one cannot sign in until given a password."""
     user = db.session.scalar(select(User).where(User.name == name))
-    return user or add_user(name)
+    return user or add_user(name, role=role)
 
 
 # ---- passwords -------------------------------------------------------------------------------
