@@ -165,8 +165,8 @@ def api_token(user: User) -> str:
 
 def user_of_token(token: str) -> User | None:
     """Return whom a token acts for."""
-    known = db.session.get(ApiToken, _hash(token))
-    user = db.session.get(User, known.user_id) if known else None
+    owner = select(User).join(ApiToken, ApiToken.user_id == User.id)
+    user = db.session.scalar(owner.where(ApiToken.token_hash == _hash(token)))
     return user if user and user.active else None
 
 

@@ -80,8 +80,12 @@ def _project(slug: str) -> Any:
 
 def _serve(app: Flask, host: str, port: int) -> None:
     """Serve until stopped; the first article opened should not wait for spaCy to load."""
+    import logging
+
     import waitress
 
+    # Its word on every request that waits for a thread helps nobody.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     threading.Thread(target=_warm_up, args=[app], daemon=True).start()
     try:
         server = waitress.create_server(
@@ -125,9 +129,8 @@ def demo(host: str, port: int, no_browser: bool, instance: Path | None) -> None:
     from labeler import demonstration
 
     app = _app(instance or Path(os.environ.get("LABELER_INSTANCE", "instance/demo")))
-    with app.app_context():
-        with _progress("Preparing the sample articles") as told:
-            token = demonstration.prepare(told)
+    with app.app_context(), _progress("Preparing the sample articles") as told:
+        token = demonstration.prepare(told)
     link = f"http://{host}:{port}/sign-in/{token}"
     click.echo(f"Open this link to sign in; it works once:\n\n  {link}\n")
     click.echo("Stop with Ctrl+C. What you label is kept for the next time.")

@@ -4,13 +4,14 @@ Every change is an edit in the append-only log, and the rows of entities, relati
 are the fold of that log, written in the same transaction.
 """
 
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from labeler import schema
@@ -48,58 +49,101 @@ def apply(
     result breaks a rule; then nothing is changed.
     """
     with transaction() as session:
-        layer = session.get(Layer, layer_id, with_for_update=True, populate_existing=True)
-        if layer is None:
-            raise NotFound(f"There is no layer {layer_id}.")
-        fresh = _unknown(session, layer, base, edits)
+        state = _state(session, layer_id)
+        fresh = _unknown(session, layer_id, state.revision, base, edits)
         if not fresh:
-            return layer.revision
-        items = _load(session, [layer_id])[layer_id]
-        before = dict(items)
-        logged = _replay(session, layer, fresh, items)
-        _append(session, layer_id, layer.revision, logged, actor_id, now)
-        _project(session, layer_id, before, items)
-        layer.revision += len(fresh)
-        layer.changed = now
-        return layer.revision
+            return state.revision
+        items = dict(state.items)
+        logged = _replay(_scheme(session, state.project_id), state.length, fresh, items)
+        _append(session, layer_id, state.revision, logged, actor_id, now)
+        _project(session, layer_id, state.items, items)
+        revision = state.revision + len(fresh)
+        changed = {"revision": revision, "changed": now}
+        session.execute(update(Layer).where(Layer.id == layer_id).values(**changed))
+    _remember(layer_id, replace(state, revision=revision, items=items))
+    return revision
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A layer at a revision, and what checking an edit of it needs; `length` in code points."""
+
+    revision: int
+    project_id: int
+    length: int
+    items: Mapping[str, Annotation]
+
+
+# A layer at a revision never changes, so the last ones need not be read again, whoever else writes.
+_recent: OrderedDict[tuple[str, int], _State] = OrderedDict()
+_recent_lock = threading.Lock()
+_RECENT = 64
+"""Layers remembered."""
+
+
+def _database() -> str:
+    return str(db.engine.url)
+
+
+def _remember(layer_id: int, state: _State) -> None:
+    with _recent_lock:
+        _recent[_database(), layer_id] = state
+        _recent.move_to_end((_database(), layer_id))
+        while len(_recent) > _RECENT:
+            _recent.popitem(last=False)
+
+
+def _state(session: Session, layer_id: int) -> _State:
+    """Return the layer as it is, and keep others from changing it until the transaction ends."""
+    columns = (Layer.revision, Layer.project_id, Layer.document_id)
+    locked = select(*columns).where(Layer.id == layer_id).with_for_update()
+    row = session.execute(locked).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no layer {layer_id}.")
+    known = _recent.get((_database(), layer_id))
+    if known is not None and known.revision == row.revision:
+        return known
+    text = select(func.length(Document.text)).where(Document.id == row.document_id)
+    items = _load(session, [layer_id])[layer_id]
+    return _State(row.revision, row.project_id, session.scalar(text) or 0, items)
+
+
+def _scheme(session: Session, project_id: int) -> schema.Scheme:
+    return session.get_one(Project, project_id).scheme
 
 
 def _unknown(
-    session: Session, layer: Layer, base: int, edits: Sequence[schema.Edit]
+    session: Session, layer_id: int, revision: int, base: int, edits: Sequence[schema.Edit]
 ) -> list[schema.Edit]:
     """Return the edits not yet in the log; raises Stale when it holds foreign ones after `base`."""
-    if base > layer.revision:
-        raise Stale(
-            f"The layer is at revision {layer.revision}.", revision=layer.revision, missed=[]
-        )
+    if base > revision:
+        raise Stale(f"The layer is at revision {revision}.", revision=revision, missed=[])
     sent = {edit.key for edit in edits}
-    known = set(
-        session.scalars(select(Edit.key).where(Edit.layer_id == layer.id, Edit.key.in_(sent)))
-    )
-    if base < layer.revision:
-        missed = list(history(layer.id, since=base))
+    logged = select(Edit.key).where(Edit.layer_id == layer_id, Edit.key.in_(sent))
+    known = set(session.scalars(logged))
+    if base < revision:
+        missed = list(history(layer_id, since=base))
         if any(edit["key"] not in sent for edit in missed):
             message = "Somebody else, or another window, has changed this layer meanwhile."
-            raise Stale(message, revision=layer.revision, missed=missed)
+            raise Stale(message, revision=revision, missed=missed)
     return [edit for edit in edits if edit.key not in known]
 
 
 def _replay(
-    session: Session, layer: Layer, edits: Sequence[schema.Edit], items: dict[str, Annotation]
+    scheme: schema.Scheme,
+    length: int,
+    edits: Sequence[schema.Edit],
+    items: dict[str, Annotation],
 ) -> list[schema.Edit]:
     """Apply edits to the items and return them as logged; raises Invalid naming each fault."""
-    project = session.get_one(Project, layer.project_id)
-    length = session.scalar(
-        select(func.length(Document.text)).where(Document.id == layer.document_id)
-    )
-    scheme, problems, logged = project.scheme, [], []
+    problems: list[Problem] = []
+    logged = []
     for index, edit in enumerate(edits):
         path = f"edits[{index}]"
         ops, refused = _step(edit.ops, items, path)
         problems += refused
-        touched = _touched(ops, items)
         positions = {op.id: position for position, op in enumerate(ops)}
-        for problem in schema.check(items, scheme, length or 0, touched):
+        for problem in schema.check(items, scheme, length, _touched(ops, items)):
             place = positions.get(problem.path)
             where = path if place is None else f"{path}.ops[{place}].after"
             problems.append(replace(problem, path=where))

@@ -78,10 +78,10 @@ class Project(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
     entity_labels: Mapped[list["EntityLabel"]] = relationship(
-        order_by="EntityLabel.position", cascade="all, delete-orphan", lazy="selectin"
+        order_by="EntityLabel.position", cascade="all, delete-orphan"
     )
     relation_labels: Mapped[list["RelationLabel"]] = relationship(
-        order_by="RelationLabel.position", cascade="all, delete-orphan", lazy="selectin"
+        order_by="RelationLabel.position", cascade="all, delete-orphan"
     )
 
     @property

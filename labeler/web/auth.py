@@ -11,10 +11,11 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import and_, select
 
 from labeler import accounts
 from labeler.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from labeler.models import Document, Layer, Project, User, db
+from labeler.models import Document, Layer, Membership, Project, User, db
 from labeler.web.forms import PasswordForm, SigninForm
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
@@ -93,36 +94,40 @@ def _require(who: Who, values: dict[str, Any]) -> None:
         raise Forbidden("Only an admin of this site may do this.")
     if who not in accounts.ROLES:
         return
-    project = _named(values)
-    if accounts.role_in(project, user) is None:
-        raise NotFound("There is no such page, or it is not yours to see.")
-    if not accounts.may(project, user, who):
+    project, role = _named(values, user)
+    if role is None:
+        raise _unknown()
+    if accounts.ROLES.index(role) < accounts.ROLES.index(who):
         raise Forbidden(f"Only a {who} of this project may do this.")
     layer = values.get("layer")
-    if layer and layer.annotator_id != user.id and not accounts.may(project, user, "curator"):
-        raise NotFound("There is no such page, or it is not yours to see.")
+    if layer and layer.annotator_id != user.id and role == "annotator":
+        raise _unknown()
     g.project = project
 
 
-def _named(values: dict[str, Any]) -> Project:
-    project = None
+def _unknown() -> NotFound:
+    return NotFound("There is no such page, or it is not yours to see.")
+
+
+def _named(values: dict[str, Any], user: User) -> tuple[Project, accounts.ProjectRole | None]:
+    """Put what the address names into `values`; return its project and the person's role there."""
+    mine = and_(Membership.project_id == Project.id, Membership.user_id == user.id)
+    query = select(Project, Membership.role).outerjoin(Membership, mine)
+    named: list[str] = []
     if "slug" in values:
-        project = db.session.query(Project).filter_by(slug=values.pop("slug")).one_or_none()
-        values["project"] = project
-    if "layer_id" in values:
-        layer = db.session.get(Layer, values.pop("layer_id"))
-        values["layer"] = layer
-        project = db.session.get(Project, layer.project_id) if layer else None
-    if "document_id" in values:
-        document = db.session.get(Document, values.pop("document_id"))
-        elsewhere = document and project and document.project_id != project.id
-        project = db.session.get(Project, document.project_id) if document else None
-        values["document"] = document
-        if elsewhere:
-            project = None
-    if project is None:
-        raise NotFound("There is no such page, or it is not yours to see.")
-    return project
+        query = query.where(Project.slug == values.pop("slug"))
+        named.append("project")
+    for name, table in (("document", Document), ("layer", Layer)):
+        if f"{name}_id" in values:
+            query = query.join(table, table.project_id == Project.id).add_columns(table)
+            query = query.where(table.id == values.pop(f"{name}_id"))
+            named.append(name)
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        raise _unknown()
+    project, role, *others = found
+    values.update(zip(named, [project, *others] if "project" in named else others, strict=True))
+    return project, "manager" if user.is_admin else role
 
 
 def register(app: Flask) -> None:
