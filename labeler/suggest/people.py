@@ -1,0 +1,250 @@
+"""People in English news: after titles and roles, by given name, by what they say, named again."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from labeler.suggest import english, institutions
+from labeler.suggest.capitals import Capitals
+from labeler.suggest.finds import Find
+
+LONGEST = 4
+"""Words that a name may have."""
+
+_NO_NAME = english.NOT_NAMES | english.STARTERS
+
+
+def named(capitals: Capitals, figures: list[Find]) -> Iterator[Find]:
+    """Yield people named in full and their titles."""
+    ages = {find.start for find in figures if find.label == "AGE"}
+    for start, end in capitals.runs:
+        titled = list(_titled(capitals, start, end))
+        yield from titled
+        if not any(find.label == "PERSON" for find in titled):
+            yield from _untitled(capitals, start, end, ages)
+
+
+def again(capitals: Capitals, people: list[Find]) -> Iterator[Find]:
+    """Yield mentions of people by the family name alone, and full names in headlines."""
+    text = capitals.text
+    names = {text.slice(find.start, find.end) for find in people}
+    surnames = {name: full for full in sorted(names) for name in _surnames(full)}
+    for index, unit in enumerate(capitals.units):
+        if unit.capital and unit.text in surnames and _stands_alone(capitals, index):
+            reason = f"family name of {surnames[unit.text]}"
+            yield capitals.find(index, index + 1, "PERSON", 0.96, reason)
+    yield from _full_again(capitals, names)
+
+
+def surnames_alone(capitals: Capitals) -> Iterator[Find]:
+    """Yield names of two words whose second stands alone elsewhere, as papers name people."""
+    alone = {
+        capitals[start]
+        for start, end in capitals.runs
+        if end - start == 1 and capitals.known(start) is None
+    }
+    leading = {capitals[start] for start, end in capitals.runs if end - start > 1}
+    for start, end in capitals.runs:
+        if end - start == 2 and _is_plain(capitals, start, end):
+            first, last = capitals[start], capitals[start + 1]
+            if last in alone - leading and first not in alone and first.isalpha() and len(last) > 2:
+                yield capitals.find(start, end, "PERSON", 0.75, f"{last} is named alone elsewhere")
+
+
+def title_length(capitals: Capitals, index: int) -> int:
+    """Return how many units the title or honorific that starts at this unit has, or 0."""
+    for title in _titles().get(capitals[index], ()):
+        if all(
+            capitals[index + step] == word and (step == 0 or capitals.continues(index + step, word))
+            for step, word in enumerate(title)
+        ):
+            return len(title)
+    # At the start of a sentence a role has a capital too: "Striker Ana Ruiz".
+    opens = 0 <= index < len(capitals.units) and capitals.units[index].opens
+    return int(opens and capitals[index].lower() in english.ROLES and capitals.continues(index + 1))
+
+
+@cache
+def _titles() -> dict[str, list[tuple[str, ...]]]:
+    """Return titles and honorifics by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    titles = [tuple(title.split()) for title in (*english.TITLES, *english.HONORIFICS)]
+    for title in sorted(titles, key=lambda title: (-len(title), title)):
+        found.setdefault(title[0], []).append(title)
+    return found
+
+
+def _titled(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
+    index = start
+    while index < end:
+        length = title_length(capitals, index)
+        after = index + length
+        if length:
+            end = next((stop for begin, stop in capitals.runs if begin <= after < stop), end)
+            name_end = _name_end(capitals, after, end)
+            title = capitals.string(index, after)
+            if name_end > after:
+                yield capitals.find(after, name_end, "PERSON", 0.93, f"after the title {title}")
+            if name_end > after or _is_office(capitals, after):
+                yield capitals.find(index, after, "TITLE", 0.85, "title")
+            index = max(name_end, after)
+        else:
+            index += 1
+
+
+def _is_office(capitals: Capitals, index: int) -> bool:
+    """Tell whether a title without a name is followed by what is led: "President of France"."""
+    return capitals.continues(index, "of") and capitals.units[index - 1].text != "General"
+
+
+def _untitled(capitals: Capitals, start: int, end: int, ages: set[int]) -> Iterator[Find]:
+    if capitals[start - 1].lower() in english.ROLES and capitals.units[start].joined:
+        name_end = _name_end(capitals, start, end)
+        if name_end > start and capitals.known(start) is None:
+            begin = start - 1 - (capitals[start - 2].lower() in english.ROLE_STARTS)
+            role = capitals.string(begin, start)
+            yield capitals.find(start, name_end, "PERSON", 0.88, f"after the word {role}")
+            yield capitals.find(begin, start, "TITLE", 0.6, "role before a name")
+            return
+    for index in range(start, end):
+        found = _by_name(capitals, index, end)
+        if found:
+            yield found
+            return
+    end -= end - start > 2 and capitals[end - 1] in english.HONOURS
+    if 2 <= end - start <= 3 and _is_plain(capitals, start, end):
+        yield from _by_context(capitals, start, end, ages)
+
+
+def _by_name(capitals: Capitals, index: int, end: int) -> Find | None:
+    """Return the person whose given name, or Asian family name, this unit is."""
+    first = capitals[index].partition("-")[0]
+    known = capitals.known(index)
+    if known and known.end > capitals.units[index].end:
+        return None
+    name_end = _name_end(capitals, index, end)
+    length = name_end - index
+    if first in english.GIVEN_NAMES and length > 0:
+        if length > 1:
+            return capitals.find(index, name_end, "PERSON", 0.9, f"given name {first}")
+        if not capitals.units[index].opens and end - index == 1 and known is None:
+            return capitals.find(index, name_end, "PERSON", 0.6, f"given name {first}")
+    if first in english.FAMILY_FIRST and 2 <= length <= 3 and name_end == end and not known:
+        return capitals.find(index, name_end, "PERSON", 0.85, f"family name {first}")
+    return None
+
+
+def _by_context(capitals: Capitals, start: int, end: int, ages: set[int]) -> Iterator[Find]:
+    before, after = capitals[start - 1], capitals[end]
+    if before.lower() == "the":
+        return
+    score, reason = 0.0, ""
+    if after == "," and _is_described(capitals, end + 1, ages):
+        score, reason = 0.9, "an age or a role stands after the name"
+    elif before == "," and capitals[start - 2].lower() in english.ROLES:
+        score, reason = 0.85, f"after the word {capitals[start - 2]}"
+    elif before in english.SPEECH and capitals[start - 2][-1:] in (",", "”", '"', "’"):
+        score, reason = 0.8, f"after the word {before}"
+    elif after in english.SPEECH:
+        score, reason = 0.75, f"before the word {after}"
+    elif after == "," and capitals[end + 1] == "who":
+        score, reason = 0.75, "before the word who"
+    if reason:
+        yield capitals.find(start, end, "PERSON", score, reason)
+
+
+def _is_described(capitals: Capitals, index: int, ages: set[int]) -> bool:
+    """Tell whether an age or a role follows: ", 45,", ", a 34-year-old nurse", ", the mayor"."""
+    for step in range(index, min(index + 5, len(capitals.units))):
+        unit = capitals.units[step]
+        if unit.start in ages or (step > index and unit.text in english.ROLES):
+            return True
+        if unit.capital or not (unit.text[0].isalpha() or unit.text == "-"):
+            return False
+        if step == index and unit.text not in ("a", "an", "the", "aged", "now"):
+            return False
+    return False
+
+
+def _name_end(capitals: Capitals, start: int, end: int) -> int:
+    """Return the end of the person's name that starts at this unit; `start` when none does."""
+    index = start
+    while (
+        index < end
+        and index - start < LONGEST
+        and _may_be_name(capitals, index, first=index == start)
+    ):
+        index += 1
+    if index < end and capitals[index] in institutions.HEADS:
+        return start
+    while index == end and start < index and index - start < LONGEST + 2:
+        step = index
+        while capitals.continues(step, *english.PARTICLES):
+            step += 1
+        if step == index or not capitals.continues(step):
+            break
+        index = end = step + 1
+    return index
+
+
+def _may_be_name(capitals: Capitals, index: int, *, first: bool) -> bool:
+    word, known = capitals[index], capitals.known(index)
+    if (
+        word in _NO_NAME
+        or word in english.HONOURS
+        or word in institutions.HEADS
+        or title_length(capitals, index)
+    ):
+        return False
+    if known is None:
+        return True
+    if first:
+        return word in english.GIVEN_NAMES or word in english.FAMILY_FIRST
+    return known.label == "GPE" and known.score < 0.9
+
+
+def _is_plain(capitals: Capitals, start: int, end: int) -> bool:
+    """Tell whether nothing is known of these units that would make them other than a person."""
+    return all(
+        capitals.known(index) is None
+        and capitals[index] not in _NO_NAME
+        and capitals[index] not in institutions.HEADS
+        and not (capitals[index].isupper() and len(capitals[index]) > 2)
+        and not title_length(capitals, index)
+        for index in range(start, end)
+    )
+
+
+def _surnames(full: str) -> list[str]:
+    words = full.split()
+    if len(words) < 2:
+        return []
+    if words[0] in english.FAMILY_FIRST:
+        return [words[0]]
+    last = words[-2] if words[-1].strip(".") in ("Jr", "Sr", "II", "III", "IV") else words[-1]
+    return [last] if len(last) > 2 and last not in _NO_NAME else []
+
+
+def _stands_alone(capitals: Capitals, index: int) -> bool:
+    """Tell whether a unit is no part of a longer name, titles and headlines aside."""
+    if capitals.units[index].headline:
+        return True
+    after = capitals.continues(index + 1) and not title_length(capitals, index + 1)
+    if after or not capitals.continues(index):
+        return not after
+    before = capitals.units[index - 1]
+    return (
+        not before.capital or before.text in english.STARTERS or before.text in english.HONORIFICS
+    )
+
+
+def _full_again(capitals: Capitals, names: set[str]) -> Iterator[Find]:
+    lengths = sorted({name.count(" ") + 1 for name in names}, reverse=True)
+    for index, unit in enumerate(capitals.units):
+        if not unit.capital:
+            continue
+        for length in lengths:
+            if index + length <= len(capitals.units):
+                name = capitals.string(index, index + length)
+                if name in names and length > 1:
+                    yield capitals.find(index, index + length, "PERSON", 0.9, "named again")
+                    break

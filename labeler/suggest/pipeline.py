@@ -1,0 +1,232 @@
+"""The suggester that any spaCy pipeline is: its entities, its span groups, its relations."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, ClassVar
+
+from labeler import nlp
+from labeler.errors import Invalid, Unavailable
+from labeler.schema import Entity, Overlap, Relation, Scheme, Suggestion, crosses, overlap
+from labeler.suggest import entity_suggestion, relation_suggestion
+from labeler.suggest.labels import LabelMap
+
+PIECE = 100_000
+"""Code points that a pipeline is given at once; longer texts are cut between paragraphs."""
+BATCH = 32
+"""Texts that `nlp.pipe` holds at once."""
+THRESHOLD = 0.5
+"""Score from which a relation in `doc._.rel` is proposed."""
+
+Origin = Mapping[str, Any]
+
+
+class PipelineSuggester:
+    """Proposes what a spaCy pipeline finds: `doc.ents`, `doc.spans` and `doc._.rel`.
+
+    Options: `pipeline`, the name of an installed pipeline or the folder of one; `spans_key`, the
+    one span group to read instead of all; `labels`, which of its labels is which of the scheme's.
+    """
+
+    name: ClassVar[str] = "spacy"
+    title: ClassVar[str] = "spaCy pipeline"
+
+    def __init__(self, *, language: str, options: dict[str, Any]) -> None:
+        del language  # the pipeline has its own
+        self._pipeline = str(options.get("pipeline") or "")
+        self._spans_key = options.get("spans_key")
+        self._labels = options.get("labels")
+
+    @property
+    def version(self) -> str:
+        """Name the pipeline and its version; raises Unavailable when it cannot be loaded."""
+        meta = self._load().meta
+        return f"{meta.get('lang', '')}_{meta.get('name', '')} {meta.get('version', '')}".strip()
+
+    def suggest(self, texts: Iterable[str], scheme: Scheme) -> Iterator[list[Suggestion]]:
+        """Yield the proposals for each text; raises Unavailable when the pipeline does not work."""
+        yield from propose(
+            self._load(),
+            texts,
+            scheme,
+            origin={"suggester": self.name, "version": self.version},
+            labels=self._labels,
+            spans_key=self._spans_key,
+        )
+
+    def _load(self) -> Any:
+        if not self._pipeline:
+            raise Invalid("Name the spaCy pipeline that is to suggest: the option “pipeline”.")
+        return nlp.load(self._pipeline)
+
+
+def propose(
+    pipeline: Any,
+    texts: Iterable[str],
+    scheme: Scheme,
+    *,
+    origin: Origin,
+    labels: Mapping[str, Any] | None = None,
+    spans_key: str | None = None,
+    flat: bool = False,
+) -> Iterator[list[Suggestion]]:
+    """Yield what a spaCy pipeline finds in each text, in labels of the scheme, by place.
+
+    `spans_key` names the one span group to read instead of `doc.ents` and all groups; `flat` keeps
+    the surest of those that overlap even where the scheme allows it.
+    """
+    label_map = LabelMap(scheme, labels)
+    pieces = (
+        (piece, (number, offset))
+        for number, text in enumerate(texts)
+        for offset, piece in _pieces(text)
+    )
+    for _, docs in groupby(_run(pipeline, pieces), key=lambda item: item[1][0]):
+        found: list[Suggestion] = []
+        for doc, (_, offset) in docs:
+            reader = _Reader(doc, offset, label_map, origin, spans_key)
+            found += reader.read("forbid" if flat else scheme.overlap)
+        yield sorted(found, key=lambda item: isinstance(item, Relation))
+
+
+def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int]]]) -> Iterator[Any]:
+    try:
+        yield from pipeline.pipe(pieces, as_tuples=True, batch_size=BATCH)
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+        name = pipeline.meta.get("name") or "of this project"
+        raise Unavailable(
+            f"The pipeline {name} failed on a text: {error} Train or install it again, "
+            "or choose another in the project's settings."
+        ) from error
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield a text in pieces with their offsets, cut after a line, else a word, where too long."""
+    start = 0
+    while len(text) - start > PIECE:
+        stop = start + PIECE
+        cuts = (text.rfind(mark, start, stop) + len(mark) for mark in ("\n\n", "\n", " "))
+        stop = next((cut for cut in cuts if cut > start + PIECE // 10), stop)
+        yield start, text[start:stop]
+        start = stop
+    yield start, text[start:]
+
+
+class _Reader:
+    """Reads the proposals of one processed text that starts at `offset` of its article."""
+
+    def __init__(
+        self,
+        doc: Any,
+        offset: int,
+        labels: LabelMap,
+        origin: Origin,
+        spans_key: str | None,
+    ) -> None:
+        self._doc, self._offset, self._origin = doc, offset, origin
+        self._labels, self._spans_key = labels, spans_key
+        self._entities: dict[str, Entity] = {}
+        self._by_start: dict[int, Entity] = {}
+
+    def read(self, rule: Overlap) -> list[Suggestion]:
+        """Return the proposals that may stand together by this rule on overlap, by place."""
+        for span in self._doc.ents if self._spans_key is None else ():
+            self._add(span, None, None)
+        groups = self._groups()
+        for group in groups:
+            scores, reasons = _scores(group), group.attrs.get("reasons") or [None] * len(group)
+            for span, score, reason in zip(group, scores, reasons, strict=True):
+                self._add(span, score, reason)
+        entities = self._fitting(rule)
+        kept = {entity.id for entity in entities}
+        relations = {
+            relation.id: relation
+            for relation in (*self._relations(), *self._links(groups))
+            if relation.head in kept and relation.tail in kept
+        }
+        return [*entities, *(relations[key] for key in sorted(relations))]
+
+    def _groups(self) -> list[Any]:
+        keys = sorted(self._doc.spans) if self._spans_key is None else [self._spans_key]
+        return [self._doc.spans[key] for key in keys if key in self._doc.spans]
+
+    def _add(self, span: Any, score: float | None, reason: str | None) -> None:
+        label = self._labels.entity(span.label_)
+        text = span.text
+        start = self._offset + span.start_char + len(text) - len(text.lstrip())
+        end = start + len(text.strip())
+        if label is None or start == end:
+            return
+        entity = entity_suggestion(
+            start, end, label, self._why(score, reason or "entity of the pipeline")
+        )
+        held = self._entities.get(entity.id)
+        if held is None or _rank(entity) < _rank(held):
+            self._entities[entity.id] = entity
+        first = self._by_start.get(span.start)
+        if first is None or entity.end > first.end:
+            self._by_start[span.start] = entity
+
+    def _why(self, score: float | None, reason: str) -> dict[str, Any]:
+        sure = {} if score is None else {"score": round(float(score), 4)}
+        return {**self._origin, **sure, "reason": reason}
+
+    def _fitting(self, rule: Overlap) -> list[Entity]:
+        entities = sorted(self._entities.values(), key=lambda entity: (entity.start, entity.end))
+        if rule == "allow":
+            return entities
+        clash = overlap if rule == "forbid" else crosses
+        clashing: dict[str, set[str]] = {entity.id: set() for entity in entities}
+        open_: list[Entity] = []
+        for entity in entities:
+            open_ = [other for other in open_ if other.end > entity.start]
+            for other in open_:
+                if clash(entity, other):
+                    clashing[entity.id].add(other.id)
+                    clashing[other.id].add(entity.id)
+            open_.append(entity)
+        kept: set[str] = set()
+        for entity in sorted(entities, key=_rank):
+            if clashing[entity.id].isdisjoint(kept):
+                kept.add(entity.id)
+        return [entity for entity in entities if entity.id in kept]
+
+    def _relations(self) -> Iterator[Relation]:
+        """Yield what a relation component put into `doc._.rel`, as spaCy's tutorial has it."""
+        table = self._doc._.rel if self._doc.has_extension("rel") else {}
+        for (head, tail), scores in (table or {}).items():
+            for label, score in scores.items():
+                if score >= THRESHOLD:
+                    yield from self._relation(
+                        self._by_start.get(head), self._by_start.get(tail), label, score, None
+                    )
+
+    def _links(self, groups: list[Any]) -> Iterator[Relation]:
+        """Yield the relations between the spans of a group that stand in its attributes."""
+        for group in groups:
+            for head, tail, label, score, reason in group.attrs.get("links", ()):
+                first, second = (self._by_start.get(group[index].start) for index in (head, tail))
+                yield from self._relation(first, second, label, score, reason)
+
+    def _relation(
+        self, head: Entity | None, tail: Entity | None, label: str, score: float, reason: str | None
+    ) -> Iterator[Relation]:
+        if head is None or tail is None or head is tail:
+            return
+        name = self._labels.relation(label, head.label, tail.label)
+        if name:
+            origin = self._why(score, reason or "relation of the pipeline")
+            yield relation_suggestion(head, tail, name, origin)
+
+
+def _rank(entity: Entity) -> tuple[float, int, int, str]:
+    """Return what the best entity is least in: surest, longest, first."""
+    score = (entity.origin or {}).get("score", 1.0)
+    return -score, entity.start - entity.end, entity.start, entity.label
+
+
+def _scores(group: Any) -> list[float | None]:
+    """Return a score for each span of a group; spancat's stand in rows of one or more labels."""
+    scores = group.attrs.get("scores")
+    if scores is None or len(scores) != len(group):
+        return [None] * len(group)
+    return [float(max(row)) if hasattr(row, "__len__") else float(row) for row in scores]
