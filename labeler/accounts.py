@@ -3,17 +3,28 @@
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from labeler.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from labeler.models import ApiToken, Membership, Project, SigninLink, User, db, transaction
+from labeler.models import (
+    ApiToken,
+    Document,
+    Layer,
+    Membership,
+    Project,
+    SigninLink,
+    User,
+    db,
+    transaction,
+)
 from labeler.models.database import now as present
 
 SiteRole = Literal["admin", "member"]
@@ -171,6 +182,43 @@ def user_of_token(token: str) -> User | None:
 
 
 # ---- projects --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What an address names, and what the person is in its project."""
+
+    project: Project
+    role: ProjectRole | None
+    document: Document | None
+    layer: Layer | None
+
+
+def reach(
+    user: User,
+    *,
+    slug: str | None = None,
+    document_id: int | None = None,
+    layer_id: int | None = None,
+) -> Reached | None:
+    """Return what these name, in one query; None where they name nothing, or do not belong."""
+    mine = and_(Membership.project_id == Project.id, Membership.user_id == user.id)
+    query = select(Project, Membership.role).outerjoin(Membership, mine)
+    if slug is not None:
+        query = query.where(Project.slug == slug)
+    found: list[str] = []
+    for name, table, key in (("document", Document, document_id), ("layer", Layer, layer_id)):
+        if key is not None:
+            query = query.join(table, table.project_id == Project.id).add_columns(table)
+            query = query.where(table.id == key)
+            found.append(name)
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    project, role, *others = row
+    named = dict(zip(found, others, strict=True))
+    role = "manager" if user.is_admin else role
+    return Reached(project, role, named.get("document"), named.get("layer"))
 
 
 def role_in(project: Project, user: User) -> ProjectRole | None:

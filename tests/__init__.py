@@ -1,0 +1,1 @@
+"""The tests: on real databases, servers, browsers and spaCy."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -91,8 +92,20 @@ def any_app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
     yield from _app_on(tmp_path, database_url)
 
 
+class FreshClient(FlaskClient):
+    """Asks in a context of its own each time, as a server does, whatever the test has pushed."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request; what the test's own session had read is let go afterwards."""
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.rollback()
+        return answer
+
+
 def _app_on(tmp_path: Path, url: str | None) -> Iterator[Flask]:
     app = create_app(settings(tmp_path, url))
+    app.test_client_class = FreshClient
     with app.app_context():
         yield app
         db.session.remove()

@@ -11,11 +11,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import and_, select
 
 from labeler import accounts
 from labeler.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from labeler.models import Document, Layer, Membership, Project, User, db
+from labeler.models import User, db
 from labeler.web.forms import PasswordForm, SigninForm
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
@@ -87,6 +86,9 @@ def allow(who: Who) -> Callable[[View], View]:
     return decorate
 
 
+_NAMES = {"slug": "project", "document_id": "document", "layer_id": "layer"}
+
+
 def _require(who: Who, values: dict[str, Any]) -> None:
     """Check the person and replace the names in `values` by what they name."""
     user = me()
@@ -94,40 +96,21 @@ def _require(who: Who, values: dict[str, Any]) -> None:
         raise Forbidden("Only an admin of this site may do this.")
     if who not in accounts.ROLES:
         return
-    project, role = _named(values, user)
-    if role is None:
+    names = {name: values.pop(name) for name in _NAMES if name in values}
+    reached = accounts.reach(user, **names)
+    if reached is None or reached.role is None:
         raise _unknown()
+    role, layer = reached.role, reached.layer
     if accounts.ROLES.index(role) < accounts.ROLES.index(who):
         raise Forbidden(f"Only a {who} of this project may do this.")
-    layer = values.get("layer")
     if layer and layer.annotator_id != user.id and role == "annotator":
         raise _unknown()
-    g.project = project
+    g.project = reached.project
+    values.update({_NAMES[name]: getattr(reached, _NAMES[name]) for name in names})
 
 
 def _unknown() -> NotFound:
     return NotFound("There is no such page, or it is not yours to see.")
-
-
-def _named(values: dict[str, Any], user: User) -> tuple[Project, accounts.ProjectRole | None]:
-    """Put what the address names into `values`; return its project and the person's role there."""
-    mine = and_(Membership.project_id == Project.id, Membership.user_id == user.id)
-    query = select(Project, Membership.role).outerjoin(Membership, mine)
-    named: list[str] = []
-    if "slug" in values:
-        query = query.where(Project.slug == values.pop("slug"))
-        named.append("project")
-    for name, table in (("document", Document), ("layer", Layer)):
-        if f"{name}_id" in values:
-            query = query.join(table, table.project_id == Project.id).add_columns(table)
-            query = query.where(table.id == values.pop(f"{name}_id"))
-            named.append(name)
-    found = db.session.execute(query).one_or_none()
-    if found is None:
-        raise _unknown()
-    project, role, *others = found
-    values.update(zip(named, [project, *others] if "project" in named else others, strict=True))
-    return project, "manager" if user.is_admin else role
 
 
 def register(app: Flask) -> None:
