@@ -32,7 +32,7 @@ ProjectRole = Literal["annotator", "curator", "manager"]
 ROLES: tuple[ProjectRole, ...] = ("annotator", "curator", "manager")
 """What people may be in a project; each may do all that those before it may."""
 
-_NAME = re.compile(r"^[\w.@+-]{1,80}$")
+_NAME = re.compile(r"[\w.@+-]{1,80}")
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 _LINK_LIFETIME = timedelta(hours=24)
@@ -40,7 +40,7 @@ _LINK_LIFETIME = timedelta(hours=24)
 
 def check_name(name: str) -> None:
     """Raise Invalid unless this can be the name of a person."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise Invalid(
             f"{name!r} cannot be a name: use 1 to 80 letters, digits and . _ @ + - only.",
             [Problem("Use letters, digits and . _ @ + - only.", "name")],

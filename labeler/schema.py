@@ -276,7 +276,7 @@ _ANNOTATIONS: dict[str, TypeAdapter[Any]] = {
     "head": TypeAdapter(Relation),
     "verdict": TypeAdapter(Verdict),
 }
-_KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
+_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 MAX_OPS = 100_000
 """Ops that one request may carry."""
 
@@ -302,7 +302,7 @@ def parse_edits(value: object) -> tuple[int, tuple[Edit, ...]]:
 def _parse_edit(value: object, path: str, problems: list[Problem]) -> Edit:
     body = value if isinstance(value, dict) else {}
     key, ops = body.get("key"), body.get("ops")
-    if not isinstance(key, str) or not _KEY.match(key):
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
         problems.append(
             Problem("A key of 1 to 100 printable ASCII characters is needed.", f"{path}.key")
         )

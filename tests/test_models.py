@@ -1,0 +1,51 @@
+"""The tables: migrations make what the models say, and transactions keep their word."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from labeler.models import User, db, migrate, transaction
+from labeler.models.database import Base
+
+
+def test_migrations_make_the_tables_that_the_models_say(any_app: Flask) -> None:
+    """No difference is left between the migrated database and the models."""
+    with transaction() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(any_app: Flask) -> None:
+    """A start on an up-to-date database leaves it as it is."""
+    migrate()
+    assert db.session.query(User).count() == 0
+
+
+def test_a_transaction_that_fails_leaves_nothing(any_app: Flask) -> None:
+    """What was added before an error is gone, and the session can be used again."""
+
+    def fail() -> None:
+        with transaction() as session:
+            session.add(User(name="ana"))
+            session.flush()
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert db.session.query(User).count() == 0
+
+
+def test_a_transaction_within_another_is_part_of_it(any_app: Flask) -> None:
+    """An inner transaction is undone with the outer one."""
+
+    def fail() -> None:
+        with transaction():
+            with transaction() as session:
+                session.add(User(name="ana"))
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert db.session.query(User).count() == 0

@@ -1,0 +1,57 @@
+"""`labeler check` finds what is wrong, and nothing where all is well."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import text as sql
+
+from labeler import proof
+from labeler.models import Document, db, transaction
+from labeler.schema import Tokens
+from tests.conftest import Corpus
+
+
+def broken(statement: str) -> set[str]:
+    """Return the codes of what the proof finds after a statement."""
+    with transaction() as session:
+        session.execute(sql(statement))
+    db.session.expire_all()
+    return {problem.code for problem in proof.check()}
+
+
+@pytest.fixture
+def whole(any_app: Flask, corpus: Corpus) -> Corpus:
+    """Return a corpus of one labeled document, in which nothing is wrong."""
+    layer = corpus.layer(corpus.document(corpus.project()), PERSON=[(0, 3), (8, 11)])
+    with transaction():
+        document = db.session.get_one(Document, layer.document_id)
+        document.tokens = Tokens((0, 4, 8, 11), (3, 7, 11, 12), "en").pack()
+        document.tokenizer = "en"
+    assert list(proof.check()) == []
+    return corpus
+
+
+@pytest.mark.usefixtures("whole")
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("DELETE FROM entity WHERE id = 'PERSON-0'", "fold"),
+        ("UPDATE entity SET label = 'ORG'", "fold"),
+        ("UPDATE layer SET revision = 7", "revision"),
+        ("UPDATE document SET text = 'Ada met Bo'", "text"),
+        ("UPDATE document SET text = 'Ada met Bo'", "bounds"),
+        ("DELETE FROM entity_label WHERE name = 'PERSON'", "label"),
+    ],
+)
+def test_what_was_tampered_with_is_found(statement: str, code: str) -> None:
+    """Rows that do not follow from the log, and texts that changed, are told."""
+    assert code in broken(statement)
+
+
+@pytest.mark.usefixtures("whole")
+@pytest.mark.parametrize("ends", [(3, 7, 11, 13), (3, 7, 10, 12), (3, 9, 11, 12)])
+def test_tokens_that_do_not_match_are_found(ends: tuple[int, ...]) -> None:
+    """Tokens beyond the text, with gaps in words or overlapping are told."""
+    with transaction():
+        document = db.session.query(Document).one()
+        document.tokens = Tokens((0, 4, 8, 11), ends, "en").pack()
+    assert "tokens" in {problem.code for problem in proof.check()}
