@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "labeler"
 LEVELS = {
-    7: {"app", "cli", "__main__"},
+    7: {"app", "cli", "wsgi", "__main__"},
     6: {"web", "demonstration"},
     5: {"work", "curation", "transfer", "projects", "proof"},
     4: {"editing", "accounts", "jobs"},
@@ -16,7 +16,7 @@ LEVELS = {
     0: {"errors", "registry", "config", "__init__"},
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
-MAY_SIT_SIDE_BY_SIDE = {("__main__", "cli"), ("registry", "errors"), ("cli", "app")}
+MAY_SIT_SIDE_BY_SIDE = {("__main__", "cli"), ("registry", "errors"), ("cli", "app"), ("wsgi", "app")}
 ONLY = {
     "spacy": {"nlp"},
     "flask": {"web", "app", "cli", "models", "transfer"},
