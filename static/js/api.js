@@ -1,0 +1,81 @@
+// @ts-check
+/** The server's JSON interface. */
+
+/** An answer that is no success; `status` is 0 where no answer came. */
+export class ApiError extends Error {
+  /** @param {number} status @param {{code?: string, message?: string, problems?: {path?: string, message: string}[]}} body */
+  constructor(status, body) {
+    super(body.message ?? `The server answered ${status}.`);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = body.code ?? (status ? "error" : "offline");
+    this.problems = body.problems ?? [];
+    this.body = /** @type {any} */ (body);
+  }
+}
+
+const TIMEOUT = 30_000; // milliseconds
+
+/** Requests to `/api/v1`, each answered by JSON or ApiError. */
+export class Api {
+  /**
+   * @param {{token: string, renew?: () => Promise<string>, fetch?: typeof fetch}} options
+   *   `token` guards against forged requests; `renew` gets a new one once a session has changed
+   */
+  constructor({ token, renew, fetch: fetcher = globalThis.fetch.bind(globalThis) }) {
+    this.token = token;
+    this.renew = renew;
+    this.fetch = fetcher;
+  }
+
+  /** @param {string} path */
+  get(path) {
+    return this.#send("GET", path);
+  }
+
+  /** @param {string} path @param {object} body @param {{keepalive?: boolean}} [options] */
+  post(path, body, options) {
+    return this.#change("POST", path, body, options);
+  }
+
+  /** @param {string} path @param {object} body @param {{keepalive?: boolean}} [options] */
+  patch(path, body, options) {
+    return this.#change("PATCH", path, body, options);
+  }
+
+  /** @param {string} method @param {string} path @param {object} body @param {object} [options] */
+  async #change(method, path, body, options) {
+    try {
+      return await this.#send(method, path, body, options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !this.renew || !isForgery(error)) throw error;
+      this.token = await this.renew();
+      return this.#send(method, path, body, options);
+    }
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {object} [options] @returns {Promise<any>} */
+  async #send(method, path, body, options) {
+    const answer = await this.#ask(method, path, body, options);
+    const parsed = await answer.json().catch(() => null);
+    if (answer.ok && parsed !== null) return parsed;
+    throw new ApiError(answer.ok ? 0 : answer.status, parsed ?? {});
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {object} [options] */
+  async #ask(method, path, body, options) {
+    const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": this.token };
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const content = body && JSON.stringify(body);
+    try {
+      return await this.fetch(`/api/v1${path}`, { method, headers, body: content, signal, ...options });
+    } catch {
+      throw new ApiError(0, { code: "offline", message: "The server cannot be reached." });
+    }
+  }
+}
+
+/** @param {ApiError} error */
+function isForgery(error) {
+  return error.code === "csrf" || (error.status === 400 && /csrf/i.test(error.message));
+}

@@ -1,0 +1,158 @@
+// @ts-check
+/**
+ * What may be labeled and which rules hold: the twin of labeler/schema.py.
+ *
+ * Annotations are plain objects; the fields that they have tell their kind apart.
+ *
+ * @typedef {{suggester?: string, version?: string, score?: number, reason?: string,
+ *   changed?: boolean}} Origin
+ * @typedef {{id: string, start: number, end: number, label: string, origin?: Origin}} Entity
+ * @typedef {{id: string, head: string, tail: string, label: string, origin?: Origin}} Relation
+ * @typedef {{id: string, verdict: string}} Verdict
+ * @typedef {Entity | Relation | Verdict} Annotation
+ * @typedef {{name: string, key: string, color: string, description: string}} EntityLabel
+ * @typedef {EntityLabel & {head: string[], tail: string[], symmetric: boolean}} RelationLabel
+ * @typedef {{id: string, code: string, message: string, other?: string}} Problem
+ */
+
+/** @param {any} item @returns {item is Entity} */
+export const isEntity = (item) => item !== null && item !== undefined && "start" in item;
+
+/** @param {any} item @returns {item is Relation} */
+export const isRelation = (item) => item !== null && item !== undefined && "head" in item;
+
+/** What makes two annotations the same one twice. @param {Annotation} item */
+export function contentOf(item) {
+  if (isEntity(item)) return `${item.start} ${item.end} ${item.label}`;
+  if (isRelation(item)) return `${item.head}\u0000${item.tail}\u0000${item.label}`;
+  return item.id;
+}
+
+/** The labels of a project and its rule on overlap. */
+export class Scheme {
+  /** @param {{entities: EntityLabel[], relations: RelationLabel[], overlap: string}} plain */
+  constructor({ entities, relations, overlap }) {
+    this.entities = entities;
+    this.relations = relations;
+    this.overlap = overlap;
+    this.entityByName = new Map(entities.map((label) => [label.name, label]));
+    this.relationByName = new Map(relations.map((label) => [label.name, label]));
+  }
+
+  /** @param {string} name */
+  entity(name) {
+    return this.entityByName.get(name);
+  }
+
+  /** @param {string} name */
+  relation(name) {
+    return this.relationByName.get(name);
+  }
+
+  /** Relation labels that may lead from one entity label to another. @param {string} head @param {string} tail */
+  between(head, tail) {
+    return this.relations.filter((label) => allows(label, head, tail));
+  }
+
+  /** Relation labels that may begin at an entity label. @param {string} head */
+  from(head) {
+    return this.relations.filter((label) => !label.head.length || label.head.includes(head));
+  }
+}
+
+/**
+ * Whether entities of these labels may be head and tail.
+ * @param {RelationLabel} label @param {string} head @param {string} tail
+ */
+export function allows(label, head, tail) {
+  const fits = (/** @type {string[]} */ names, /** @type {string} */ name) =>
+    !names.length || names.includes(name);
+  return fits(label.head, head) && fits(label.tail, tail);
+}
+
+/**
+ * What breaks a rule among the touched annotations (all unless told).
+ *
+ * `items` must hold the touched ones, the ends of their relations, the relations of touched
+ * entities and the entities that overlap them.
+ * @param {Map<string, Annotation>} items @param {Scheme} scheme
+ * @param {number} length of the text, in code points
+ * @param {Iterable<string>} [touched]
+ * @returns {Problem[]}
+ */
+export function check(items, scheme, length, touched = items.keys()) {
+  const chosen = [...touched].flatMap((id) => items.get(id) ?? []);
+  const problems = chosen.flatMap((item) => {
+    if (isEntity(item)) return entityProblems(item, scheme, length);
+    return isRelation(item) ? relationProblems(item, items, scheme) : [];
+  });
+  problems.push(...repeated(items, chosen));
+  if (scheme.overlap !== "allow") problems.push(...overlapProblems(items, chosen, scheme.overlap));
+  return problems;
+}
+
+/** @param {Entity} entity @param {Scheme} scheme @param {number} length @returns {Problem[]} */
+function entityProblems({ id, start, end, label }, scheme, length) {
+  const problems = [];
+  if (!(start >= 0 && start < end && end <= length)) {
+    const message = `[${start}, ${end}) does not fit a text of ${length} characters.`;
+    problems.push({ id, code: "bounds", message });
+  }
+  if (!scheme.entity(label)) {
+    problems.push({ id, code: "label", message: `The scheme has no entity label “${label}”.` });
+  }
+  return problems;
+}
+
+/** @param {Relation} relation @param {Map<string, Annotation>} items @param {Scheme} scheme @returns {Problem[]} */
+function relationProblems({ id, head, tail, label: name }, items, scheme) {
+  const [from, to] = [items.get(head), items.get(tail)];
+  if (!isEntity(from) || !isEntity(to)) {
+    return [{ id, code: "end", message: "One of its ends is no entity any more." }];
+  }
+  const label = scheme.relation(name);
+  if (!label) return [{ id, code: "label", message: `The scheme has no relation label “${name}”.` }];
+  if (allows(label, from.label, to.label)) return [];
+  return [{ id, code: "ends", message: `${name} may not lead from ${from.label} to ${to.label}.` }];
+}
+
+/** @param {Map<string, Annotation>} items @param {Annotation[]} chosen @returns {Problem[]} */
+function repeated(items, chosen) {
+  /** @type {Map<string, string>} */
+  const holders = new Map();
+  /** @type {Map<string, string>} */
+  const twins = new Map();
+  for (const item of items.values()) {
+    const content = contentOf(item);
+    const first = holders.get(content);
+    if (first === undefined) holders.set(content, item.id);
+    else twins.set(item.id, first).set(first, item.id);
+  }
+  return chosen
+    .filter((item) => twins.has(item.id))
+    .map(({ id }) => ({ id, code: "twice", message: "The same annotation is there already.", other: twins.get(id) }));
+}
+
+/** @param {Placed} a @param {Placed} b @typedef {{start: number, end: number}} Placed */
+export function overlaps(a, b) {
+  return a.start < b.end && b.start < a.end;
+}
+
+/** Whether two spans overlap and neither lies within the other. @param {Placed} a @param {Placed} b */
+export function crosses(a, b) {
+  const within = (/** @type {Placed} */ x, /** @type {Placed} */ y) => y.start <= x.start && x.end <= y.end;
+  return overlaps(a, b) && !within(a, b) && !within(b, a);
+}
+
+/** @param {Map<string, Annotation>} items @param {Annotation[]} chosen @param {string} rule @returns {Problem[]} */
+function overlapProblems(items, chosen, rule) {
+  const clashes = rule === "forbid" ? overlaps : crosses;
+  const verb = rule === "forbid" ? "overlap" : "cross";
+  const entities = [...items.values()].filter(isEntity);
+  return chosen.filter(isEntity).flatMap((entity) => {
+    const other = entities.find((each) => each.id !== entity.id && clashes(entity, each));
+    if (!other) return [];
+    const message = `It would ${verb} an entity ${other.label}, and this project does not allow that.`;
+    return [{ id: entity.id, code: "overlap", message, other: other.id }];
+  });
+}

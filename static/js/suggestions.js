@@ -1,0 +1,96 @@
+// @ts-check
+/** What a suggester proposed for a document, and what of it still waits for an answer. */
+import { allows, contentOf, isEntity, isRelation } from "./schema.js";
+import { inOrder, SpanIndex } from "./spans.js";
+
+/**
+ * @typedef {import("./schema.js").Entity} Entity
+ * @typedef {import("./schema.js").Relation} Relation
+ */
+
+/** Proposals beside a layer: open while it neither holds nor rejects them. */
+export class Suggestions {
+  /** @param {(Entity | Relation)[]} proposed @param {import("./store.js").Store} store */
+  constructor(proposed, store) {
+    this.store = store;
+    this.byId = new Map(proposed.map((item) => [item.id, item]));
+    this.entities = proposed.filter(isEntity).sort(inOrder);
+    this.relations = proposed.filter(isRelation);
+    this.contents = new Map(this.entities.map((entity) => [entity, contentOf(entity)]));
+    /** @type {SpanIndex<Entity>} entities still open */
+    this.openEntities = new SpanIndex();
+    /** @type {Relation[]} relations still open */
+    this.openRelations = [];
+    this.refresh();
+  }
+
+  /** Find out again what is open; returns the entities that opened or closed. */
+  refresh() {
+    const before = new Set(this.openEntities.sorted);
+    this.openEntities = new SpanIndex(this.entities.filter((entity) => this.#isOpenEntity(entity)));
+    this.openRelations = this.relations.filter((relation) => this.#isOpenRelation(relation));
+    const changed = this.openEntities.sorted.filter((entity) => !before.delete(entity));
+    return [...before, ...changed];
+  }
+
+  get count() {
+    return this.openEntities.sorted.length + this.openRelations.length;
+  }
+
+  /** An open suggestion by its id. @param {string | null} id */
+  open(id) {
+    const item = id === null ? undefined : this.byId.get(id);
+    if (!item) return undefined;
+    const isOpen = isEntity(item) ? this.#isOpenEntity(item) : this.#isOpenRelation(item);
+    return isOpen ? item : undefined;
+  }
+
+  /** Open suggestions in the order of the text; a relation follows the later of its ends. */
+  inOrder() {
+    const places = this.openRelations.flatMap((relation) => {
+      const ends = [this.end(relation.head), this.end(relation.tail)];
+      const later = ends.sort((a, b) => (a && b ? a.start - b.start : 0))[1];
+      return later ? [{ ...later, id: relation.id, end: later.start, item: relation }] : [];
+    });
+    const entities = this.openEntities.sorted.map((item) => ({ ...item, item }));
+    return /** @type {{item: Entity | Relation, start: number, end: number}[]} */ (
+      places.length ? [...entities, ...places].sort(inOrder) : entities
+    );
+  }
+
+  /** The annotation that stands for a proposed end: itself, or one that says the same. @param {string} id */
+  resolve(id) {
+    if (this.store.entity(id)) return id;
+    const proposed = this.byId.get(id);
+    return (proposed && this.store.twin(proposed)?.id) ?? id;
+  }
+
+  /** The entity at the end of a relation, labeled or proposed. @param {string} id @returns {Entity | undefined} */
+  end(id) {
+    const bound = this.resolve(id);
+    const proposed = this.byId.get(bound);
+    return this.store.entity(bound) ?? (isEntity(proposed) ? proposed : undefined);
+  }
+
+  /** @param {Entity} entity */
+  #isOpenEntity(entity) {
+    const content = /** @type {string} */ (this.contents.get(entity));
+    return !this.store.items.has(entity.id) && !this.store.contents.has(content);
+  }
+
+  /** @param {Relation} relation */
+  #isOpenRelation({ id, head, tail, label }) {
+    if (this.store.items.has(id)) return false;
+    const [from, to] = [this.#available(head), this.#available(tail)];
+    const kind = this.store.scheme.relation(label);
+    if (!from || !to || !kind || !allows(kind, from.label, to.label)) return false;
+    return !this.store.contents.has(contentOf({ id, head: from.id, tail: to.id, label }));
+  }
+
+  /** The end of a relation, unless it was rejected. @param {string} id */
+  #available(id) {
+    const entity = this.end(id);
+    const stored = entity && this.store.get(entity.id);
+    return stored && !isEntity(stored) ? undefined : entity;
+  }
+}

@@ -1,0 +1,298 @@
+// @ts-check
+/**
+ * Brings edits to the server: one request at a time, in order, until each is acknowledged.
+ *
+ * Edits wait in the browser's storage as well, so that they outlive the page. An answer that was
+ * lost does no harm, since the server knows edits by their keys. When somebody else changed the
+ * layer meanwhile, edits are put on top of theirs; one that no longer fits is a clash, which is
+ * kept for the person to settle.
+ */
+import { ApiError } from "./api.js";
+import { newId } from "./ops.js";
+import { bodyOf, invert } from "./store.js";
+
+/**
+ * @typedef {import("./store.js").Op} Op
+ * @typedef {{key: string, ops: Op[]}} Edit
+ * @typedef {{edit: Edit, reason: string, actor?: string}} Clash
+ * @typedef {"saved" | "saving" | "waiting" | "clashing" | "signed-out" | "refused"} State
+ */
+
+const FIRST_WAIT = 1000; // milliseconds
+const LONGEST_WAIT = 30_000; // milliseconds
+const BATCH = 200; // edits in one request
+
+/** Edits on their way to the server. */
+export class Sync {
+  /** @type {Edit[]} made here, not yet acknowledged */
+  pending = [];
+  /** @type {Clash[]} */
+  clashes = [];
+  /** What went wrong last, in words. */
+  trouble = "";
+  /** @type {State} */
+  #blocked = "saved";
+  #sending = false;
+  #wait = FIRST_WAIT;
+  #alone = false; // send one edit at a time, to find the one that is refused
+  #destroyed = false;
+  /** @type {any} */
+  #timer = null;
+  /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
+  #flushed = [];
+
+  /**
+   * @param {object} parts
+   * @param {import("./store.js").Store} parts.store
+   * @param {{id: number, revision: number}} parts.layer
+   * @param {import("./api.js").Api} parts.api
+   * @param {import("./outbox.js").Outbox} parts.outbox where edits wait
+   * @param {() => void} [parts.onChange] called whenever the state may be another
+   * @param {(revision: number) => void} [parts.onSaved]
+   */
+  constructor({ store, layer, api, outbox, onChange = () => {}, onSaved = () => {} }) {
+    this.store = store;
+    this.path = `/layers/${layer.id}/edits`;
+    this.revision = layer.revision;
+    this.api = api;
+    this.outbox = outbox;
+    this.onChange = onChange;
+    this.onSaved = onSaved;
+    this.unsubscribe = store.subscribe((change) => {
+      if (change.source !== "remote") this.#push({ key: newId(), ops: change.ops });
+    });
+  }
+
+  /** @returns {State} */
+  get state() {
+    if (this.clashes.length) return "clashing";
+    if (!this.pending.length) return this.#blocked === "refused" ? "refused" : "saved";
+    return this.#blocked === "saved" ? "saving" : this.#blocked;
+  }
+
+  /** Take up what an earlier page left waiting. */
+  async resume() {
+    const left = this.outbox.read();
+    if (!left.length) return;
+    const oldest = Math.min(...left.map((edit) => edit.base), this.revision);
+    const { edits } = await this.api.get(`${this.path}?since=${oldest}`);
+    const known = new Set(edits.map((/** @type {any} */ edit) => edit.key));
+    const lost = left.filter((edit) => !known.has(edit.key));
+    this.outbox.remove(left.filter((edit) => known.has(edit.key)));
+    this.#apply(lost);
+    this.#report();
+    this.retry();
+  }
+
+  /** Resolves once everything is acknowledged; rejects when that needs the person. */
+  flush() {
+    return /** @type {Promise<void>} */ (
+      new Promise((resolve, reject) => {
+        this.#flushed.push({ resolve, reject });
+        this.#settle();
+        if (this.#flushed.length) this.retry();
+      })
+    );
+  }
+
+  /** Try again now rather than later. */
+  retry() {
+    clearTimeout(this.#timer);
+    this.#wait = FIRST_WAIT;
+    this.#send();
+  }
+
+  /** Fetch what others changed, unless edits are about to tell. */
+  async pull() {
+    if (this.pending.length || this.#sending) return;
+    const { edits } = await this.api.get(`${this.path}?since=${this.revision}`);
+    if (!edits.length || this.pending.length || edits[0].revision !== this.revision + 1) return;
+    this.#rebase(edits, edits[edits.length - 1].revision);
+  }
+
+  /** Settle a clash: make the edit on what is there now, or let it go. @param {Clash} clash @param {boolean} mine */
+  settle(clash, mine) {
+    this.clashes = this.clashes.filter((other) => other !== clash);
+    this.outbox.remove([clash.edit]);
+    if (mine) this.#remake(clash.edit);
+    this.#report();
+  }
+
+  /** Send what waits without staying to hear the answer: the page is going away. */
+  farewell() {
+    if (!this.pending.length || this.#sending) return;
+    const edits = this.pending.slice(0, BATCH);
+    this.api.post(this.path, { base: this.revision, edits }, { keepalive: true }).catch(() => {});
+  }
+
+  destroy() {
+    this.#destroyed = true;
+    clearTimeout(this.#timer);
+    this.unsubscribe();
+    this.#flushed.splice(0).forEach(({ reject }) => reject(new Error("The document was left.")));
+  }
+
+  /** @param {Edit} edit */
+  #push(edit) {
+    this.pending.push(edit);
+    this.outbox.add(edit, this.revision);
+    this.onChange();
+    if (this.#blocked === "saved" || this.#blocked === "refused") this.#send();
+  }
+
+  async #send() {
+    if (this.#sending || !this.pending.length || this.#destroyed) return;
+    this.#sending = true;
+    const edits = this.pending.slice(0, this.#alone ? 1 : BATCH);
+    try {
+      const { revision } = await this.api.post(this.path, { base: this.revision, edits });
+      this.#sending = false;
+      this.#acknowledge(edits, revision);
+    } catch (error) {
+      this.#sending = false;
+      if (!(error instanceof ApiError)) throw error;
+      this.#fail(error, edits);
+    }
+    this.#report();
+  }
+
+  /** @param {Edit[]} edits @param {number} revision */
+  #acknowledge(edits, revision) {
+    this.revision = Math.max(this.revision, revision);
+    this.pending = this.pending.filter((edit) => !edits.includes(edit));
+    this.outbox.remove(edits);
+    this.#blocked = "saved";
+    this.#alone = this.#alone && this.pending.length > 0;
+    this.#wait = FIRST_WAIT;
+    this.onSaved(this.revision);
+    this.#send();
+  }
+
+  /** @param {ApiError} error @param {Edit[]} edits */
+  #fail(error, edits) {
+    if (this.#destroyed) return;
+    this.trouble = error.message;
+    if (error.status === 409 && error.body.missed?.length) return this.#stale(error);
+    if (error.status === 422) return this.#refused(error, edits);
+    this.#blocked = "waiting";
+    if (error.status === 401) this.#blocked = "signed-out";
+    if ([400, 403, 404, 409, 413].includes(error.status)) this.#blocked = "refused";
+    this.#flushed.splice(0).forEach(({ reject }) => reject(error));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(), this.#wait * (0.75 + Math.random() / 2));
+    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+  }
+
+  /** @param {ApiError} error */
+  #stale(error) {
+    this.#blocked = "saved";
+    this.#rebase(error.body.missed, error.body.revision);
+    this.#send();
+  }
+
+  /** Find the edit that breaks a rule, take it back, and keep the others. @param {ApiError} error @param {Edit[]} edits */
+  #refused(error, edits) {
+    this.#blocked = "saved";
+    if (edits.length > 1) this.#alone = true;
+    else this.#giveUp(edits[0], error.problems[0]?.message ?? error.message);
+    this.#send();
+  }
+
+  /** @param {Edit} refused @param {string} reason */
+  #giveUp(refused, reason) {
+    const later = this.pending.filter((edit) => edit !== refused);
+    this.#takeBack();
+    this.#clash(refused, reason);
+    this.#apply(later);
+  }
+
+  /** Put the pending edits on top of those missed. @param {any[]} missed @param {number} revision */
+  #rebase(missed, revision) {
+    const mine = this.pending;
+    const arrived = new Set(missed.map((edit) => edit.key));
+    const actor = missed.find((edit) => !mine.some((own) => own.key === edit.key))?.actor;
+    this.#takeBack();
+    for (const edit of missed) this.store.receive(edit.ops);
+    this.revision = revision;
+    this.outbox.remove(mine.filter((edit) => arrived.has(edit.key)));
+    this.#apply(mine.filter((edit) => !arrived.has(edit.key)), actor);
+    this.#report();
+  }
+
+  #takeBack() {
+    for (const edit of [...this.pending].reverse()) this.store.receive(invert(edit.ops));
+    this.pending = [];
+  }
+
+  /** Make edits again, as far as they fit. @param {Edit[]} edits @param {string} [actor] who came in between */
+  #apply(edits, actor) {
+    /** @type {Map<string, string>} what was made elsewhere as well, by the id that it has here */
+    const twins = new Map();
+    for (const { key, ops } of edits) {
+      const edit = { key, ops: this.#withoutTwins(ops, twins) };
+      if (!edit.ops.length) this.outbox.remove([edit]);
+      else this.#redo(edit, actor);
+    }
+  }
+
+  /** @param {Edit} edit @param {string} [actor] */
+  #redo(edit, actor) {
+    const problem = this.store.problems(edit.ops)[0];
+    if (!this.store.holds(edit.ops)) return this.#clash(edit, "It was changed elsewhere meanwhile.", actor);
+    if (problem) return this.#clash(edit, problem.message, actor);
+    this.store.receive(edit.ops);
+    this.pending.push(edit);
+    this.outbox.add(edit, this.revision);
+  }
+
+  /**
+   * Leave out what the layer holds already under another id, and point to that instead.
+   * @param {Op[]} ops @param {Map<string, string>} twins
+   */
+  #withoutTwins(ops, twins) {
+    return ops.flatMap((op) => {
+      const after = withEnds(op.after, twins);
+      const before = withEnds(op.before, twins);
+      const id = twins.get(op.id) ?? op.id;
+      const twin = before === null && after && this.store.twin(/** @type {any} */ ({ id, ...after }));
+      if (!twin || twin.id === id) return [{ id, before, after }];
+      twins.set(id, twin.id);
+      return [];
+    });
+  }
+
+  /** @param {Edit} edit @param {string} reason @param {string} [actor] */
+  #clash(edit, reason, actor) {
+    this.clashes.push({ edit, reason, actor });
+    this.#flushed.splice(0).forEach(({ reject }) => reject(new Error(reason)));
+  }
+
+  /** Do an edit on what is there now. @param {Edit} edit */
+  #remake({ ops }) {
+    const fresh = ops
+      .map(({ id, after }) => ({ id, before: bodyOf(this.store.get(id)), after }))
+      .filter(({ before, after }) => before || after);
+    const problem = this.store.problems(fresh)[0];
+    if (problem) this.trouble = problem.message;
+    else if (fresh.length) this.store.edit(fresh);
+  }
+
+  #report() {
+    this.#settle();
+    this.onChange();
+  }
+
+  #settle() {
+    if (this.clashes.length) {
+      this.#flushed.splice(0).forEach(({ reject }) => reject(new Error("Changes clash: settle them first.")));
+    }
+    if (this.pending.length || this.#sending) return;
+    this.#flushed.splice(0).forEach(({ resolve }) => resolve());
+  }
+}
+
+/** @param {any} body @param {Map<string, string>} twins */
+function withEnds(body, twins) {
+  if (!body || !("head" in body) || (!twins.has(body.head) && !twins.has(body.tail))) return body;
+  return { ...body, head: twins.get(body.head) ?? body.head, tail: twins.get(body.tail) ?? body.tail };
+}

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as ops from "../../static/js/ops.js";
+import { check, contentOf, isEntity, isRelation, Scheme } from "../../static/js/schema.js";
+import { bodyOf, same, Store } from "../../static/js/store.js";
+import { NEWS, random } from "./cases.mjs";
+
+
+const LENGTH = 60;
+const never = () => false;
+const image = (store) => Object.fromEntries([...store.items].sort().map(([id, item]) => [id, bodyOf(item)]));
+
+/** A random gesture that the rules allow, or null. */
+function gesture(dice, store) {
+  const entities = store.entities.sorted;
+  const relations = [...store.relations.values()];
+  const label = dice.pick(NEWS.entities).name;
+  const start = dice.below(LENGTH - 6);
+  const span = { start, end: start + 1 + dice.below(6) };
+  const choices = [() => [ops.create({ ...span, label })]];
+  if (entities.length) {
+    const one = dice.pick(entities);
+    choices.push(() => ops.relabelEntity(store, one, label), () => ops.resize(one, span));
+    choices.push(() => ops.remove(store, [one], never));
+    choices.push(() => [ops.create({ head: one.id, tail: dice.pick(entities).id, label: dice.pick(NEWS.relations).name })]);
+  }
+  if (relations.length) choices.push(() => ops.reverse(dice.pick(relations)), () => ops.remove(store, [dice.pick(relations)], never));
+  const made = dice.pick(choices)();
+  return store.problems(made).length ? null : made;
+}
+
+/** Problems of a whole layer, found without any index. */
+function allProblems(store, scheme) {
+  return check(new Map(store.items), scheme, LENGTH);
+}
+
+test("whatever is done, undone and redone, each state comes back exactly", () => {
+  for (let seed = 1; seed < 120; seed += 1) {
+    const dice = random(seed);
+    const store = new Store(new Scheme(NEWS), LENGTH);
+    const states = [image(store)];
+    for (let step = 0; step < 30; step += 1) {
+      const made = gesture(dice, store);
+      if (!made) continue;
+      store.edit(made);
+      states.push(image(store));
+    }
+    for (let back = states.length - 2; back >= 0; back -= 1) {
+      assert.ok(store.undo());
+      assert.deepEqual(image(store), states[back]);
+    }
+    assert.equal(store.undo(), null);
+    for (const state of states.slice(1)) {
+      assert.ok(store.redo());
+      assert.deepEqual(image(store), state);
+    }
+    assert.equal(store.redo(), null);
+  }
+});
+
+test("what the store finds wrong with an edit is what a look at the whole layer finds", () => {
+  for (const overlap of ["allow", "nest", "forbid"]) {
+    const scheme = new Scheme({ ...NEWS, overlap });
+    for (let seed = 1; seed < 80; seed += 1) {
+      const dice = random(seed);
+      const store = new Store(scheme, LENGTH);
+      for (let step = 0; step < 25; step += 1) {
+        const loose = new Store(new Scheme({ ...NEWS }), LENGTH, store.items.values());
+        const made = gesture(dice, loose);
+        if (!made) continue;
+        const after = new Store(scheme, LENGTH, store.items.values());
+        const found = store.problems(made).length;
+        after.receive(made);
+        assert.equal(found > 0, allProblems(after, scheme).length > 0);
+        if (!found) store.edit(made);
+      }
+    }
+  }
+});
+
+test("indexes agree with the items", () => {
+  const dice = random(7);
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  for (let step = 0; step < 400; step += 1) {
+    const made = gesture(dice, store);
+    if (made) store.edit(made);
+    if (dice.below(3) === 0) store.undo();
+    const items = [...store.items.values()];
+    assert.deepEqual(new Set(store.entities.sorted), new Set(items.filter(isEntity)));
+    assert.deepEqual(new Set(store.relations.values()), new Set(items.filter(isRelation)));
+    for (const item of items) assert.equal(store.contents.get(contentOf(item)), item.id);
+    const [from, to] = [dice.below(LENGTH), dice.below(LENGTH)].sort((a, b) => a - b);
+    const over = items.filter((item) => isEntity(item) && item.start < to && item.end > from);
+    assert.deepEqual(new Set(store.entities.overlapping(from, to)), new Set(over));
+  }
+});
+
+test("an undo whose ground was changed elsewhere is passed over", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  store.edit([ops.create({ start: 0, end: 3, label: "PERSON" }, "a")]);
+  store.edit([ops.create({ start: 5, end: 8, label: "ORG" }, "b")]);
+  store.receive([{ id: "b", before: { start: 5, end: 8, label: "ORG" }, after: { start: 5, end: 9, label: "ORG" } }]);
+  assert.deepEqual(store.undo()?.ops.map((op) => op.id), ["a"]);
+  assert.ok(store.get("b"));
+});
+
+test("an edit that takes an annotation for what it is not is an error", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  assert.throws(() => store.edit([{ id: "a", before: { start: 0, end: 1, label: "ORG" }, after: null }]));
+});
+
+test("deleting an entity deletes its relations in the same edit, and one undo brings all back", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  store.edit([ops.create({ start: 0, end: 3, label: "PERSON" }, "a"), ops.create({ start: 5, end: 8, label: "ORG" }, "b")]);
+  store.edit([ops.create({ head: "a", tail: "b", label: "LEADER_OF" }, "r")]);
+  store.edit(ops.remove(store, [store.get("a")], never));
+  assert.deepEqual([...store.items.keys()], ["b"]);
+  store.undo();
+  assert.deepEqual([...store.items.keys()].sort(), ["a", "b", "r"]);
+});
+
+test("a relation that a new label does not allow goes with the relabeling", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  store.edit([ops.create({ start: 0, end: 3, label: "PERSON" }, "a"), ops.create({ start: 5, end: 8, label: "ORG" }, "b")]);
+  store.edit([ops.create({ head: "a", tail: "b", label: "LEADER_OF" }, "r"), ops.create({ head: "a", tail: "b", label: "SEE" }, "s")]);
+  const made = ops.relabelEntity(store, store.entity("a"), "GPE");
+  assert.deepEqual(store.problems(made), []);
+  store.edit(made);
+  assert.deepEqual([...store.items.keys()].sort(), ["a", "b", "s"]);
+});
+
+test("changing what was proposed keeps where it came from and says that it was changed", () => {
+  const origin = { suggester: "rulers", version: "1" };
+  const store = new Store(new Scheme(NEWS), LENGTH, [{ id: "s:0-3:ORG", start: 0, end: 3, label: "ORG", origin }]);
+  store.edit(ops.relabelEntity(store, store.entity("s:0-3:ORG"), "GPE"));
+  assert.deepEqual(store.entity("s:0-3:ORG").origin, { ...origin, changed: true });
+});
+
+test("plain values are the same whatever the order of their fields", () => {
+  assert.ok(same({ a: 1, b: { c: [1, 2], d: null } }, { b: { d: null, c: [1, 2] }, a: 1 }));
+  assert.ok(!same({ a: 1 }, { a: 1, b: undefined }));
+  assert.ok(!same({ a: undefined }, { b: undefined }));
+  assert.ok(!same(null, {}));
+});
+
+test("made names differ", () => {
+  assert.equal(new Set(Array.from({ length: 1000 }, () => ops.newId())).size, 1000);
+});
