@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeler.errors import Unavailable
@@ -42,7 +43,6 @@ def tokenize(texts: Iterable[str], language: str) -> Iterator[Tokens]:
     Where it is not installed, each character outside white space is a token, and the name of the
     tokenizer says so.
     """
-    import spacy
 
     try:
         pipeline = _new(language)
@@ -201,3 +201,125 @@ def ruler_pipeline(language: str, names: Sequence[tuple[str, str]], rules: Rules
     Language.component("labeler_rules", func=apply)
     pipeline.add_pipe("labeler_rules")
     return pipeline
+
+
+# ---- corpora for training --------------------------------------------------------------------
+
+SPANS_KEY = "sc"
+"""Span group in which all entities travel: where spaCy's span categorizer looks."""
+_ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "ENT_ID", "ENT_KB_ID")
+
+Place = tuple[int, int, str, str]
+"""First token, token behind the last, label, id."""
+
+
+def build_doc(  # noqa: PLR0913 - what travels in a Doc, by name
+    vocab: "Vocab",
+    text: str,
+    tokens: Tokens,
+    *,
+    places: Sequence[Place],
+    flat: Sequence[int],
+    read: int | None,
+    pairs: dict[tuple[int, int], dict[str, float]],
+    user_data: dict[str, Any],
+) -> "Doc":
+    """Return a Doc with entities, relations and whatever else shall travel with it.
+
+    All `places` go into `doc.spans["sc"]`, those at the indices `flat`, which must not overlap,
+    into `doc.ents`. Of the other tokens the first `read` are outside entities and the rest are
+    missing, that is, unknown; None for all read. `pairs` become `doc._.rel`.
+    """
+    from spacy.tokens import Doc, Span
+
+    if not Doc.has_extension("rel"):
+        Doc.set_extension("rel", default={})
+    doc = to_doc(vocab, text, tokens)
+    spans = [Span(doc, first, last, label, span_id=key) for first, last, label, key in places]
+    entities = sorted((spans[index] for index in flat), key=lambda span: span.start)
+    if read is None:
+        doc.set_ents(entities, default="outside")
+    else:
+        doc.set_ents(entities, outside=_gaps(doc, entities, read), default="missing")
+    doc.spans[SPANS_KEY] = spans
+    doc._.rel = pairs
+    doc.user_data.update(user_data)
+    return doc
+
+
+def _gaps(doc: "Doc", entities: Sequence[Any], read: int) -> list[Any]:
+    """Return the spans between entities in the first `read` tokens."""
+    gaps, last = [], 0
+    for start, end in [*((e.start, e.end) for e in entities), (read, read)]:
+        if last < min(start, read):
+            gaps.append(doc[last : min(start, read)])
+        last = max(last, end)
+    return gaps
+
+
+def longest_first(places: Sequence[Place]) -> list[int]:
+    """Return the indices of places that do not overlap, as `spacy.util.filter_spans` keeps them."""
+    order = sorted(
+        range(len(places)),
+        key=lambda index: (places[index][1] - places[index][0], -places[index][0]),
+        reverse=True,
+    )
+    kept: list[int] = []
+    taken: set[int] = set()
+    for index in order:
+        first, last = places[index][:2]
+        if first not in taken and last - 1 not in taken:
+            kept.append(index)
+            taken.update(range(first, last))
+    return sorted(kept)
+
+
+class Bin:
+    """Docs on their way into one `.spacy` file, held compactly."""
+
+    def __init__(self) -> None:
+        from spacy.tokens import DocBin
+
+        self._docs = DocBin(attrs=_ATTRIBUTES, store_user_data=True)
+
+    def __len__(self) -> int:
+        return len(self._docs)
+
+    def add(self, doc: "Doc") -> None:
+        """Take a Doc in."""
+        self._docs.add(doc)
+
+    def write(self, path: Path) -> None:
+        """Write the file."""
+        path.write_bytes(self._docs.to_bytes())
+
+
+@lru_cache(maxsize=8)
+def training_config(language: str, components: tuple[str, ...], longest: int, dev: str) -> str:
+    """Return a config that `spacy train` takes in the folder of the files it names.
+
+    `longest` is the most tokens that an entity of the span categorizer may have; `dev` the file
+    that training is judged by. Raises Unavailable where spaCy lacks the language's tokenizer.
+    """
+    from spacy.cli.init_config import init_config
+
+    blank(language)
+    config = init_config(
+        lang=language, pipeline=list(components), optimize="efficiency", gpu=False, silent=True
+    )
+    config["paths"].update({"train": "train.spacy", "dev": dev})
+    if "spancat" in components:
+        config["components"]["spancat"]["spans_key"] = SPANS_KEY
+        config["components"]["spancat"]["suggester"] = {
+            "@misc": "spacy.ngram_range_suggester.v1",
+            "min_size": 1,
+            "max_size": longest,
+        }
+    return config.to_str() + "\n"
+
+
+def vocab() -> "Vocab":
+    """Return an empty vocabulary."""
+    from spacy.vocab import Vocab
+
+    return Vocab()

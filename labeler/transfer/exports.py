@@ -126,7 +126,7 @@ def _weights(split: Sequence[int]) -> tuple[int, int, int]:
     weights = tuple(split)
     if len(weights) != 3 or any(w < 0 for w in weights) or sum(weights) <= 0 or weights[0] == 0:
         raise Invalid("A split is three whole numbers such as 80,10,10: train, dev and test.")
-    return weights  # type: ignore[return-value]
+    return weights
 
 
 def _new_folder(project: Project, format: str) -> Path:  # noqa: A002
@@ -267,7 +267,7 @@ def _names_and_texts(keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     columns = (Document.id, Document.name, Document.text)
     for page in _pages(keys):
         found = db.session.execute(select(*columns).where(Document.id.in_(page)))
-        yield from (tuple(row) for row in found)
+        yield from ((key, name, text) for key, name, text in found)
 
 
 def _pages(keys: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -124,7 +124,7 @@ def _merged(
     scheme: schema.Scheme, runs: Sequence[Sequence[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     """Return each proposal once, the earlier run's before the later's, if its label still is."""
-    names = {label.name for label in (*scheme.entities, *scheme.relations)}
+    names = {label.name for label in scheme.entities} | {label.name for label in scheme.relations}
     merged: dict[str, dict[str, Any]] = {}
     for proposals in runs:
         for proposal in proposals:
