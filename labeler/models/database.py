@@ -96,6 +96,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if _writing.get():
         yield session
+        session.flush()  # what it made has its ids now, as after a transaction of its own
         return
     session.commit()
     one_writer = _write_lock if db.engine.dialect.name == "sqlite" else nullcontext()

@@ -107,6 +107,8 @@ def export(  # noqa: PLR0913 - what can be said of an export, by name
     plan = _Plan(project, layer, _weights(split), seed, dict(options or {}), Report())
     folder = folder or _new_folder(project, format)
     chosen = _chosen(plan)
+    if not chosen and not plan.report.problems:
+        raise Invalid(_NOTHING[layer] if layer in _NOTHING else f"{layer} has labeled nothing yet.")
     parts = _parts(plan, list(chosen))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as unfinished:
@@ -120,6 +122,13 @@ def export(  # noqa: PLR0913 - what can be said of an export, by name
         _move(Path(unfinished), folder)
     _remember(plan, format, folder, report, made_by)
     return Made(folder, report)
+
+
+_NOTHING = {
+    "gold": "There is nothing to export: nobody has labeled an article yet.",
+    "all": "There is nothing to export: nobody has labeled an article yet.",
+    "suggestions": "There are no suggestions yet. Make them with: labeler suggest",
+}
 
 
 def _weights(split: Sequence[int]) -> tuple[int, int, int]:
