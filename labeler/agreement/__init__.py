@@ -1,0 +1,1 @@
+"""How far annotators agree, and on what they differ; knows nothing of tables."""

@@ -1,0 +1,297 @@
+"""Agreement on relations: F1 of two annotators, whose relations are matched one to one.
+
+A relation hangs on its two entities, so it can be compared end to end (entities must be right as
+well) or given the entities that both annotators have.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeler.agreement.coding import NO_ANNOTATIONS, Floats
+from labeler.agreement.corpus import Alignment, Corpus, align, directed, ranks
+from labeler.agreement.matching import IDENTICAL, Integers
+from labeler.agreement.spans import f1
+
+RELATION_KINDS = ("identical", "ends", "label", "direction")
+"""What differs between two matched relations: nothing; an end, which only overlaps or is labeled
+otherwise; the label; the direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The relations of two annotators in shared documents, with their ends seen from the first.
+
+    `rows` are rows of the links, `head` and `tail` rows of the first annotator's spans, -1 where
+    nothing matches an end. `exact` tells that both ends are identical in the other's annotation.
+    """
+
+    rows: Integers
+    document: Integers
+    head: Integers
+    tail: Integers
+    label: Integers
+    exact: NDArray[np.bool_]
+
+    @property
+    def matched(self) -> NDArray[np.bool_]:
+        """Return which relations have both ends matched."""
+        return (self.head >= 0) & (self.tail >= 0)
+
+
+def compared(corpus: Corpus, a: int, b: int) -> tuple[Compared, Compared]:
+    """Return the relations of two annotators, their ends mapped by the matching of spans."""
+    found = corpus.derived(align, a, b)
+    own = np.full(len(corpus.spans[a]), -1, dtype=np.int64)
+    own[found.first] = found.first
+    other = np.full(len(corpus.spans[b]), -1, dtype=np.int64)
+    other[found.second] = found.first
+    same = np.zeros(len(corpus.spans[a]) + 1, dtype=np.bool_)
+    same[found.first[found.kind == IDENTICAL]] = True
+    return _seen(corpus, a, b, own, same), _seen(corpus, b, a, other, same)
+
+
+def _seen(
+    corpus: Corpus, own: int, other: int, row_of: Integers, same: NDArray[np.bool_]
+) -> Compared:
+    links = corpus.links[own]
+    rows = np.flatnonzero(corpus.worked[links.document, other])
+    links = links[rows]
+    head, tail = row_of[links.head], row_of[links.tail]
+    head, tail = directed(head, tail, corpus.symmetric[links.label])
+    return Compared(rows, links.document, head, tail, links.label, same[head] & same[tail])
+
+
+# ---- matching relations ------------------------------------------------------------------------
+
+
+def align_relations(corpus: Corpus, a: int, b: int) -> Alignment:
+    """Return how relations match whose ends match: same label first, then another, then reversed.
+
+    `kind` counts through RELATION_KINDS.
+    """
+    one, two = corpus.derived(compared, a, b)
+    left = _by_label(one.label, np.flatnonzero(one.matched))
+    right = _by_label(two.label, np.flatnonzero(two.matched))
+    found = []
+    for stage, (keys, others) in enumerate(_STAGES, start=1):
+        rows, places = paired(_columns(one, keys, left), _columns(two, others, right))
+        found.append(np.stack([left[rows], right[places], np.full(len(rows), stage)]))
+        left, right = np.delete(left, rows), np.delete(right, places)
+    first, second, kind = np.concatenate(found, axis=1)
+    kind[(kind == 1) & one.exact[first]] = 0
+    order = np.argsort(first)
+    return Alignment(
+        corpus.shared((a, b)),
+        one.rows[first[order]],
+        two.rows[second[order]],
+        kind[order],
+        np.delete(one.rows, first),
+        np.delete(two.rows, second),
+    )
+
+
+_STAGES = (
+    (("head", "tail", "label"), ("head", "tail", "label")),
+    (("head", "tail"), ("head", "tail")),
+    (("head", "tail", "label"), ("tail", "head", "label")),
+)
+
+
+def _by_label(labels: Integers, rows: Integers) -> Integers:
+    """Return rows sorted by label, so that which of two equals is taken does not hang on order."""
+    return rows[np.argsort(labels[rows], kind="stable")]
+
+
+def _columns(links: Compared, names: Sequence[str], rows: Integers) -> list[Integers]:
+    return [getattr(links, name)[rows] for name in names]
+
+
+def paired(first: Sequence[Integers], second: Sequence[Integers]) -> tuple[Integers, Integers]:
+    """Return the rows of equal keys, one to one: the n-th of a key goes with the other's n-th."""
+    keys = ranks(*(np.concatenate(both) for both in zip(first, second, strict=True)))
+    size = len(first[0])
+    _, rows, others = np.intersect1d(
+        _told_apart(keys[:size]), _told_apart(keys[size:]), assume_unique=True, return_indices=True
+    )
+    return rows, others
+
+
+def _told_apart(keys: Integers) -> Integers:
+    """Return keys that also say how many of the same came before."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    before = np.empty(len(keys), dtype=np.int64)
+    before[order] = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
+    return before << 32 | keys
+
+
+# ---- F1 ----------------------------------------------------------------------------------------
+
+
+def relation_counts(corpus: Corpus, a: int, b: int) -> Floats:
+    """Return shared documents × counts, the columns named by COLUMNS.
+
+    Matches end to end (`strict`), with entity labels ignored (`bounds`) and relation labels too
+    (`unlabelled`), and given that the ends overlap; the relations of both, and of those the ones
+    whose ends are identical or overlapping in the other's annotation.
+    """
+    one, two = corpus.derived(compared, a, b)
+    found = corpus.derived(align_relations, a, b)
+    place = {
+        name: paired(_keys(corpus, a, one, name), _keys(corpus, b, two, name))[0] for name in _KEYS
+    }
+    rows = {
+        **{name: one.document[own] for name, own in place.items()},
+        "overlapping": corpus.links[a].document[found.first[found.kind < 2]],
+        "a": one.document,
+        "b": two.document,
+        "exact_a": one.document[one.exact],
+        "exact_b": two.document[two.exact],
+        "overlapping_a": one.document[one.matched],
+        "overlapping_b": two.document[two.matched],
+    }
+    size = len(found.documents)
+    counts = [
+        np.bincount(np.searchsorted(found.documents, rows[name]), minlength=size)
+        for name in COLUMNS
+    ]
+    return np.column_stack(counts).astype(float)
+
+
+COLUMNS = (
+    "strict", "bounds", "unlabelled", "overlapping",
+    "a", "b", "exact_a", "exact_b", "overlapping_a", "overlapping_b",
+)  # fmt: skip
+
+_KEYS = {
+    "strict": ("identity", True),
+    "bounds": ("extent", True),
+    "unlabelled": ("extent", False),
+}
+"""What of its ends a relation is compared by, and whether by its label."""
+
+
+def _keys(corpus: Corpus, annotator: int, links: Compared, name: str) -> list[Integers]:
+    column, labeled = _KEYS[name]
+    own = corpus.links[annotator][links.rows]
+    places = getattr(corpus.spans[annotator], column)
+    keys = [places[own.head], places[own.tail]]
+    return [*keys, own.label] if labeled else keys
+
+
+class RelationF1:
+    """F1 of two annotators' relations, end to end: both ends, direction and label are the same."""
+
+    name: ClassVar[str] = "relation_f1"
+    title: ClassVar[str] = "Relation F1, end to end"
+    pairwise: ClassVar[bool] = True
+    undefined: ClassVar[str] = NO_ANNOTATIONS
+    counted: ClassVar[tuple[str, str, str]] = ("strict", "a", "b")
+
+    def tabulate(self, corpus: Corpus, annotators: Sequence[int]) -> Floats:
+        """Return for each shared document the matches and the relations of both."""
+        a, b = annotators
+        return corpus.derived(relation_counts, a, b)
+
+    def value(self, pooled: Floats) -> Floats:
+        """Return F1 of pooled counts."""
+        matches, first, second = (pooled[..., COLUMNS.index(name)] for name in self.counted)
+        return f1(matches, first, second)
+
+
+class RelationBoundsF1(RelationF1):
+    """The same, but the labels of the entities do not matter."""
+
+    name = "relation_f1_bounds"
+    title = "Relation F1, any entity label"
+    counted = ("bounds", "a", "b")
+
+
+class RelationUnlabelledF1(RelationF1):
+    """The same, but no label matters: who linked what to what."""
+
+    name = "relation_f1_unlabelled"
+    title = "Relation F1, any label"
+    counted = ("unlabelled", "a", "b")
+
+
+class RelationGivenEntitiesF1(RelationF1):
+    """Only relations both of whose entities the other annotator has as well."""
+
+    name = "relation_f1_given_entities"
+    title = "Relation F1 given the same entities"
+    counted = ("strict", "exact_a", "exact_b")
+
+
+class RelationGivenOverlapF1(RelationF1):
+    """Only relations both of whose entities match ones of the other annotator, exactly or not."""
+
+    name = "relation_f1_given_overlap"
+    title = "Relation F1 given overlapping entities"
+    counted = ("overlapping", "overlapping_a", "overlapping_b")
+
+
+# ---- kappa -------------------------------------------------------------------------------------
+
+
+def label_table(corpus: Corpus, a: int, b: int, column: str = "identity") -> Floats:
+    """Return the table of labels on the pairs of entities that both annotators linked.
+
+    Entities are the same by place and label (`identity`) or by place alone (`extent`). Several
+    relations of one pair count as one label, made of them all.
+    """
+    first, second = (_labels_of_pairs(corpus, own, column) for own in (a, b))
+    return _table([(first[pair], second[pair]) for pair in sorted(first.keys() & second.keys())])
+
+
+def candidate_table(corpus: Corpus, a: int, b: int) -> Floats:
+    """Return the table of labels over all ordered pairs of entities that both annotators have.
+
+    Most pairs are linked by nobody: that counts as a label of its own.
+    """
+    found = corpus.derived(align, a, b)
+    same = found.first[found.kind == IDENTICAL]
+    shared = set(corpus.spans[a].identity[same].tolist())
+    first, second = (
+        {
+            pair: label
+            for pair, label in _labels_of_pairs(corpus, own, "identity").items()
+            if pair[0] != pair[1] and shared.issuperset(pair)
+        }
+        for own in (a, b)
+    )
+    entities = np.bincount(corpus.spans[a].document[same])
+    candidates = int((entities * (entities - 1)).sum())
+    linked = sorted(first.keys() | second.keys())
+    said: list[tuple[Label, Label]] = [
+        ((), ()),
+        *((first.get(p, ()), second.get(p, ())) for p in linked),
+    ]
+    return _table(said, [candidates - len(linked)] + [1] * len(linked))
+
+
+Label = tuple[int, ...]
+
+
+def _labels_of_pairs(corpus: Corpus, annotator: int, column: str) -> dict[tuple[int, int], Label]:
+    links, places = corpus.links[annotator], getattr(corpus.spans[annotator], column)
+    labels: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for head, tail, label in zip(
+        places[links.head].tolist(), places[links.tail].tolist(), links.label.tolist(), strict=True
+    ):
+        labels[head, tail].add(label)
+    return {pair: tuple(sorted(own)) for pair, own in labels.items()}
+
+
+def _table(said: Sequence[tuple[Label, Label]], times: Sequence[int] | None = None) -> Floats:
+    known = sorted({label for pair in said for label in pair})
+    place = {label: code for code, label in enumerate(known)}
+    table = np.zeros((len(known), len(known)))
+    for (first, second), count in zip(said, times or [1] * len(said), strict=True):
+        table[place[first], place[second]] += count
+    return table

@@ -1,0 +1,1 @@
+"""Agreement: published examples, properties, and the measures that are registered."""
