@@ -178,11 +178,35 @@ def ruler_pipeline(language: str, names: Sequence[tuple[str, str]], rules: Rules
     score, reason). They end up in `doc.spans[RULED]` and its attributes.
     """
     from spacy.language import Language
-    from spacy.tokens import Span, SpanGroup
 
-    def apply(doc: Any) -> Any:
+    pipeline = _new(language)
+    settings = {"spans_key": "names", "phrase_matcher_attr": "LOWER", "annotate_ents": False}
+    ruler: Any = pipeline.add_pipe("span_ruler", config=settings)
+    ruler.add_patterns(
+        [{"label": label, "pattern": text, "id": str(i)} for i, (text, label) in enumerate(names)]
+    )
+    Language.factory("labeler_rules", func=_ruled)
+    # The rules come in here: registered as a function, the first ones would serve every language.
+    component: Any = pipeline.add_pipe("labeler_rules")
+    component.rules = rules
+    return pipeline
+
+
+def _ruled(nlp: "Language", name: str) -> "_Ruled":
+    del nlp, name  # what every factory is given
+    return _Ruled()
+
+
+class _Ruled:
+    """The component that applies rules to the names that the ruler before it found."""
+
+    rules: Rules
+
+    def __call__(self, doc: "Doc") -> "Doc":
+        from spacy.tokens import Span, SpanGroup
+
         hits = ((span.start, span.end, int(span.id_)) for span in doc.spans.pop("names"))
-        spans, links = rules(doc.text, [token.text for token in doc], hits)
+        spans, links = self.rules(doc.text, [token.text for token in doc], hits)
         attrs = {
             "scores": [score for *_, score, _ in spans],
             "reasons": [reason for *_, reason in spans],
@@ -191,16 +215,6 @@ def ruler_pipeline(language: str, names: Sequence[tuple[str, str]], rules: Rules
         found = [Span(doc, start, end, label=label) for start, end, label, _, _ in spans]
         doc.spans[RULED] = SpanGroup(doc, name=RULED, spans=found, attrs=attrs)
         return doc
-
-    pipeline = _new(language)
-    settings = {"spans_key": "names", "phrase_matcher_attr": "LOWER", "annotate_ents": False}
-    ruler: Any = pipeline.add_pipe("span_ruler", config=settings)
-    ruler.add_patterns(
-        [{"label": label, "pattern": text, "id": str(i)} for i, (text, label) in enumerate(names)]
-    )
-    Language.component("labeler_rules", func=apply)
-    pipeline.add_pipe("labeler_rules")
-    return pipeline
 
 
 # ---- corpora for training --------------------------------------------------------------------

@@ -72,30 +72,34 @@ head managing general executive supreme acting party police opposition club team
 """)
 """Belong to the role that follows: chief executive, foreign minister."""
 
-ROLES = _words("""
+OFFICES = _words("""
 president vice-president chancellor premier minister secretary senator congressman congresswoman
-lawmaker governor mayor councillor councilor ambassador envoy diplomat negotiator commissioner
-leader chief chairman chairwoman chairperson chair head boss executive director manager founder
-co-founder co-chair owner investor entrepreneur billionaire banker economist analyst strategist
-spokesman spokeswoman spokesperson official officer prosecutor lawyer attorney judge solicitor
-barrister general colonel commander captain sergeant admiral detective inspector sheriff
-superintendent constable policeman policewoman soldier pilot astronaut cosmonaut engineer
-scientist researcher professor lecturer historian author writer novelist poet journalist reporter
-correspondent columnist editor presenter anchor broadcaster photographer blogger actor actress
-comedian singer rapper musician composer conductor guitarist drummer director filmmaker producer
-artist painter sculptor designer architect model dancer chef coach trainer striker midfielder
-defender goalkeeper winger skipper captain quarterback pitcher batsman bowler all-rounder
-forward centre-back footballer player sprinter swimmer cyclist boxer golfer jockey driver rider
-champion teammate team-mate activist campaigner dissident whistleblower priest bishop archbishop
-cardinal pope imam rabbi pastor monk king queen prince princess emperor sultan emir dictator
-strongman politician candidate nominee incumbent veteran resident farmer fisherman teacher
-headteacher principal student pupil nurse doctor surgeon physician psychologist biologist
-physicist chemist astronomer geologist ecologist epidemiologist virologist meteorologist
-volunteer shopkeeper businessman businesswoman tycoon magnate widow husband wife son daughter
-brother sister father mother uncle aunt nephew niece cousin grandson granddaughter
-winner runner-up counterpart predecessor successor deputy aide adviser advisor
+governor mayor councillor councilor ambassador envoy commissioner leader chief chairman chairwoman
+chairperson chair head director spokesman spokeswoman spokesperson prosecutor judge general colonel
+commander captain sergeant admiral inspector sheriff superintendent executive king queen prince
+princess emperor sultan emir bishop archbishop cardinal pope imam rabbi premier dictator professor
 """)
-"""Roles in small letters that stand directly before a name: "the striker Ana Ruiz"."""
+"""Offices and ranks in small letters that stand directly before a name: "leader Kim Jong Un"."""
+
+ROLES = OFFICES | _words("""
+lawmaker diplomat negotiator boss manager founder co-founder co-chair owner investor entrepreneur
+billionaire banker economist analyst strategist official officer lawyer attorney solicitor
+barrister general detective constable policeman policewoman soldier pilot astronaut cosmonaut
+engineer scientist researcher lecturer historian author writer novelist poet journalist reporter
+correspondent columnist editor presenter anchor broadcaster photographer blogger actor actress
+comedian singer rapper musician composer conductor guitarist drummer filmmaker producer artist
+painter sculptor designer architect model dancer chef coach trainer striker midfielder defender
+goalkeeper winger skipper quarterback pitcher batsman bowler all-rounder forward centre-back
+footballer player sprinter swimmer cyclist boxer golfer jockey driver rider champion teammate
+team-mate activist campaigner dissident whistleblower priest pastor monk strongman politician
+candidate nominee incumbent veteran resident farmer fisherman teacher headteacher principal
+student pupil nurse doctor surgeon physician psychologist biologist physicist chemist astronomer
+geologist ecologist epidemiologist virologist meteorologist climatologist oceanographer carpenter
+volunteer shopkeeper businessman businesswoman tycoon magnate widow husband wife son daughter
+brother sister father mother uncle aunt nephew niece cousin grandson granddaughter winner
+runner-up counterpart predecessor successor deputy aide adviser advisor mediator landlady
+""")
+"""What people are called in small letters directly before their names: "the striker Ana Ruiz"."""
 
 SPEECH = _words("""
 said says told tells added adds wrote writes tweeted argued argues insisted warned warns explained
@@ -231,7 +235,7 @@ Network Watch Times Tribune Gazette Herald Guardian Telegraph Chronicle Courier 
 Broadcasting Television Radio News Newspaper Magazine Newspapers Club Rovers Wanderers Athletic
 Albion Hotspur Rangers Raiders Cowboys Warriors Lakers Yankees Dodgers Exchange Chamber Guild
 Syndicate Cooperative Consortium Consulate Embassy Mission Pentagon Watchdog Inspectorate
-Directorate Politburo Front Brotherhood Jihad Militia Cartel Observatory Constabulary Registry
+Directorate Politburo Front Brotherhood Jihad Militia Cartel Constabulary Registry Centre Center
 """)
 """The last word of an organisation's name of two words or more."""
 
@@ -317,6 +321,9 @@ Genocide Holocaust Earthquake Tsunami Marathon Derby Prix Open Awards Oscars Ref
 Crusades Armistice Inquisition Pandemic Armada Olympiad Carnival Bowl Regatta
 """)
 EVENT_STARTS = _words("Hurricane Typhoon Cyclone Operation")
+DEMONYM_ENDS = ("ian", "an", "ese", "ish", "n")
+"""What a place's name may go on with to name its people."""
+
 EVENT_OF = _words("Battle Siege Treaty Feast Festival Congress")
 EVENTS = _phrases("""
 World War I, World War II, World War One, World War Two, World War 1, World War 2, First World War
@@ -339,14 +346,15 @@ LOC_OF = _words("Gulf Strait Sea Bay Isle Cape Horn")
 LOCS = _phrases("""
 Africa, Asia, Europe, North America, South America, Latin America, Central America, Antarctica
 Oceania, Central Asia, South Asia, Southeast Asia, East Asia, Asia-Pacific, Indo-Pacific, Eurasia
-Middle East, South East Asia, South-East Asia, Near East, Far East, the Balkans, Balkans
-Scandinavia, Eastern Europe, Western Europe, Central Europe, Caucasus, Caribbean, Sahel, Sahara
-Maghreb, Horn of Africa, Arctic, Atlantic, Pacific, Mediterranean, Baltic, Himalayas, Alps, Andes
-Pyrenees, Rockies, Amazon, Nile, Danube, Rhine, Thames, Mississippi River, Ganges, Mekong, Everest
-Siberia, Patagonia, Donbas, Donbass, Persian Gulf, Black Sea, Red Sea, South China Sea
-East China Sea, Suez Canal, Panama Canal, West Bank, Golan Heights, Kilimanjaro, Silicon Valley
-Far North, Midwest, Mars, Korean Peninsula, Western Hemisphere, Bosphorus, Dnipro, Volga
-Balkan Peninsula, Sinai
+Middle East, South East Asia, South-East Asia, North Atlantic, South Atlantic, North Pacific
+South Pacific, Near East, Far East, the Balkans, Balkans, Scandinavia, Eastern Europe
+Western Europe, Central Europe, Caucasus, Caribbean, Sahel, Sahara, Maghreb, Horn of Africa
+Arctic, Atlantic, Pacific, Mediterranean, Baltic, Himalayas, Alps, Andes, Pyrenees, Rockies
+Amazon, Nile, Danube, Rhine, Thames, Mississippi River, Ganges, Mekong, Everest, Siberia
+Patagonia, Donbas, Donbass, Persian Gulf, Black Sea, Red Sea, South China Sea, East China Sea
+Suez Canal, Panama Canal, West Bank, Golan Heights, Kilimanjaro, Silicon Valley, Far North
+Midwest, Mars, Korean Peninsula, Western Hemisphere, Bosphorus, Dnipro, Volga, Balkan Peninsula
+Sinai
 """)
 GPE_HEADS = _words(
     "Province County District Prefecture Oblast Municipality Governorate Township City"

@@ -126,7 +126,7 @@ def _english_dates(
     )  # fmt: skip
     yield (
         "DATE", 0.8, "month",
-        r"\b(?:in|since|until|by|last|next|this|of|late|early|from|to|and|before|after) (May)\b"
+        r"\b(?i:in|since|until|by|last|next|this|of|late|early|from|to|and|before|after) (May)\b"
         r"(?! [A-Z])",
     )  # fmt: skip
     yield (
@@ -156,9 +156,10 @@ def _english_dates(
     yield "DATE", 0.8, "word for a day", r"\b([Yy]esterday|[Tt]oday|[Tt]omorrow)\b"
     yield (
         "DATE", 0.85, "year",
-        rf"\b(?i:in|since|by|until|till|from|to|of|the|a|during|before|after|and|or|its|his|their"
+        rf"\b(?i:in|since|between|by|until|till|from|to|of|the|a|during|before|after|and|or|its|his|their"
         rf"|early|late|mid|end|around)[ -]({year})\b(?![-%,.]\d|%)(?! [a-z]+s\b)",
     )  # fmt: skip
+    yield "DATE", 0.85, "years", rf"(?<![\d,.])({year})(?=(?:,| and| or| to) {year}\b)"
     yield "DATE", 0.7, "year", rf"(?<=\()({year})(?=\))"
 
 

@@ -31,9 +31,15 @@ _STARTS = {
 _FIRST_WORDS = {
     **dict.fromkeys(english.EVENT_STARTS, ("EVENT", 0.85)),
     **dict.fromkeys(english.LOC_STARTS, ("LOC", 0.85)),
+    "Radio": ("ORG", 0.75),
 }
+LONGEST = 9
+"""Words that a name may have."""
+
 _REPORTED = "place of the report"
 _SETTLEMENTS = ("town", "city", "village", "port", "province", "region", "capital", "suburb")
+_REALMS = (*_SETTLEMENTS, "republic", "kingdom", "emirate", "state", "district", "municipality")
+_SHORES = ("island", "coast", "bay", "river", "lake", "sea", "mountains", "valley", "peninsula")
 _ROMAN = re.compile(r"[IVXLC]+$")
 _CAMEL = re.compile(r"(?!Ma?c|De|La|Le|Di|Fitz|Van|Von)[^\W\d_a-z][^\W\d_A-Z]+[A-Z][a-z]{2,}$")
 _DATELINE = re.compile(
@@ -47,6 +53,8 @@ _DATELINE = re.compile(
 def bodies(capitals: Capitals) -> Iterator[Find]:
     """Yield names that their first or last word explains."""
     for start, end in capitals.runs:
+        if end - start > LONGEST:
+            continue
         yield from _by_last_word(capitals, start, end)
         yield from _by_first_word(capitals, start, end)
         yield from _partners(capitals, start, end)
@@ -81,16 +89,21 @@ def acronyms(capitals: Capitals) -> Iterator[Find]:
             yield capitals.find(index, index + 1, "ORG", 0.65, "capitals that stand for a name")
 
 
-def places(capitals: Capitals) -> Iterator[Find]:
+def places(capitals: Capitals, persons: list[Find]) -> Iterator[Find]:
     """Yield unknown names that the text itself calls a place or puts into a country."""
+    named = {find.end for find in persons}
     for start, end in capitals.runs:
         if end - start > 3 or not _is_unknown(capitals, start, end):
             continue
         before, ahead = capitals[start - 1], capitals[start - 2]
         if before in _SETTLEMENTS and capitals.units[start].joined:
             yield capitals.find(start, end, "GPE", 0.8, f"after the word {before}")
-        elif before == "of" and ahead in _SETTLEMENTS:
+        elif before == "of" and ahead in _REALMS:
             yield capitals.find(start, end, "GPE", 0.85, f"after “{ahead} of”")
+        elif before == "of" and ahead in _SHORES:
+            yield capitals.find(start, end, "LOC", 0.8, f"after “{ahead} of”")
+        elif before == "of" and capitals.units[start - 1].start in named:
+            yield capitals.find(start, end, "GPE", 0.7, "after a person and “of”")
         elif capitals[end] == "," and _is_land(capitals, end + 1):
             yield capitals.find(start, end, "GPE", 0.8, f"before {capitals[end + 1]}")
         elif before in ("in", "near") and not capitals[start].isupper():
@@ -208,6 +221,24 @@ def again(capitals: Capitals, finds: list[Find]) -> Iterator[Find]:
                 break
 
 
+def peoples(capitals: Capitals, lands: list[Find]) -> Iterator[Find]:
+    """Yield unknown words that the name of a place in the same text is the stem of."""
+    names = {capitals.text.slice(find.start, find.end) for find in lands if find.label == "GPE"}
+    stems = {_stem(name): name for name in sorted(names) if name.isalpha() and len(name) > 3}
+    for index, unit in enumerate(capitals.units):
+        if not unit.capital or capitals.known(index) or unit.text in names:
+            continue
+        for ending in english.DEMONYM_ENDS:
+            land = stems.get(_stem(unit.text.removesuffix(ending)))
+            if land and unit.text.endswith(ending):
+                yield capitals.find(index, index + 1, "NORP", 0.7, f"people of {land}")
+                break
+
+
+def _stem(name: str) -> str:
+    return name.casefold().rstrip("aeiouy")
+
+
 def _of(capitals: Capitals, index: int) -> int | None:
     """Return the end of `of X`, `for the X`, `of X and Y` that starts at this unit, if it does."""
     if not capitals.continues(index, "of", "for"):
@@ -218,8 +249,9 @@ def _of(capitals: Capitals, index: int) -> int | None:
     if not capitals.continues(stop):
         return None
     ministry = capitals[index - 1] in ("Ministry", "Department", "Office", "Institute", "Centre")
-    while capitals.continues(stop) or (
-        ministry and capitals.continues(stop, "and", "&") and capitals.continues(stop + 1)
+    while stop - index < LONGEST and (
+        capitals.continues(stop)
+        or (ministry and capitals.continues(stop, "and", "&") and capitals.continues(stop + 1))
     ):
         stop += 1
     return stop

@@ -56,6 +56,8 @@ class LabelMap:
     """
 
     def __init__(self, scheme: Scheme, labels: Mapping[str, Any] | None = None) -> None:
+        if labels is not None and not isinstance(labels, Mapping):
+            raise Invalid("The option “labels” is a table of labels: {“GPE”: “PLACE”}.")
         self._scheme = scheme
         self._chosen = dict(labels or {})
         self._entities = {label.name: label.name for label in scheme.entities}

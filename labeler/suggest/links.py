@@ -27,6 +27,7 @@ _TOGETHER = re.compile(
     r"(?: \w+)? (?:met|meet|held (?:a meeting|talks)|discussed|signed|shook hands)\b"
 )
 _OWNER = re.compile(r" $|['’]s? $")
+_LISTED = re.compile(r",? and |, (?:the )?[^\W\d_a-z]")
 _LANDS = ("country name", "state of the United States")
 _SEATED = re.compile(r"University|College|School|Hospital|Museum|Institute|Academy|Court|Church")
 _LED = ("GPE", "ORG", "NORP", "LOC")
@@ -68,7 +69,9 @@ def _places(text: Words, finds: Sequence[Find], index: int) -> Iterator[Link]:
     if second.label != "GPE":
         return
     gap = _between(text, first, second)
-    listed = index > 0 and _between(text, finds[index - 1], first) in (", ", " and ")
+    after = text.text[text.ends[second.end - 1] :][:12]
+    before = text.text[: text.starts[first.start]][-5:]
+    listed = before.endswith((", ", " and ", "the ")) or _LISTED.match(after)
     if gap == ", " and first.label in ("GPE", "FAC") and second.reason in _LANDS:
         if first.reason not in _LANDS and not listed:
             yield Link(index, index + 1, "LOCATED_IN", 0.85, "place before its country")

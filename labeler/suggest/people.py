@@ -32,6 +32,14 @@ def again(capitals: Capitals, people: list[Find]) -> Iterator[Find]:
         if unit.capital and unit.text in surnames and _stands_alone(capitals, index):
             reason = f"family name of {surnames[unit.text]}"
             yield capitals.find(index, index + 1, "PERSON", 0.96, reason)
+    for start, end in capitals.runs:
+        if (
+            2 <= end - start <= 3
+            and capitals[end - 1] in surnames
+            and _is_plain(capitals, start, end)
+        ):
+            reason = f"family name as {surnames[capitals[end - 1]]}"
+            yield capitals.find(start, end, "PERSON", 0.85, reason)
     yield from _full_again(capitals, names)
 
 
@@ -84,7 +92,8 @@ def _titled(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
             title = capitals.string(index, after)
             if name_end > after:
                 yield capitals.find(after, name_end, "PERSON", 0.93, f"after the title {title}")
-            if name_end > after or _is_office(capitals, after):
+            office = title[0].isupper() and title.lower() not in english.ROLES - english.OFFICES
+            if office and (name_end > after or _is_office(capitals, after)):
                 yield capitals.find(index, after, "TITLE", 0.85, "title")
             index = max(name_end, after)
         else:
@@ -103,7 +112,8 @@ def _untitled(capitals: Capitals, start: int, end: int, ages: set[int]) -> Itera
             begin = start - 1 - (capitals[start - 2].lower() in english.ROLE_STARTS)
             role = capitals.string(begin, start)
             yield capitals.find(start, name_end, "PERSON", 0.88, f"after the word {role}")
-            yield capitals.find(begin, start, "TITLE", 0.6, "role before a name")
+            if capitals[start - 1].lower() in english.OFFICES:
+                yield capitals.find(begin, start, "TITLE", 0.6, "office before a name")
             return
     for index in range(start, end):
         found = _by_name(capitals, index, end)
@@ -135,7 +145,7 @@ def _by_name(capitals: Capitals, index: int, end: int) -> Find | None:
 
 def _by_context(capitals: Capitals, start: int, end: int, ages: set[int]) -> Iterator[Find]:
     before, after = capitals[start - 1], capitals[end]
-    if before.lower() == "the":
+    if before.lower() in ("the", "in", "at", "near"):
         return
     score, reason = 0.0, ""
     if after == "," and _is_described(capitals, end + 1, ages):
@@ -168,11 +178,7 @@ def _is_described(capitals: Capitals, index: int, ages: set[int]) -> bool:
 def _name_end(capitals: Capitals, start: int, end: int) -> int:
     """Return the end of the person's name that starts at this unit; `start` when none does."""
     index = start
-    while (
-        index < end
-        and index - start < LONGEST
-        and _may_be_name(capitals, index, first=index == start)
-    ):
+    while index < min(end, start + LONGEST) and _may_be_name(capitals, index, start, end):
         index += 1
     if index < end and capitals[index] in institutions.HEADS:
         return start
@@ -186,20 +192,21 @@ def _name_end(capitals: Capitals, start: int, end: int) -> int:
     return index
 
 
-def _may_be_name(capitals: Capitals, index: int, *, first: bool) -> bool:
+def _may_be_name(capitals: Capitals, index: int, start: int, end: int) -> bool:
+    """Tell whether this unit can be part of the name that starts at `start` of a run."""
     word, known = capitals[index], capitals.known(index)
-    if (
-        word in _NO_NAME
-        or word in english.HONOURS
-        or word in institutions.HEADS
-        or title_length(capitals, index)
-    ):
+    if index == start and known is None and word in english.FAMILY_FIRST:
+        return True
+    if word in _NO_NAME or word in english.HONOURS or word in institutions.HEADS:
+        return False
+    if title_length(capitals, index):
         return False
     if known is None:
         return True
-    if first:
+    if index == start:
         return word in english.GIVEN_NAMES or word in english.FAMILY_FIRST
-    return known.label == "GPE" and known.score < 0.9
+    given = capitals[start] in english.GIVEN_NAMES and index == end - 1  # Michael Jordan
+    return known.label == "GPE" and (known.score < 0.9 or given)
 
 
 def _is_plain(capitals: Capitals, start: int, end: int) -> bool:

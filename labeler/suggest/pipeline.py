@@ -1,6 +1,7 @@
 """The suggester that any spaCy pipeline is: its entities, its span groups, its relations."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -39,13 +40,14 @@ class PipelineSuggester:
     @property
     def version(self) -> str:
         """Name the pipeline and its version; raises Unavailable when it cannot be loaded."""
-        meta = self._load().meta
+        meta = self._loaded.meta
         return f"{meta.get('lang', '')}_{meta.get('name', '')} {meta.get('version', '')}".strip()
 
     def suggest(self, texts: Iterable[str], scheme: Scheme) -> Iterator[list[Suggestion]]:
         """Yield the proposals for each text; raises Unavailable when the pipeline does not work."""
+        _check_labels(self._loaded, LabelMap(scheme, self._labels))
         yield from propose(
-            self._load(),
+            self._loaded,
             texts,
             scheme,
             origin={"suggester": self.name, "version": self.version},
@@ -53,7 +55,8 @@ class PipelineSuggester:
             spans_key=self._spans_key,
         )
 
-    def _load(self) -> Any:
+    @cached_property
+    def _loaded(self) -> Any:
         if not self._pipeline:
             raise Invalid("Name the spaCy pipeline that is to suggest: the option “pipeline”.")
         return nlp.load(self._pipeline)
@@ -86,6 +89,21 @@ def propose(
             reader = _Reader(doc, offset, label_map, origin, spans_key)
             found += reader.read("forbid" if flat else scheme.overlap)
         yield sorted(found, key=lambda item: isinstance(item, Relation))
+
+
+def _check_labels(pipeline: Any, labels: LabelMap) -> None:
+    """Raise Invalid when the pipeline says what it finds and the scheme has none of it."""
+    found = {
+        label
+        for name, names in pipeline.pipe_labels.items()
+        if {"doc.ents", "doc.spans"}.intersection(pipeline.get_pipe_meta(name).assigns)
+        for label in names
+    }
+    if found and not any(labels.entity(label) for label in found):
+        raise Invalid(
+            f"The pipeline finds {', '.join(sorted(found)[:10])}, and the scheme has none of it. "
+            "Say in the option “labels” which is which, or choose another pipeline."
+        )
 
 
 def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int]]]) -> Iterator[Any]:
@@ -122,10 +140,12 @@ class _Reader:
         origin: Origin,
         spans_key: str | None,
     ) -> None:
-        self._doc, self._offset, self._origin = doc, offset, origin
+        self._doc, self._text = doc, doc.text
+        self._offset, self._origin = offset, origin
         self._labels, self._spans_key = labels, spans_key
         self._entities: dict[str, Entity] = {}
-        self._by_start: dict[int, Entity] = {}
+        self._tokens: dict[str, int] = {}
+        self._by_token: dict[int, Entity] = {}
 
     def read(self, rule: Overlap) -> list[Suggestion]:
         """Return the proposals that may stand together by this rule on overlap, by place."""
@@ -137,11 +157,10 @@ class _Reader:
             for span, score, reason in zip(group, scores, reasons, strict=True):
                 self._add(span, score, reason)
         entities = self._fitting(rule)
-        kept = {entity.id for entity in entities}
+        # Of entities that start at one token the longest, which comes last, has its relations.
+        self._by_token = {self._tokens[entity.id]: entity for entity in entities}
         relations = {
-            relation.id: relation
-            for relation in (*self._relations(), *self._links(groups))
-            if relation.head in kept and relation.tail in kept
+            relation.id: relation for relation in (*self._relations(), *self._links(groups))
         }
         return [*entities, *(relations[key] for key in sorted(relations))]
 
@@ -151,20 +170,19 @@ class _Reader:
 
     def _add(self, span: Any, score: float | None, reason: str | None) -> None:
         label = self._labels.entity(span.label_)
-        text = span.text
-        start = self._offset + span.start_char + len(text) - len(text.lstrip())
-        end = start + len(text.strip())
+        start, end = span.start_char, span.end_char
+        while start < end and self._text[start].isspace():
+            start += 1
+        while start < end and self._text[end - 1].isspace():
+            end -= 1
         if label is None or start == end:
             return
-        entity = entity_suggestion(
-            start, end, label, self._why(score, reason or "entity of the pipeline")
-        )
+        why = self._why(score, reason or "entity of the pipeline")
+        entity = entity_suggestion(self._offset + start, self._offset + end, label, why)
         held = self._entities.get(entity.id)
-        if held is None or _rank(entity) < _rank(held):
+        if held is None or _score(held, 0.0) < _score(entity, 0.0):
             self._entities[entity.id] = entity
-        first = self._by_start.get(span.start)
-        if first is None or entity.end > first.end:
-            self._by_start[span.start] = entity
+            self._tokens[entity.id] = span.start
 
     def _why(self, score: float | None, reason: str) -> dict[str, Any]:
         sure = {} if score is None else {"score": round(float(score), 4)}
@@ -197,14 +215,14 @@ class _Reader:
             for label, score in scores.items():
                 if score >= THRESHOLD:
                     yield from self._relation(
-                        self._by_start.get(head), self._by_start.get(tail), label, score, None
+                        self._by_token.get(head), self._by_token.get(tail), label, score, None
                     )
 
     def _links(self, groups: list[Any]) -> Iterator[Relation]:
         """Yield the relations between the spans of a group that stand in its attributes."""
         for group in groups:
             for head, tail, label, score, reason in group.attrs.get("links", ()):
-                first, second = (self._by_start.get(group[index].start) for index in (head, tail))
+                first, second = (self._by_token.get(group[index].start) for index in (head, tail))
                 yield from self._relation(first, second, label, score, reason)
 
     def _relation(
@@ -220,8 +238,11 @@ class _Reader:
 
 def _rank(entity: Entity) -> tuple[float, int, int, str]:
     """Return what the best entity is least in: surest, longest, first."""
-    score = (entity.origin or {}).get("score", 1.0)
-    return -score, entity.start - entity.end, entity.start, entity.label
+    return -_score(entity, 1.0), entity.start - entity.end, entity.start, entity.label
+
+
+def _score(entity: Entity, missing: float) -> float:
+    return float((entity.origin or {}).get("score", missing))
 
 
 def _scores(group: Any) -> list[float | None]:

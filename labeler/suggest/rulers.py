@@ -86,22 +86,33 @@ class Rules:
         """Yield the hits that are spelled as the name is, or all in capitals."""
         for start, end, index in hits:
             name, found = self._names[index], text.slice(start, end)
+            if len(found) < 4 and found.isupper() and _is_shouted(text, start, end):
+                continue
             if found == name.text or (len(found) > 3 and found == name.text.upper()):
                 yield Find(start, end, name.label, name.score, name.reason)
 
 
 def _english(text: Words, known: list[Find], figures: list[Find]) -> Iterator[Find]:
+    """Yield what all rules for English find, overlapping."""
     busy = {token for find in figures for token in range(find.start, find.end)}
     capitals = Capitals(text, known, busy)
     bodies = [*institutions.bodies(capitals), *institutions.acronyms(capitals)]
-    spots = [*institutions.places(capitals), *institutions.datelines(capitals)]
     persons = [*people.named(capitals, figures), *people.surnames_alone(capitals)]
     sure = standing([*persons, *bodies, *known])
     repeated = list(people.again(capitals, [find for find in sure if find.label == "PERSON"]))
+    spots = [*institutions.places(capitals, repeated), *institutions.datelines(capitals)]
+    elsewhere = list(institutions.again(capitals, [*bodies, *spots]))
     surnames = {find.start for find in repeated}
-    yield from (*figures, *persons, *repeated, *bodies, *spots)
-    yield from institutions.again(capitals, [*bodies, *spots])
+    yield from (*figures, *persons, *repeated, *bodies, *spots, *elsewhere)
+    yield from institutions.peoples(capitals, [*spots, *elsewhere])
     yield from (find for find in known if find.start not in surnames and _is_whole(capitals, find))
+
+
+def _is_shouted(text: Words, start: int, end: int) -> bool:
+    """Tell whether the words beside are all in capitals too, so that US may be the pronoun."""
+    beside = [text.words[token] for token in (start - 1, end) if 0 <= token < len(text)]
+    words = [word for word in beside if len(word) > 1 and word.isalpha()]
+    return bool(words) and all(word.isupper() for word in words)
 
 
 def _is_whole(capitals: Capitals, find: Find) -> bool:

@@ -1,0 +1,1 @@
+"""The suggesters: one contract, and what each finds."""
