@@ -70,10 +70,38 @@ def find_user(name: str) -> User:
     return user
 
 
+def user_by_id(user_id: int) -> User:
+    """Return the person of this id; raises NotFound."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound("There is no such person.")
+    return user
+
+
 def ensure_user(name: str, role: str = "member") -> User:
     """Return the person of this name; a new one cannot sign in until given a password."""
     user = db.session.scalar(select(User).where(User.name == name))
     return user or add_user(name, role=role)
+
+
+def users() -> list[User]:
+    """Return everybody, by name."""
+    return list(db.session.scalars(select(User).order_by(User.name)))
+
+
+def change_user(user: User, *, role: str, active: bool) -> None:
+    """Change what a person is on this site and whether they may sign in.
+
+    Raises Invalid when nobody would be left to run the site.
+    """
+    if role not in ("admin", "member"):
+        raise Invalid(f"{role!r} is no role of the site: use admin or member.")
+    resigns = user.is_admin and user.active and not (role == "admin" and active)
+    with transaction() as session:
+        others = select(User.id).where(User.role == "admin", User.active, User.id != user.id)
+        if resigns and session.scalar(others.limit(1)) is None:
+            raise Invalid("This is the last admin. Make somebody else an admin first.")
+        user.role, user.active = role, active
 
 
 # ---- passwords -------------------------------------------------------------------------------
@@ -172,6 +200,19 @@ def api_token(user: User) -> str:
     with transaction() as session:
         session.add(ApiToken(token_hash=_hash(token), user_id=user.id))
     return token
+
+
+def tokens_of(user: User) -> list[ApiToken]:
+    """Return the tokens that act for this person, newest first."""
+    mine = select(ApiToken).where(ApiToken.user_id == user.id)
+    return list(db.session.scalars(mine.order_by(ApiToken.created.desc())))
+
+
+def revoke_token(user: User, token_hash: str) -> None:
+    """End one of this person's tokens; one that is not theirs stays."""
+    own = (ApiToken.user_id == user.id, ApiToken.token_hash == token_hash)
+    with transaction() as session:
+        session.execute(delete(ApiToken).where(*own))
 
 
 def user_of_token(token: str) -> User | None:

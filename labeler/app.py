@@ -8,10 +8,12 @@ from labeler import __version__
 from labeler.config import ROOT, Settings
 from labeler.errors import LabelerError, Unauthenticated
 from labeler.models import connect, migrate
-from labeler.web import api, auth, pages
+from labeler.web import api, auth, manage, pages, people, scheme
 
 MAX_UPLOAD = 512 * 1024 * 1024
 """Bytes that one request may carry."""
+MAX_PARTS = 50_000
+"""Fields and files that one form may carry: a folder of articles is one form."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_PARTS=MAX_PARTS,
         RATELIMIT_ENABLED=not settings.testing,
         LABELER=settings,
     )
@@ -31,8 +34,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         migrate()
     auth.register(app)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(api.blueprint)
+    for part in (pages, manage, scheme, people, api):
+        app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     return app

@@ -1,16 +1,26 @@
 """Who labels what next, what they say of it, and how far they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from labeler import schema
 from labeler.errors import Invalid, Problem
-from labeler.models import Document, Layer, Project, User, db, transaction
+from labeler.models import (
+    Document,
+    Entity,
+    Layer,
+    Membership,
+    Project,
+    Relation,
+    User,
+    db,
+    transaction,
+)
 
 MAX_FLAG = 500
 MAX_SECONDS = 24 * 3600
@@ -137,3 +147,155 @@ def documents(project: Project, after: int, limit: int) -> list[dict[str, Any]]:
         .limit(limit)
     )
     return [{"id": key, "name": name, "meta": meta} for key, name, meta in db.session.execute(page)]
+
+
+# ---- for the pages ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one person is in a project; `role` is None for those who are no longer members."""
+
+    name: str
+    role: str | None
+    done: int
+    open: int
+    skipped: int
+
+
+def standings(project: Project) -> list[Standing]:
+    """Return how far everybody is: the members, and whoever else has layers here, by name."""
+    counted = select(Layer.annotator_id, Layer.status, func.count()).where(
+        Layer.project_id == project.id, ~Layer.gold
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for key, status, count in db.session.execute(
+        counted.group_by(Layer.annotator_id, Layer.status)
+    ):
+        counts.setdefault(key, {})[status] = count
+    mine = and_(Membership.user_id == User.id, Membership.project_id == project.id)
+    people = select(User.id, User.name, Membership.role).outerjoin(Membership, mine)
+    wanted = people.where(or_(Membership.role.is_not(None), User.id.in_(counts)))
+    return [
+        Standing(name, role, *(counts.get(key, {}).get(s, 0) for s in ("done", "open", "skipped")))
+        for key, name, role in db.session.execute(wanted.order_by(User.name))
+    ]
+
+
+def progress_by_project(project_ids: Sequence[int], user: User) -> dict[int, Progress]:
+    """Return how far this person is in each of these projects, in two queries."""
+    totals = select(Document.project_id, func.count()).where(Document.project_id.in_(project_ids))
+    finished = select(Layer.project_id, func.count()).where(
+        Layer.project_id.in_(project_ids),
+        Layer.annotator_id == user.id,
+        Layer.status != "open",
+        ~Layer.gold,
+    )
+    total = dict(db.session.execute(totals.group_by(Document.project_id)).tuples().all())
+    done = dict(db.session.execute(finished.group_by(Layer.project_id)).tuples().all())
+    return {key: Progress(total.get(key, 0), done.get(key, 0)) for key in project_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document in a list, with what the person who looks has done there."""
+
+    id: int
+    name: str
+    meta: Mapping[str, Any]
+    status: str | None
+    flag: str | None
+    entities: int
+    relations: int
+
+    @property
+    def title(self) -> str:
+        """Return what to call the document on a page."""
+        return str(self.meta.get("title") or self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of documents; `before` and `after` are what asks for its neighbours."""
+
+    rows: list[Row]
+    before: int | None
+    after: int | None
+
+
+UNOPENED = "unopened"
+"""The status, in lists, of a document that the person has no layer of."""
+
+
+def _listed(project: Project, user: User) -> Select[Any]:
+    """Select what a row shows but its counts; texts stay where they are."""
+    own = and_(Layer.document_id == Document.id, Layer.annotator_id == user.id, ~Layer.gold)
+    columns = (Document.id, Document.name, Document.meta, Layer.id, Layer.status, Layer.flag)
+    return select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
+
+
+def _with_status(query: Select[Any], status: str | None) -> Select[Any]:
+    if status == UNOPENED:
+        return query.where(Layer.id.is_(None))
+    return query.where(Layer.status == status) if status else query
+
+
+def browse(
+    project: Project,
+    user: User,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    status: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return a page of documents in order: those after an id, or those just before one.
+
+    Each page costs the same however many documents there are: it is found by id, not by number.
+    """
+    query = _with_status(_listed(project, user), status)
+    if before is not None:
+        query = query.where(Document.id < before).order_by(Document.id.desc())
+    else:
+        query = query.where(Document.id > after).order_by(Document.id)
+    found = list(db.session.execute(query.limit(limit + 1)))
+    more, found = len(found) > limit, found[:limit]
+    if before is not None:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    first, last = found[0][0], found[-1][0]
+    earlier = more if before is not None else after > 0
+    later = True if before is not None else more
+    return Page(_rows(found), first if earlier else None, last if later else None)
+
+
+def search(
+    project: Project, user: User, words: str, *, status: str | None = None, limit: int = 100
+) -> list[Row]:
+    """Return the documents whose name begins with these words, then those with them in the title.
+
+    Both are read from an index; capital letters count in names only.
+    """
+    query = _with_status(_listed(project, user), status).limit(limit)
+    named = query.where(Document.name >= words, Document.name < words + "\U0010ffff")
+    titled = query.where(Document.title_key.contains(words.casefold(), autoescape=True))
+    found: dict[int, Any] = {}
+    for matching in (named.order_by(Document.name), titled.order_by(Document.title_key)):
+        for row in db.session.execute(matching):
+            found.setdefault(row[0], row)
+    return _rows(list(found.values())[:limit])
+
+
+def _rows(found: Sequence[Any]) -> list[Row]:
+    layers = [row[3] for row in found if row[3] is not None]
+    entities, relations = _counts(Entity, layers), _counts(Relation, layers)
+    return [
+        Row(key, name, meta, status, flag, entities.get(layer, 0), relations.get(layer, 0))
+        for key, name, meta, layer, status, flag in found
+    ]
+
+
+def _counts(table: type[Entity] | type[Relation], layers: Sequence[int]) -> dict[int, int]:
+    counted = select(table.layer_id, func.count()).where(table.layer_id.in_(layers))
+    return dict(db.session.execute(counted.group_by(table.layer_id)).tuples().all())

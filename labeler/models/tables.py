@@ -1,6 +1,7 @@
 """The tables. Annotations are typed rows, so that people can query them with SQL."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from labeler import schema
 from labeler.models.database import Base, Instant, now
 
 _ID = String(100)
+# In the order of code points on both databases, so that those that begin alike are found by index.
+_NAME = String(200).with_variant(String(200, collation="C"), "postgresql")
 _LABEL = String(100)
 
 
@@ -187,6 +190,20 @@ class RelationLabel(Base):
         )
 
 
+def title_key(meta: Mapping[str, Any]) -> str | None:
+    """Return by what a document is found when people search for its title."""
+    title = meta.get("title")
+    return str(title).casefold()[:MAX_TITLE_KEY] if title else None
+
+
+def _title_key(context: Any) -> str | None:
+    return title_key(context.get_current_parameters()["meta"] or {})
+
+
+MAX_TITLE_KEY = 300
+"""Characters of a title that are searched."""
+
+
 class Document(Base):
     """An article. Its text never changes; its token borders are kept once they were needed."""
 
@@ -194,11 +211,13 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_document_project_id_id", "project_id", "id"),
+        Index("ix_document_title", "project_id", "title_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(_NAME)
+    title_key: Mapped[str | None] = mapped_column(String(MAX_TITLE_KEY), default=_title_key)
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     meta: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -229,7 +248,7 @@ class Layer(Base):
         UniqueConstraint("document_id", "annotator_id", "gold"),
         Index("ix_layer_gold", "document_id", unique=True, sqlite_where=text("gold"),
               postgresql_where=text("gold")),
-        Index("ix_layer_progress", "project_id", "annotator_id", "status", "document_id"),
+        Index("ix_layer_progress", "project_id", "annotator_id", "status", "document_id", "gold"),
         CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
     )  # fmt: skip
 

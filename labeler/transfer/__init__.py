@@ -2,7 +2,13 @@
 
 from labeler.transfer.exports import Made, export
 from labeler.transfer.imports import ImportReport, import_paths
-from labeler.transfer.suggestions import suggest, suggestions, tokens, warm_up
+from labeler.transfer.suggestions import (
+    suggest,
+    suggestions,
+    tokens,
+    try_suggester,
+    warm_up,
+)
 
 __all__ = [
     "ImportReport",
@@ -12,5 +18,6 @@ __all__ = [
     "suggest",
     "suggestions",
     "tokens",
+    "try_suggester",
     "warm_up",
 ]

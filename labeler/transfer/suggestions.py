@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import exists, select
 
 from labeler import nlp, schema
-from labeler.errors import LabelerError
+from labeler.errors import Invalid, LabelerError
 from labeler.models import Document, Project, SuggesterRun, Suggestion, db, transaction
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
@@ -209,6 +209,16 @@ def keep_imported(
             session.merge(
                 Suggestion(document_id=document_id, run_id=run.id, proposals=_as_json(proposals))
             )
+
+
+def try_suggester(name: str, options: dict[str, Any], language: str, scheme: schema.Scheme) -> None:
+    """Raise LabelerError, with what to do, unless this suggester can propose by this scheme."""
+    with _spacy:
+        suggester = suggesters[name](language=language, options=options)
+        if scheme.entities:
+            list(suggester.suggest(["Does it work?"], scheme))
+        elif not suggester.version:
+            raise Invalid(f"The suggester {name} cannot be used.")
 
 
 def warm_up(project: Project) -> None:

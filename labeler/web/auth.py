@@ -13,9 +13,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFProtect
 
 from labeler import accounts
-from labeler.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
-from labeler.web.forms import PasswordForm, SigninForm
+from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, tell
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
 View = Callable[..., ResponseReturnValue]
@@ -105,7 +105,7 @@ def _require(who: Who, values: dict[str, Any]) -> None:
         raise Forbidden(f"Only a {who} of this project may do this.")
     if layer and layer.annotator_id != user.id and role == "annotator":
         raise _unknown()
-    g.project = reached.project
+    g.project, g.role = reached.project, role
     values.update({_NAMES[name]: getattr(reached, _NAMES[name]) for name in names})
 
 
@@ -204,16 +204,24 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @allow("member")
+@limiter.limit("20 per hour", methods=["POST"])
 def account() -> ResponseReturnValue:
-    """Let a person change their password."""
-    form = PasswordForm()
+    """Let a person change their password, and see the tokens that act for them."""
+    user = me()
+    form = OwnPasswordForm() if user.password_hash else PasswordForm()
     if form.validate_on_submit():
         try:
-            accounts.set_password(me(), form.password.data or "")
+            _change_password(user, form)
         except Invalid as error:
-            form.password.errors = [error.message]
+            tell(form, error)
         else:
-            login_user(SignedIn(me()))
+            login_user(SignedIn(user))
             flash("Your password was changed. Other sessions of yours have ended.")
             return redirect(url_for("auth.account"))
-    return render_template("account.html", form=form)
+    return render_template("account.html", form=form, tokens=accounts.tokens_of(user))
+
+
+def _change_password(user: User, form: PasswordForm) -> None:
+    if "current" in form and not accounts.verify(user.name, form["current"].data or ""):
+        raise Invalid("Not changed.", [Problem("This is not your password.", "current")])
+    accounts.set_password(user, form.password.data or "")

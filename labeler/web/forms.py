@@ -1,24 +1,208 @@
-"""What people fill in."""
+"""What people fill in. Faults are told beside the field, with what to do."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
-from labeler.accounts import MAX_PASSWORD
+from labeler.accounts import MAX_PASSWORD, ROLES
+from labeler.errors import LabelerError
+from labeler.projects import MAX_GUIDELINES, MAX_TITLE
+
+MAX_ROWS = 500
+"""Labels of one kind that a scheme form may have."""
 
 
-class SigninForm(FlaskForm):  # type: ignore[misc]
+def stripped(value: str | None) -> str | None:
+    """Return what was typed without spaces around it."""
+    return value.strip() if value else value
+
+
+def _name(label: str, ask: str) -> StringField:
+    return StringField(label, [InputRequired(ask), Length(max=80)], filters=[stripped])
+
+
+def tell(form: FlaskForm, error: LabelerError) -> None:
+    """Put each problem of an error beside its field; what has none stands above the form."""
+    placed = False
+    for problem in error.problems:
+        field = next((field for field in form if field.name == problem.path), None)
+        if field is not None:
+            field.errors = [*field.errors, problem.message]
+            placed = True
+        else:
+            place = f"{problem.path}: " if problem.path else ""
+            form.form_errors.append(place + problem.message)
+    if not placed:
+        form.form_errors.insert(0, error.message)
+
+
+# ---- people ----------------------------------------------------------------------------------
+
+
+class SigninForm(FlaskForm):
     """Name and password."""
 
-    name = StringField("Name", [InputRequired("Enter your name."), Length(max=80)])
+    name = _name("Name", "Enter your name.")
     password = PasswordField(
         "Password", [InputRequired("Enter your password."), Length(max=MAX_PASSWORD)]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     """A new password."""
 
     password = PasswordField(
         "New password", [InputRequired("Enter a password."), Length(max=MAX_PASSWORD)]
     )
+
+
+class OwnPasswordForm(PasswordForm):
+    """A new password, and the one so far from those who have one."""
+
+    current = PasswordField(
+        "Password so far", [InputRequired("Enter your password."), Length(max=MAX_PASSWORD)]
+    )
+
+
+class UserForm(FlaskForm):
+    """Somebody new on this site."""
+
+    name = _name("Name", "Enter a name.")
+    role = SelectField("Role", choices=[("member", "Member"), ("admin", "Admin")])
+
+
+class StandingForm(FlaskForm):
+    """What somebody is on this site, and whether they may sign in."""
+
+    role = SelectField("Role", choices=[("member", "Member"), ("admin", "Admin")])
+    active = BooleanField("May sign in")
+
+
+class MemberForm(FlaskForm):
+    """Somebody's role in a project."""
+
+    name = _name("Name", "Enter the name of a person.")
+    role = SelectField("Role", choices=[(role, role.capitalize()) for role in ROLES])
+
+
+# ---- projects --------------------------------------------------------------------------------
+
+_TITLE = (InputRequired("Enter a title."), Length(max=MAX_TITLE))
+_LANGUAGE = (
+    InputRequired("Enter a language code such as en."),
+    Regexp("^[a-z]{2,3}$", message="Use a language code such as en, de or zh."),
+)
+
+
+class ProjectForm(FlaskForm):
+    """A new project."""
+
+    title = StringField("Title", _TITLE, filters=[stripped])
+    slug = StringField("Address", [InputRequired("Enter an address.")], filters=[stripped])
+    language = StringField("Language", _LANGUAGE, default="en", filters=[stripped])
+    start = RadioField("Start from", default="news")
+    scheme = FileField("Scheme file")
+    suggester = RadioField("Suggestions", default="rulers")
+    pipeline = StringField("spaCy pipeline", [Length(max=500)], filters=[stripped])
+
+
+class SettingsForm(FlaskForm):
+    """What can be changed of a project beside its scheme."""
+
+    title = StringField("Title", _TITLE, filters=[stripped])
+    language = StringField("Language", _LANGUAGE, filters=[stripped])
+    guidelines = TextAreaField("Guidelines", [Length(max=MAX_GUIDELINES)])
+    suggester = RadioField("Suggestions")
+    pipeline = StringField("spaCy pipeline", [Length(max=500)], filters=[stripped])
+    labels = TextAreaField("Labels of the suggester", [Length(max=10_000)])
+
+
+class ImportForm(FlaskForm):
+    """Articles to bring in."""
+
+    files = MultipleFileField("Files")
+    folder = MultipleFileField("Or a whole folder")
+    annotator = StringField("Annotations are by", [Length(max=80)], filters=[stripped])
+    add_labels = BooleanField("Add labels that the scheme lacks")
+
+
+class ExportForm(FlaskForm):
+    """What to take out, and how."""
+
+    format = SelectField("Format")
+    layer = SelectField("Layers")
+    split = StringField(
+        "Split",
+        [Regexp(r"^\s*\d+\s*,\s*\d+\s*,\s*\d+\s*$", message="Use three numbers: 80,10,10.")],
+        default="80,10,10",
+    )
+    seed = IntegerField(
+        "Seed", [InputRequired("Enter a number."), NumberRange(0, 2**31 - 1)], default=0
+    )
+
+
+# ---- the scheme ------------------------------------------------------------------------------
+
+
+class EntityRow(Form):
+    """An entity label; `was` is its name so far, empty for a new one."""
+
+    was = HiddenField()
+    name = StringField("Name", filters=[stripped])
+    key = StringField("Key", filters=[stripped])
+    color = StringField("Colour", default="#5f7787")
+    description = StringField("Description", filters=[stripped])
+    remove = BooleanField("Remove")
+
+
+class RelationRow(EntityRow):
+    """A relation label; nothing ticked means that any entity may stand there."""
+
+    head = SelectMultipleField("From", validate_choice=False)
+    tail = SelectMultipleField("To", validate_choice=False)
+    symmetric = BooleanField("Reads the same both ways")
+
+
+class SchemeForm(FlaskForm):
+    """A scheme as a whole; `seen` tells which one the person looked at."""
+
+    seen = HiddenField()
+    overlap = RadioField(
+        "Overlap",
+        choices=[
+            ("allow", "Entities may overlap"),
+            ("nest", "One may lie within another"),
+            ("forbid", "No two may overlap"),
+        ],
+    )
+    entities = FieldList(FormField(EntityRow), max_entries=MAX_ROWS)
+    relations = FieldList(FormField(RelationRow), max_entries=MAX_ROWS)
+
+
+class SchemeFileForm(FlaskForm):
+    """A scheme as a file."""
+
+    scheme = FileField("Scheme file")
+
+
+def choices(names: Iterable[str], registry: Any) -> list[tuple[str, str]]:
+    """Return what a person may choose among extensions: each name with its title."""
+    return [(name, registry[name].title) for name in names]

@@ -1,20 +1,108 @@
-"""The pages that people see."""
+"""The pages that people work with: their projects, how far they are, what there is to label."""
 
-from flask import Blueprint, render_template
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from labeler import accounts, projects, work
 from labeler.models import Document, Project
+from labeler.schema import STATUSES
 from labeler.web.api import work_json
 from labeler.web.auth import allow, me
+from labeler.web.markdown import render
 
 blueprint = Blueprint("pages", __name__)
+
+NAVIGATION = (
+    ("pages.overview", "Overview", "annotator"),
+    ("pages.documents", "Documents", "annotator"),
+    ("pages.next_to_label", "Label", "annotator"),
+    ("pages.guidelines", "Guidelines", "annotator"),
+    ("manage.import_files", "Import", "manager"),
+    ("manage.export", "Export", "manager"),
+    ("scheme.edit", "Scheme", "manager"),
+    ("manage.settings", "Settings", "manager"),
+    ("people.members", "People", "manager"),
+)
+"""Where the header of a project leads, and the least role that sees it."""
+
+
+@blueprint.app_context_processor
+def _surroundings() -> dict[str, Any]:
+    """Give every template the person, the project they are in, and what they may do there."""
+    role = g.get("role")
+
+    def may(least: accounts.ProjectRole) -> bool:
+        return role is not None and accounts.ROLES.index(role) >= accounts.ROLES.index(least)
+
+    return {
+        "user": me() if current_user.is_authenticated else None,
+        "project": g.get("project"),
+        "navigation": NAVIGATION,
+        "may": may,
+    }
 
 
 @blueprint.get("/")
 @allow("member")
 def home() -> ResponseReturnValue:
     """Show the person's projects."""
-    return render_template("home.html")
+    found = projects.visible(me())
+    progress = work.progress_by_project([project.id for project, _ in found], me())
+    return render_template("home.html", projects=found, progress=progress)
+
+
+@blueprint.get("/projects/<slug>")
+@allow("annotator")
+def overview(project: Project) -> ResponseReturnValue:
+    """Show how far everybody is, and what has been labeled."""
+    everybody = work.standings(project)
+    mine = [standing for standing in everybody if standing.name == me().name]
+    seen = everybody if accounts.may(project, me(), "curator") else mine
+    return render_template(
+        "overview.html",
+        progress=work.progress(project, me()),
+        standings=seen,
+        usage=projects.usage(project),
+        exports=projects.exports(project, 5),
+    )
+
+
+@blueprint.get("/projects/<slug>/documents")
+@allow("annotator")
+def documents(project: Project) -> ResponseReturnValue:
+    """List documents, a page at a time; find them by name, title and one's own status."""
+    status = request.args.get("status", "")
+    status = status if status in (*STATUSES, work.UNOPENED) else ""
+    words = request.args.get("q", "").strip()
+    if words:
+        page = work.Page(work.search(project, me(), words, status=status), None, None)
+    else:
+        after = request.args.get("after", 0, type=int)
+        before = request.args.get("before", type=int)
+        page = work.browse(project, me(), after=after, before=before, status=status)
+    return render_template("documents.html", page=page, words=words, status=status)
+
+
+@blueprint.get("/projects/<slug>/guidelines")
+@allow("annotator")
+def guidelines(project: Project) -> ResponseReturnValue:
+    """Show how to label here."""
+    return render_template(
+        "guidelines.html", text=render(project.guidelines), scheme=project.scheme
+    )
+
+
+@blueprint.get("/projects/<slug>/label")
+@allow("annotator")
+def next_to_label(project: Project) -> ResponseReturnValue:
+    """Go to the person's next document, or say that all is done."""
+    found = work.next_document(project, me())
+    if found is not None:
+        return redirect(url_for("pages.label", slug=project.slug, document_id=found))
+    return render_template("all_done.html", progress=work.progress(project, me()))
 
 
 @blueprint.get("/projects/<slug>/documents/<int:document_id>/label")

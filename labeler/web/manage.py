@@ -1,0 +1,287 @@
+"""Pages for those who run a project: making it, articles in and out, settings."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import nlp, projects, schema, transfer
+from labeler.errors import Invalid, LabelerError, NotFound, Problem
+from labeler.formats import exporters
+from labeler.models import Export, Project
+from labeler.suggest import suggesters
+from labeler.web.auth import allow, me
+from labeler.web.forms import ExportForm, ImportForm, ProjectForm, SettingsForm, choices, tell
+from labeler.web.markdown import render
+from labeler.web.uploads import save, zipped
+
+blueprint = Blueprint("manage", __name__)
+
+FILE = "file"
+"""The start of a project that is no template."""
+_PROBLEMS = 100
+"""Problems of an export on one page."""
+
+
+# ---- a new project ---------------------------------------------------------------------------
+
+
+@blueprint.route("/projects/new", methods=["GET", "POST"])
+@allow("admin")
+def new() -> ResponseReturnValue:
+    """Let an admin make a project from a template or a scheme file."""
+    known = projects.templates()
+    form = ProjectForm()
+    form.start.choices = [*((t.name, t.name.capitalize()) for t in known), (FILE, "Scheme file")]
+    form.suggester.choices = choices(suggesters.names(), suggesters)
+    if form.validate_on_submit():
+        try:
+            made = _create(form)
+        except LabelerError as error:
+            tell(form, error)
+        else:
+            flash("The project was made. Bring articles in.")
+            return redirect(url_for("manage.import_files", slug=made.slug))
+    return render_template("new.html", form=form, templates=known, pipelines=nlp.pipelines())
+
+
+def _create(form: ProjectForm) -> Project:
+    scheme, guidelines = _start(form)
+    options = _options(form.suggester.data, form.pipeline.data or "", {})
+    _try(form.suggester.data, options, form.language.data or "", scheme)
+    made = projects.create(
+        form.slug.data or "",
+        title=form.title.data,
+        language=form.language.data or "",
+        scheme=scheme,
+        guidelines=guidelines,
+        manager=me(),
+    )
+    projects.use_suggester(made, form.suggester.data, options)
+    return made
+
+
+def _start(form: ProjectForm) -> tuple[schema.Scheme, str]:
+    """Return the scheme and the guidelines that a project starts with."""
+    if form.start.data != FILE:
+        chosen = projects.template(form.start.data)
+        return chosen.scheme, chosen.guidelines
+    return uploaded_scheme(form.scheme.data), ""
+
+
+def uploaded_scheme(file: Any) -> schema.Scheme:
+    """Return the scheme in an uploaded file; raises Invalid with its faults as `scheme`'s."""
+    if not file or not file.filename:
+        raise Invalid("No file was chosen.", [Problem("Choose a file.", "scheme")])
+    try:
+        return projects.parse_scheme(file.read(projects.MAX_SCHEME_FILE + 1))
+    except Invalid as error:
+        faults = [str(problem) for problem in error.problems]
+        told = [Problem(sentence, "scheme") for sentence in (error.message, *faults)]
+        raise Invalid(error.message, told) from None
+
+
+def _options(suggester: str, pipeline: str, labels: dict[str, str | None]) -> dict[str, Any]:
+    """Return the options of a suggester, leaving out those that say nothing."""
+    if suggester == "spacy" and not pipeline:
+        raise Invalid("Which pipeline?", [Problem("Choose or name a pipeline.", "pipeline")])
+    options: dict[str, Any] = {"pipeline": pipeline} if suggester == "spacy" else {}
+    return options | ({"labels": labels} if labels else {})
+
+
+def _try(name: str, options: dict[str, Any], language: str, scheme: schema.Scheme) -> None:
+    try:
+        transfer.try_suggester(name, options, language, scheme)
+    except LabelerError as error:
+        field = "pipeline" if name == "spacy" else "suggester"
+        raise Invalid(error.message, [Problem(error.message, field)]) from None
+
+
+# ---- settings --------------------------------------------------------------------------------
+
+
+@blueprint.route("/projects/<slug>/settings", methods=["GET", "POST"])
+@allow("manager")
+def settings(project: Project) -> ResponseReturnValue:
+    """Let a manager change title, language, guidelines and suggester."""
+    form = SettingsForm(data=_settings_of(project))
+    form.suggester.choices = choices(suggesters.names(), suggesters)
+    preview = render(form.guidelines.data or "") if "preview" in request.form else None
+    if form.validate_on_submit() and preview is None:
+        try:
+            _change_settings(project, form)
+        except LabelerError as error:
+            tell(form, error)
+        else:
+            flash("The settings were saved.")
+            return redirect(url_for("manage.settings", slug=project.slug))
+    return render_template("settings.html", form=form, preview=preview, pipelines=nlp.pipelines())
+
+
+def _settings_of(project: Project) -> dict[str, Any]:
+    options = project.suggester_options
+    labels = (options.get("labels") or {}).items()
+    return {
+        "title": project.title,
+        "language": project.language,
+        "guidelines": project.guidelines,
+        "suggester": project.suggester,
+        "pipeline": options.get("pipeline", ""),
+        "labels": "\n".join(f"{theirs}={ours or ''}" for theirs, ours in labels),
+    }
+
+
+def _change_settings(project: Project, form: SettingsForm) -> None:
+    labels = _labels(form.labels.data or "")
+    chosen = form.suggester.data
+    options = _options(chosen, form.pipeline.data or "", labels)
+    if chosen == project.suggester and "spans_key" in project.suggester_options:
+        options["spans_key"] = project.suggester_options["spans_key"]
+    language = form.language.data or ""
+    if (chosen, options, language) != (
+        project.suggester,
+        project.suggester_options,
+        project.language,
+    ):
+        _try(chosen, options, language, project.scheme)
+    projects.change_settings(
+        project,
+        title=form.title.data or "",
+        language=language,
+        guidelines=form.guidelines.data or "",
+    )
+    projects.use_suggester(project, chosen, options)
+
+
+def _labels(lines: str) -> dict[str, str | None]:
+    """Read lines such as `GPE=PLACE`; nothing after the sign means: don't propose these."""
+    labels: dict[str, str | None] = {}
+    for number, line in enumerate(lines.splitlines(), 1):
+        theirs, sign, ours = (part.strip() for part in line.partition("="))
+        if not line.strip():
+            continue
+        if not sign or not theirs:
+            message = f"Line {number}: write the suggester's label, =, and the scheme's: GPE=PLACE."
+            raise Invalid(message, [Problem(message, "labels")])
+        labels[theirs] = ours or None
+    return labels
+
+
+# ---- articles in -----------------------------------------------------------------------------
+
+
+@blueprint.route("/projects/<slug>/import", methods=["GET", "POST"])
+@allow("manager")
+def import_files(project: Project) -> ResponseReturnValue:
+    """Bring uploaded articles in, and say what came of it."""
+    form, report = ImportForm(), None
+    if form.validate_on_submit():
+        files = [f for f in (*form.files.data, *form.folder.data) if f and f.filename]
+        if files:
+            try:
+                report = _import(project, files, form)
+            except LabelerError as error:
+                form.annotator.errors = [error.message]
+        else:
+            form.files.errors = ["Choose files or a folder."]
+    return render_template("import.html", form=form, report=report)
+
+
+def _import(project: Project, files: list[Any], form: ImportForm) -> transfer.ImportReport:
+    with tempfile.TemporaryDirectory(prefix="labeler-upload-") as folder:
+        return transfer.import_paths(
+            project,
+            [save(files, Path(folder))],
+            actor=me(),
+            annotator=form.annotator.data or None,
+            add_labels=form.add_labels.data,
+        )
+
+
+# ---- articles out ----------------------------------------------------------------------------
+
+
+@blueprint.route("/projects/<slug>/export", methods=["GET", "POST"])
+@allow("manager")
+def export(project: Project) -> ResponseReturnValue:
+    """Take the corpus out, and list what was taken out before."""
+    form = ExportForm()
+    form.format.choices = choices(exporters.names(), exporters)
+    names = [(user.name, f"{user.name}’s layers") for user, _ in projects.members(project)]
+    every = [("gold", "Gold: one settled layer each"), ("all", "All layers of everybody")]
+    form.layer.choices = [*every, *names, ("suggestions", "Suggestions, not checked by anybody")]
+    if form.validate_on_submit():
+        try:
+            made = _export(project, form)
+        except LabelerError as error:
+            tell(form, error)
+        else:
+            return redirect(url_for("manage.show_export", slug=project.slug, export_id=made))
+    return render_template("export.html", form=form, exports=projects.exports(project))
+
+
+def _export(project: Project, form: ExportForm) -> int:
+    """Run an export and return its id."""
+    made = transfer.export(
+        project,
+        form.format.data,
+        layer=form.layer.data,
+        split=[int(part) for part in (form.split.data or "").split(",")],
+        seed=form.seed.data or 0,
+        made_by=me().name,
+    )
+    rows = projects.exports(project)
+    return next(row.id for row in rows if row.folder == str(made.folder))
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>")
+@allow("manager")
+def show_export(project: Project, export_id: int) -> ResponseReturnValue:
+    """Show what an export holds, and what did not fit."""
+    row = projects.find_export(project, export_id)
+    report = _report(Path(row.folder))
+    first = max(request.args.get("from", 0, type=int), 0)
+    problems = report.get("problems", [])
+    return render_template(
+        "exported.html",
+        row=row,
+        files=_files(Path(row.folder)),
+        warnings=report.get("warnings", []),
+        total=len(problems),
+        problems=problems[first : first + _PROBLEMS],
+        first=first,
+        page=_PROBLEMS,
+    )
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    path = folder / "report.json"
+    try:
+        report = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def _files(folder: Path) -> list[tuple[str, int]]:
+    """Return the files of an export with their sizes in bytes; none when the folder is gone."""
+    if not folder.is_dir():
+        return []
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>/download")
+@allow("manager")
+def download(project: Project, export_id: int) -> ResponseReturnValue:
+    """Send an export as a zip archive, made as it is sent."""
+    row: Export = projects.find_export(project, export_id)
+    folder = Path(row.folder)
+    if not folder.is_dir():
+        raise NotFound("The folder of this export is gone. Export again.")
+    answer = Response(zipped(folder), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}.zip")
+    return answer
