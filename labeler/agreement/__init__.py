@@ -1,1 +1,51 @@
 """How far annotators agree, and on what they differ; knows nothing of tables."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from labeler.agreement.corpus import Work
+from labeler.agreement.evidence import Difference, Ends, RelationDifference
+from labeler.agreement.measure import Measure
+from labeler.agreement.report import SHOWN, Result, report
+from labeler.registry import Registry
+
+__all__ = [
+    "Difference",
+    "Ends",
+    "Measure",
+    "RelationDifference",
+    "Result",
+    "Work",
+    "agreement",
+    "measures",
+]
+
+measures: Registry[type[Measure]] = Registry("labeler.measures", "measure")
+
+
+def agreement(
+    layers: Iterable[Work],
+    *,
+    annotators: Sequence[str] | None = None,
+    labels: Collection[str] | None = None,
+    symmetric: Collection[str] = (),
+    bootstraps: int = 1000,
+    seed: int = 0,
+) -> Result:
+    """Compare what several annotators did in the same documents.
+
+    Each item is a document's id, its length in code points, its tokens (None: every position is a
+    token) and the layers that count, by annotator: a layer without entities found nothing, a layer
+    that is not there did not look. `annotators` and `labels` narrow it down, None takes all; an
+    entity with another label still serves as the end of a relation. `symmetric` names the relation
+    labels whose direction means nothing. Intervals come from `bootstraps` draws of documents; the
+    same seed gives the same.
+    """
+    return report(
+        layers,
+        annotators=annotators,
+        labels=labels,
+        symmetric=symmetric,
+        bootstraps=bootstraps,
+        seed=seed,
+        others=[measures[name]() for name in measures.names() if name not in SHOWN],
+    )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from labeler.agreement.coding import NO_ANNOTATIONS, Floats
 from labeler.agreement.corpus import Alignment, Corpus, align, directed, ranks
 from labeler.agreement.matching import IDENTICAL, Integers
-from labeler.agreement.spans import f1
+from labeler.agreement.spans import Confusion, LabelF1, confused, f1, kinds_by_label
 
 RELATION_KINDS = ("identical", "ends", "label", "direction")
 """What differs between two matched relations: nothing; an end, which only overlaps or is labeled
@@ -67,6 +67,19 @@ def _seen(
 
 
 # ---- matching relations ------------------------------------------------------------------------
+
+
+def relation_confusion(corpus: Corpus, a: int, b: int) -> Confusion:
+    """Return which labels two annotators gave to matched relations."""
+    columns = corpus.links[a].label, corpus.links[b].label
+    return confused(corpus.derived(align_relations, a, b), columns, corpus.relation_labels)
+
+
+def relation_label_kinds(corpus: Corpus, a: int, b: int) -> Integers:
+    """Return labels × 5, as `label_kinds` has it for entities."""
+    found = corpus.derived(align_relations, a, b)
+    columns = corpus.links[a].label, corpus.links[b].label
+    return kinds_by_label(found, columns, len(corpus.relation_labels))
 
 
 def align_relations(corpus: Corpus, a: int, b: int) -> Alignment:
@@ -234,6 +247,29 @@ class RelationGivenOverlapF1(RelationF1):
     name = "relation_f1_given_overlap"
     title = "Relation F1 given overlapping entities"
     counted = ("overlapping", "overlapping_a", "overlapping_b")
+
+
+def relation_label_counts(corpus: Corpus, a: int, b: int) -> Floats:
+    """Return shared documents × labels × 3: matches end to end, and the relations of both."""
+    one, two = corpus.derived(compared, a, b)
+    documents, labels = corpus.shared((a, b)), len(corpus.relation_labels)
+    same = paired(_keys(corpus, a, one, "strict"), _keys(corpus, b, two, "strict"))[0]
+    counts = []
+    for links, rows in ((one, same), (one, slice(None)), (two, slice(None))):
+        cell = np.searchsorted(documents, links.document[rows]) * labels + links.label[rows]
+        counts.append(np.bincount(cell, minlength=len(documents) * labels))
+    return np.stack(counts, axis=-1).reshape(len(documents), labels, 3).astype(float)
+
+
+class RelationLabelF1(LabelF1):
+    """F1 end to end of each relation label by itself; its value has a column for each label."""
+
+    name = "relation_f1_by_label"
+    title = "Relation F1, end to end, by label"
+
+    def counts(self, corpus: Corpus, a: int, b: int) -> Floats:
+        """Return shared documents × labels × 3: matches end to end, and the relations of both."""
+        return relation_label_counts(corpus, a, b)
 
 
 # ---- kappa -------------------------------------------------------------------------------------

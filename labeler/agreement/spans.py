@@ -78,17 +78,41 @@ class Confusion:
 
 def confusion(corpus: Corpus, a: int, b: int) -> Confusion:
     """Return which labels two annotators gave to matched spans."""
-    found = corpus.derived(align, a, b)
-    none = len(corpus.labels)
-    first, second = corpus.spans[a].label, corpus.spans[b].label
-    row = np.concatenate(
-        [first[found.first], first[found.only_first], np.full(len(found.only_second), none)]
-    )
-    column = np.concatenate(
-        [second[found.second], np.full(len(found.only_first), none), second[found.only_second]]
-    )
-    counts = np.bincount(row * (none + 1) + column, minlength=(none + 1) ** 2)
-    return Confusion(corpus.labels, counts.reshape(none + 1, none + 1))
+    columns = corpus.spans[a].label, corpus.spans[b].label
+    return confused(corpus.derived(align, a, b), columns, corpus.labels)
+
+
+def confused(
+    found: Alignment, columns: tuple[Integers, Integers], labels: tuple[str, ...]
+) -> Confusion:
+    """Return the confusion of matched annotations, given the label of each row."""
+    none, (first, second) = len(labels), columns
+    row = [first[found.first], first[found.only_first], np.full(len(found.only_second), none)]
+    column = [second[found.second], np.full(len(found.only_first), none), second[found.only_second]]
+    cell = np.concatenate(row) * (none + 1) + np.concatenate(column)
+    counts = np.bincount(cell, minlength=(none + 1) ** 2).reshape(none + 1, none + 1)
+    return Confusion(labels, counts)
+
+
+def label_kinds(corpus: Corpus, a: int, b: int) -> Integers:
+    """Return labels × 5: in how many matched pairs of each kind a label takes part, and how many of
+    its spans only one annotator has."""
+    columns = corpus.spans[a].label, corpus.spans[b].label
+    return kinds_by_label(corpus.derived(align, a, b), columns, len(corpus.labels))
+
+
+def kinds_by_label(found: Alignment, columns: tuple[Integers, Integers], labels: int) -> Integers:
+    """Return labels × 5 for matched annotations, given the label of each row; there are 4 kinds."""
+    width, (first, second) = len(KINDS) + 1, columns
+    one, other = first[found.first], second[found.second]
+    differs = one != other
+    alone = np.concatenate([first[found.only_first], second[found.only_second]])
+    cell = [
+        one * width + found.kind,
+        (other * width + found.kind)[differs],
+        alone * width + len(KINDS),
+    ]
+    return np.bincount(np.concatenate(cell), minlength=labels * width).reshape(labels, width)
 
 
 class EntityF1:
@@ -149,3 +173,27 @@ class PartialF1(EntityF1):
     name = "f1_partial"
     title = "F1, exact span, half for an overlapping one"
     credit = (1, 1, 0.5, 0.5)
+
+
+class LabelF1:
+    """Strict F1 of each label by itself; its value has a column for each label."""
+
+    name: ClassVar[str] = "f1_by_label"
+    title: ClassVar[str] = "F1, exact span and label, by label"
+    pairwise: ClassVar[bool] = True
+    undefined: ClassVar[str] = NO_ANNOTATIONS
+
+    def tabulate(self, corpus: Corpus, annotators: Sequence[int]) -> Floats:
+        """Return for each shared document and label the identical pairs and the spans of both."""
+        a, b = annotators
+        counts = self.counts(corpus, a, b)
+        return counts.reshape(len(counts), counts.shape[1] * counts.shape[2])
+
+    def counts(self, corpus: Corpus, a: int, b: int) -> Floats:
+        """Return shared documents × labels × 3: matches, and what each annotator has."""
+        return label_counts(corpus, a, b)
+
+    def value(self, pooled: Floats) -> Floats:
+        """Return F1 of pooled counts, by label."""
+        counts = pooled.reshape(*pooled.shape[:-1], -1, 3)
+        return f1(counts[..., 0], counts[..., 1], counts[..., 2])

@@ -1,0 +1,348 @@
+"""The agreement of a corpus as one JSON value, and the annotations behind each number in it.
+
+Counts are pooled over the documents that a pair of annotators shares, and values averaged over the
+pairs that have one (Artstein and Poesio 2008 call for saying so): a mean over documents would let
+short ones weigh as much as long ones.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labeler.agreement.advice import advice
+from labeler.agreement.coding import NO_OVERLAP
+from labeler.agreement.corpus import Alignment, Corpus, Work, align, read
+from labeler.agreement.evidence import (
+    ONLY_A,
+    ONLY_B,
+    ONLY_ONE,
+    Difference,
+    Labels,
+    RelationDifference,
+    entity_differences,
+    relation_differences,
+)
+from labeler.agreement.matching import KINDS, Integers
+from labeler.agreement.measure import Measure, Values, values
+from labeler.agreement.relations import (
+    COLUMNS,
+    RELATION_KINDS,
+    RelationBoundsF1,
+    RelationF1,
+    RelationGivenEntitiesF1,
+    RelationGivenOverlapF1,
+    RelationLabelF1,
+    RelationUnlabelledF1,
+    align_relations,
+    relation_confusion,
+    relation_counts,
+    relation_label_kinds,
+)
+from labeler.agreement.resampling import Score, mean, score
+from labeler.agreement.spans import (
+    BoundaryF1,
+    Confusion,
+    LabelF1,
+    OverlapF1,
+    PartialF1,
+    StrictF1,
+    TypeF1,
+    confusion,
+    f1,
+    kind_counts,
+    label_kinds,
+)
+from labeler.agreement.tokens import TokenAlpha
+from labeler.errors import NotFound
+
+Json = dict[str, Any]
+Group = tuple[int, ...]
+
+F1 = {
+    "strict": StrictF1(),
+    "boundary": BoundaryF1(),
+    "type": TypeF1(),
+    "overlap": OverlapF1(),
+    "partial": PartialF1(),
+}
+TOKEN_ALPHA = TokenAlpha()
+LABEL_F1 = LabelF1()
+ENTITY_MEASURES: list[Measure] = [*F1.values(), TOKEN_ALPHA, LABEL_F1]
+
+RELATION_F1 = {
+    "f1": RelationF1(),
+    "bounds": RelationBoundsF1(),
+    "unlabelled": RelationUnlabelledF1(),
+    "given_entities": RelationGivenEntitiesF1(),
+    "given_overlap": RelationGivenOverlapF1(),
+}
+RELATION_LABEL_F1 = RelationLabelF1()
+RELATION_MEASURES: list[Measure] = [*RELATION_F1.values(), RELATION_LABEL_F1]
+SHOWN = {measure.name for measure in (*ENTITY_MEASURES, *RELATION_MEASURES)}
+"""Measures that have a place of their own in the report."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The agreement of a corpus, and the way from its numbers to the annotations.
+
+    `documents` counts those that two annotators or more worked on.
+    """
+
+    body: Json
+    entities: Corpus
+    relations: Corpus
+
+    def to_json(self) -> Json:
+        """Return what `labeler agreement --json` prints."""
+        return self.body
+
+    def differences(
+        self, a: str, b: str, *, kind: str | None = None, labels: Labels | None = None
+    ) -> list[Difference]:
+        """Return the entities behind a number of two annotators; raises NotFound, Invalid.
+
+        `kind` keeps one kind (`identical` as well, `only_one` for both sides) and `labels` one cell
+        of the confusion; with neither, all that differ are there.
+        """
+        pair = self._number(a), self._number(b)
+        return entity_differences(self.entities, *pair, kind=kind, labels=labels)
+
+    def relation_differences(
+        self, a: str, b: str, *, kind: str | None = None, labels: Labels | None = None
+    ) -> list[RelationDifference]:
+        """Return the relations behind a number of two annotators; raises NotFound, Invalid."""
+        pair = self._number(a), self._number(b)
+        return relation_differences(self.relations, *pair, kind=kind, labels=labels)
+
+    def by_document(self) -> list[Json]:
+        """Return for each shared document its strict F1 and differences over all pairs, the one
+        with the most differences first."""
+        return _by_document(self.entities)
+
+    def _number(self, annotator: str) -> int:
+        if annotator not in self.entities.annotators:
+            known = ", ".join(self.entities.annotators) or "nobody"
+            raise NotFound(f"{annotator!r} is not compared here. Compared: {known}.")
+        return self.entities.annotators.index(annotator)
+
+
+def report(
+    work: Iterable[Work],
+    *,
+    annotators: Sequence[str] | None,
+    labels: Collection[str] | None,
+    symmetric: Collection[str],
+    bootstraps: int,
+    seed: int,
+    others: Sequence[Measure],
+) -> Result:
+    """Compute the agreement of a corpus; see `labeler.agreement.agreement`."""
+    rows = list(work)
+    relations = read(rows, annotators, relation_labels=labels, symmetric=symmetric)
+    entities = relations if labels is None else read(rows, annotators, labels=labels)
+    everybody = tuple(range(len(entities.annotators)))
+    found = values(entities, [*ENTITY_MEASURES, *others], bootstraps, seed)
+    linked = values(relations, RELATION_MEASURES, bootstraps, seed)
+    body: Json = {
+        "documents": len(entities.shared(everybody)),
+        "annotators": list(entities.annotators),
+        "entities": _part(_ENTITIES, found),
+        "relations": _part(_RELATIONS, linked),
+    }
+    if others:
+        body["measures"] = {
+            measure.name: {"title": measure.title, **found.score(measure, everybody).to_json()}
+            for measure in others
+        }
+    return Result({**body, "warnings": advice(body)}, entities, relations)
+
+
+# ---- entities and relations --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What entities and relations are each compared by."""
+
+    scores: Callable[[Values, Group], Json]
+    headline: Measure
+    by_label: Measure
+    align: Callable[[Corpus, int, int], Alignment]
+    kinds: tuple[str, ...]
+    confusion: Callable[[Corpus, int, int], Confusion]
+    label_kinds: Callable[[Corpus, int, int], Integers]
+    labels: Callable[[Corpus], tuple[str, ...]]
+    items: Callable[[Corpus, int], tuple[Integers, Integers, Sequence[Any]]]
+
+
+def _entity_scores(found: Values, group: Group) -> Json:
+    return {
+        "f1": {name: found.score(measure, group).to_json() for name, measure in F1.items()},
+        "token_alpha": found.score(TOKEN_ALPHA, group).to_json(),
+    }
+
+
+def _relation_scores(found: Values, group: Group) -> Json:
+    body: Json = {
+        name: found.score(measure, group).to_json() for name, measure in RELATION_F1.items()
+    }
+    pairs = [pair for pair in found.corpus.pairs() if set(pair) <= set(group)]
+    counts = sum(found.corpus.derived(relation_counts, *pair).sum(axis=0) for pair in pairs)
+    column = dict(zip(COLUMNS, np.broadcast_to(counts, len(COLUMNS)).tolist(), strict=True))
+    total = column["a"] + column["b"]
+    for name, prefix in (("given_entities", "exact"), ("given_overlap", "overlapping")):
+        covered = column[f"{prefix}_a"] + column[f"{prefix}_b"]
+        body[name] |= {
+            "coverage": covered / total if total else None,
+            "compared": int(covered),
+            "of": int(total),
+        }
+    return body
+
+
+_ENTITIES = _Side(
+    _entity_scores,
+    F1["strict"],
+    LABEL_F1,
+    align,
+    KINDS,
+    confusion,
+    label_kinds,
+    lambda corpus: corpus.labels,
+    lambda corpus, by: (corpus.spans[by].document, corpus.spans[by].label, corpus.entities[by]),
+)
+_RELATIONS = _Side(
+    _relation_scores,
+    RELATION_F1["f1"],
+    RELATION_LABEL_F1,
+    align_relations,
+    RELATION_KINDS,
+    relation_confusion,
+    relation_label_kinds,
+    lambda corpus: corpus.relation_labels,
+    lambda corpus, by: (corpus.links[by].document, corpus.links[by].label, corpus.relations[by]),
+)
+
+
+def _part(side: _Side, found: Values) -> Json:
+    corpus = found.corpus
+    everybody = tuple(range(len(corpus.annotators)))
+    pairs = [_pair(side, found, a, b) for a, b in corpus.pairs()]
+    kinds = {
+        kind: sum(pair["kinds"][kind] for pair in pairs) for kind in (*side.kinds, ONLY_A, ONLY_B)
+    }
+    return {
+        **side.scores(found, everybody),
+        **_amounts(side, corpus),
+        "kinds": _one_sided(kinds),
+        "by_label": _by_label(side, found),
+        "by_annotator": _by_annotator(side, found),
+        "pairs": pairs,
+    }
+
+
+def _one_sided(kinds: dict[str, int]) -> dict[str, int]:
+    """Return kinds over many pairs, where neither annotator is the first."""
+    both = {name: count for name, count in kinds.items() if name not in (ONLY_A, ONLY_B)}
+    return {**both, ONLY_ONE: kinds[ONLY_A] + kinds[ONLY_B]}
+
+
+def _pair(side: _Side, found: Values, a: int, b: int) -> Json:
+    corpus = found.corpus
+    matched = corpus.derived(side.align, a, b)
+    counts = np.bincount(matched.kind, minlength=len(side.kinds)).tolist()
+    return {
+        "a": corpus.annotators[a],
+        "b": corpus.annotators[b],
+        "documents": len(corpus.shared((a, b))),
+        **side.scores(found, (a, b)),
+        "kinds": {
+            **dict(zip(side.kinds, counts, strict=True)),
+            ONLY_A: len(matched.only_first),
+            ONLY_B: len(matched.only_second),
+        },
+        "confusion": side.confusion(corpus, a, b).to_json(),
+    }
+
+
+def _amounts(side: _Side, corpus: Corpus) -> Json:
+    """Return how many annotations the shared documents have, and how many were suggestions first."""
+    shared = corpus.worked.sum(axis=1) > 1
+    count = accepted = 0
+    for by in range(len(corpus.annotators)):
+        document, _, records = side.items(corpus, by)
+        kept = shared[document]
+        suggested = np.fromiter(
+            (record.origin is not None for record in records), bool, len(records)
+        )
+        count += int(kept.sum())
+        accepted += int((kept & suggested).sum())
+    return {"n": count, "from_suggestions": accepted}
+
+
+def _by_label(side: _Side, found: Values) -> Json:
+    corpus = found.corpus
+    labels = side.labels(corpus)
+    shared = corpus.worked.sum(axis=1) > 1
+    everybody = tuple(range(len(corpus.annotators)))
+    documents = int(shared.sum())
+    if not documents:
+        return {}
+    columns = found.of(side.by_label, everybody)
+    often = np.zeros(len(labels), dtype=np.int64)
+    for by in everybody:
+        document, label, _ = side.items(corpus, by)
+        often += np.bincount(label[shared[document]], minlength=len(labels))
+    kinds = sum(side.label_kinds(corpus, *pair) for pair in corpus.pairs())
+    names = (*side.kinds, ONLY_ONE)
+    return {
+        label: {
+            **score(columns[:, at], documents, side.by_label.undefined).to_json(),
+            "n": int(often[at]),
+            "kinds": dict(zip(names, np.asarray(kinds)[at].tolist(), strict=True)),
+        }
+        for at, label in enumerate(labels)
+    }
+
+
+def _by_annotator(side: _Side, found: Values) -> Json:
+    """Return for each annotator the mean headline value of the pairs with anybody else."""
+    corpus = found.corpus
+    body: Json = {}
+    for by, name in enumerate(corpus.annotators):
+        pairs = [pair for pair in corpus.pairs() if by in pair]
+        shared = corpus.worked[:, by] & (corpus.worked.sum(axis=1) > 1)
+        own = Score(None, reason=NO_OVERLAP)
+        if shared.any():
+            columns = mean([found.of(side.headline, pair) for pair in pairs])
+            own = score(columns, int(shared.sum()), side.headline.undefined)
+        document, _, _ = side.items(corpus, by)
+        body[name] = {
+            **own.to_json(),
+            "documents": int(shared.sum()),
+            "n": int(shared[document].sum()),
+        }
+    return body
+
+
+def _by_document(corpus: Corpus) -> list[Json]:
+    counts = np.zeros((len(corpus.documents), len(KINDS) + 2))
+    for a, b in corpus.pairs():
+        counts[corpus.shared((a, b))] += corpus.derived(kind_counts, a, b)
+    matched, spans = counts[:, : len(KINDS)], counts[:, -2:].sum(axis=1)
+    strict = f1(matched[:, 0], counts[:, -2], counts[:, -1])
+    differences = spans - matched.sum(axis=1) - matched[:, 0]
+    shared = np.flatnonzero(corpus.worked.sum(axis=1) > 1)
+    order = shared[np.argsort(-differences[shared], kind="stable")]
+    return [
+        {
+            "document": corpus.documents[at],
+            "annotators": int(corpus.worked[at].sum()),
+            "value": None if np.isnan(strict[at]) else float(strict[at]),
+            "differences": int(differences[at]),
+        }
+        for at in order.tolist()
+    ]
