@@ -16,9 +16,10 @@ import { overlaps } from "./schema.js";
  * piece holds the beginning and the end of its span.
  * @template {{start: number, end: number}} T
  * @param {T[]} spans sorted by start, longer first @param {number} start @param {number} end
+ * @param {number} [whole] a span that ends up to here counts as ended at `end`
  * @returns {Node<T>[]}
  */
-export function nest(spans, start, end) {
+export function nest(spans, start, end, whole = end) {
   /** @type {Node<T>} */
   const root = { span: null, start, end, first: true, last: true, children: [] };
   /** @type {Node<T>[]} */
@@ -35,7 +36,10 @@ export function nest(spans, start, end) {
     point = stop;
     close(open, point, end);
   }
-  for (const node of open.splice(1)) node.end = end;
+  for (const node of open.splice(1)) {
+    node.end = end;
+    node.last = nodeEnd(node) <= whole;
+  }
   return root.children;
 }
 

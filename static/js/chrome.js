@@ -1,0 +1,123 @@
+// @ts-check
+/** What surrounds the text: bar, labels, state of saving, messages. */
+import { byId, element, listen } from "./element.js";
+
+const SHOWN = 7000; // milliseconds that a message stays
+
+const SAVING = {
+  saved: ["ok", "✓ All changes saved"],
+  saving: ["busy", "Saving…"],
+  waiting: ["warn", "⚠ Not saved: the server cannot be reached. Your changes are kept here."],
+  clashing: ["warn", "⚠ Changes clash"],
+  "signed-out": ["warn", "⚠ Not saved: you are signed out."],
+  refused: ["warn", "⚠ Not saved: the server refuses."],
+};
+
+/** The frame of the page; it stays while documents come and go. */
+export class Chrome {
+  /** @param {import("./view.js").View} view @param {(command: string, argument?: string) => void} run */
+  constructor(view, run) {
+    this.view = view;
+    this.palette = byId("palette");
+    this.toast = byId("toast");
+    this.saving = byId("saving");
+    this.ends = [
+      listen(document, "click", (event) => {
+        const button = event.target.closest?.("[data-command]");
+        if (button) run(button.dataset.command, button.dataset.argument);
+      }),
+      // Pressing a button must not take the selection or the focus from the text.
+      listen(document, "pointerdown", (event) => event.target.closest?.("[data-command]") && (this.pressed = true)),
+      listen(document, "mousedown", (event) => event.target.closest?.("[data-command]") && event.preventDefault()),
+    ];
+  }
+
+  /** Show which document this is. @param {any} work @param {import("./palette.js").Palette} palette @param {import("./keymap.js").Keymap} keymap */
+  show(work, palette, keymap) {
+    const { progress, document: article, project } = work;
+    document.title = `${article.name} · ${project.title} · labeler`;
+    byId("name").textContent = article.name;
+    byId("position").textContent = `${progress.position} of ${progress.total}`;
+    const bar = byId("bar");
+    bar.setAttribute("aria-valuenow", String(progress.done));
+    bar.setAttribute("aria-valuemax", String(progress.total));
+    bar.title = `${progress.done} of ${progress.total} done`;
+    bar.style.setProperty("--done", String(progress.total ? progress.done / progress.total : 0));
+    for (const [id, target] of [["previous", work.previous], ["next", work.next]]) {
+      /** @type {HTMLButtonElement} */ (byId(id)).disabled = target === null;
+    }
+    this.#fillPalette(work.scheme, palette, keymap);
+    for (const key of document.querySelectorAll("[data-key]")) {
+      key.textContent = keymap.keyOf(/** @type {HTMLElement} */ (key).dataset.key ?? "");
+    }
+  }
+
+  /** Show what is held and what can be undone. @param {import("./store.js").Store} store */
+  draw(store) {
+    const { held, heldRelation } = this.view.look;
+    for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.palette.querySelectorAll(".chip"))) {
+      const on = chip.dataset.argument === (chip.dataset.command === "label" ? held : heldRelation);
+      chip.setAttribute("aria-pressed", String(on));
+    }
+    /** @type {HTMLButtonElement} */ (byId("undo")).disabled = !store.canUndo;
+    /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !store.canRedo;
+  }
+
+  /** @param {import("./sync.js").Sync} sync */
+  drawSaving(sync) {
+    const [kind, words] = SAVING[sync.state];
+    const stuck = sync.outbox.failed && sync.pending.length ? " The browser has no room to keep them: leave this page open." : "";
+    if (this.saving.dataset.words === words + stuck) return;
+    this.saving.dataset.words = words + stuck;
+    this.saving.dataset.state = sync.state;
+    this.saving.className = `saving ${kind}`;
+    this.saving.replaceChildren(words + stuck, ...this.#ways(sync));
+  }
+
+  /** Tell the person something. @param {string} words */
+  say(words) {
+    clearTimeout(this.timer);
+    this.toast.textContent = words;
+    this.toast.classList.add("shown");
+    this.timer = setTimeout(() => this.toast.classList.remove("shown"), SHOWN);
+  }
+
+  hush() {
+    this.toast.classList.remove("shown");
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.ends.forEach((end) => end());
+  }
+
+  /** What the person can do about it. @param {import("./sync.js").Sync} sync */
+  #ways(sync) {
+    if (sync.state === "clashing") return [element("button", { type: "button", class: "small", "data-command": "clashes" }, "Settle")];
+    if (sync.state === "signed-out") {
+      const page = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+      const again = element("button", { type: "button", class: "small", onclick: () => sync.retry() }, "Save now");
+      return [element("a", { href: page, target: "_blank", rel: "opener" }, "Sign in"), again];
+    }
+    if (sync.state === "waiting") return [element("button", { type: "button", class: "small", onclick: () => sync.retry() }, "Try now")];
+    return sync.state === "refused" ? [element("small", {}, sync.trouble)] : [];
+  }
+
+  /** @param {any} scheme @param {import("./palette.js").Palette} palette @param {import("./keymap.js").Keymap} keymap */
+  #fillPalette(scheme, palette, keymap) {
+    const chip = (/** @type {string} */ command, /** @type {any} */ label) => {
+      const key = keymap.keyOf(command, label.name);
+      const attributes = {
+        type: "button", class: `chip ${command} ${command === "label" ? palette.of(label.name) : ""}`, "data-command": command,
+        "data-argument": label.name, "aria-pressed": "false", title: label.description, "aria-keyshortcuts": key || null,
+      };
+      return element("button", attributes, ...(key ? [element("kbd", { "aria-hidden": "true" }, key)] : []), label.name);
+    };
+    const group = (/** @type {string} */ title, /** @type {HTMLElement[]} */ chips) =>
+      element("div", { class: "group", role: "group", "aria-label": title }, element("b", { "aria-hidden": "true" }, title), ...chips);
+    const groups = [];
+    if (scheme.entities.length) groups.push(group("Entities", scheme.entities.map((/** @type {any} */ label) => chip("label", label))));
+    if (scheme.relations.length) groups.push(group("Relations", scheme.relations.map((/** @type {any} */ label) => chip("relation", label))));
+    this.palette.replaceChildren(...groups);
+  }
+}

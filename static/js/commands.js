@@ -1,0 +1,388 @@
+// @ts-check
+/** What an annotator can do to a layer: the only caller of `store.edit`. */
+import { describe, restore } from "./history.js";
+import * as ops from "./ops.js";
+import { contentOf, isEntity, isRelation } from "./schema.js";
+import { inOrder } from "./spans.js";
+import { occurrences } from "./text.js";
+
+/**
+ * @typedef {import("./schema.js").Entity} Entity
+ * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {import("./store.js").Op} Op
+ * @typedef {import("./tokens.js").Span} Span
+ */
+
+/** Commands on one open document. */
+export class Commands {
+  /**
+   * @param {object} parts
+   * @param {import("./store.js").Store} parts.store
+   * @param {import("./suggestions.js").Suggestions} parts.suggestions
+   * @param {import("./text.js").DocumentText} parts.text
+   * @param {import("./tokens.js").Tokens} parts.tokens
+   * @param {import("./view.js").View} parts.view
+   * @param {import("./dom.js").Surface} parts.surface
+   * @param {(point: number) => void} parts.reveal scrolls a point into view
+   * @param {(words: string) => void} parts.say tells the person
+   * @param {import("./keymap.js").Keymap} parts.keymap
+   */
+  constructor(parts) {
+    this.store = parts.store;
+    this.suggestions = parts.suggestions;
+    this.text = parts.text;
+    this.tokens = parts.tokens;
+    this.view = parts.view;
+    this.surface = parts.surface;
+    this.reveal = parts.reveal;
+    this.say = parts.say;
+    this.keymap = parts.keymap;
+    this.scheme = parts.store.scheme;
+  }
+
+  /** The annotation or open suggestion that is focused. @returns {Entity | Relation | undefined} */
+  get focused() {
+    const { focus } = this.view.look;
+    const item = focus === null ? undefined : this.store.get(focus);
+    return isEntity(item) || isRelation(item) ? item : this.suggestions.open(focus);
+  }
+
+  /** Whether the focused one is a suggestion that waits for an answer. @param {{id: string} | undefined} item */
+  isOpen(item) {
+    return item !== undefined && this.suggestions.open(item.id) !== undefined;
+  }
+
+  /** Make an annotation or suggestion the one that commands act on. @param {string} id @param {{scroll?: boolean}} [options] */
+  focus(id, { scroll = true } = {}) {
+    const item = this.store.get(id) ?? this.suggestions.byId.get(id);
+    if (!item) return;
+    const place = isRelation(item) ? this.suggestions.end(item.head) : /** @type {Entity} */ (item);
+    const caret = place ? this.tokens.nearest(place.end - 1) : -1;
+    this.surface.deselect();
+    this.view.set({ focus: id, fresh: false, selection: null, caret });
+    if (place && scroll) this.reveal(place.start);
+  }
+
+  /** Do an edit unless it breaks a rule; says which. @param {Op[]} edit */
+  #do(edit) {
+    const [problem] = this.store.problems(edit);
+    if (problem) {
+      this.say(problem.message);
+      return false;
+    }
+    this.store.edit(edit);
+    return true;
+  }
+
+  // ---- entities
+
+  /** Label the selection, the focused entity or the token at the cursor; or hold the label. @param {string} name */
+  label(name) {
+    const { selection, fresh, caret, focus, held } = this.view.look;
+    const item = this.focused;
+    if (selection) return this.create(selection, name);
+    if (isEntity(item) && !fresh) return this.relabel(item, name);
+    if (caret >= 0 && focus === null) return this.create(this.tokens.span(caret), name);
+    this.hold(held === name ? null : name);
+  }
+
+  /** Give every selection a label from now on. @param {string | null} name */
+  hold(name) {
+    this.view.set({ held: name });
+    this.say(name ? `Every selection becomes ${name} now. ${this.keymap.keyOf("cancel")} ends that.` : "No label is held.");
+  }
+
+  /** @param {Span} span @param {string} label */
+  create(span, label) {
+    const made = { start: span.start, end: span.end, label };
+    const twin = this.store.twin({ id: "", ...made });
+    if (twin) {
+      this.focus(twin.id, { scroll: false });
+      return this.say(`“${this.#words(span)}” is ${label} already.`);
+    }
+    const op = ops.create(made);
+    if (!this.#do([op])) return;
+    this.surface.deselect();
+    const held = this.view.look.held === label;
+    this.view.set({ focus: op.id, fresh: held, selection: null, caret: this.tokens.nearest(span.end - 1) });
+    this.#tellOthers(span, label);
+  }
+
+  /** @param {Span} span @param {string} label */
+  #tellOthers(span, label) {
+    const others = this.#others(span).length;
+    const words = this.#words(span);
+    if (!others) return this.say(`Labeled “${words}” ${label}.`);
+    const times = others === 1 ? "once more" : `${others} more times`;
+    this.say(`“${words}” appears ${times} – press ${this.keymap.keyOf("propagate")} to label ${others === 1 ? "it" : "them"} ${label}`);
+  }
+
+  /** @param {Entity} entity @param {string} label */
+  relabel(entity, label) {
+    if (this.isOpen(entity)) return this.#acceptAs(entity, { label });
+    if (entity.label === label) return this.say(`“${this.#words(entity)}” is ${label} already.`);
+    const edit = ops.relabelEntity(this.store, entity, label);
+    if (!this.#do(edit)) return;
+    const lost = edit.length - 1;
+    const gone = lost ? ` ${lost} relation${lost > 1 ? "s" : ""} that ${label} does not allow went with it; undo brings all back.` : "";
+    this.say(`“${this.#words(entity)}” is ${label} now.${gone}`);
+  }
+
+  /** Give the focused entity another extent. @param {Span} span */
+  resizeTo(span) {
+    const entity = this.focused;
+    if (!isEntity(entity) || span.start >= span.end) return;
+    if (span.start === entity.start && span.end === entity.end) return;
+    if (this.isOpen(entity)) return this.#acceptAs(entity, span);
+    if (this.#do(ops.resize(entity, span))) this.say(`It reads “${this.#words(span)}” now.`);
+  }
+
+  /** Move an end of the focused entity by a token: "end right" and so on. @param {string} which */
+  resize(which) {
+    const entity = this.focused;
+    if (!isEntity(entity)) return this.say("Go to an entity first.");
+    const [end, way] = which.split(" ");
+    const step = (way === "right") === this.surface.isRightToLeft(entity.start) ? -1 : 1;
+    const span = { start: entity.start, end: entity.end };
+    if (end === "start") span.start = this.#border(entity.start, step, this.tokens.starts);
+    else span.end = this.#border(entity.end, step, this.tokens.ends);
+    if (span.start < span.end) this.resizeTo(span);
+  }
+
+  /** The next border of a token before or after a point. @param {number} point @param {number} step @param {Int32Array} borders */
+  #border(point, step, borders) {
+    const found = step > 0 ? borders.find((border) => border > point) : borders.findLast((border) => border < point);
+    return found ?? point;
+  }
+
+  /** Make the focused entity begin and end at borders of tokens. */
+  fit() {
+    const entity = this.focused;
+    if (!isEntity(entity)) return this.say("Go to an entity first.");
+    const span = this.tokens.fit(entity);
+    if (!span || this.tokens.fits(entity)) return this.say("It fits the tokens already.");
+    this.resizeTo(span);
+  }
+
+  /** Label the other occurrences of the focused entity's words, as one edit. */
+  propagate() {
+    const entity = this.focused;
+    if (!isEntity(entity) || this.isOpen(entity)) return this.say("Go to an entity first.");
+    const edit = this.#others(entity).map((span) => this.#spread(span, entity.label));
+    if (!edit.length) return this.say(`No other “${this.#words(entity)}” is left to label.`);
+    if (this.#do(edit)) this.say(`Labeled ${edit.length} more “${this.#words(entity)}” ${entity.label}. Undo takes them back together.`);
+  }
+
+  /** Other places of the same words that nothing is labeled in. @param {Span} span */
+  #others(span) {
+    const places = occurrences(this.text, span.start, span.end);
+    return places.filter(({ start, end }) => !this.store.entities.overlapping(start, end).length);
+  }
+
+  /** @param {Span} span @param {string} label @returns {Op} */
+  #spread({ start, end }, label) {
+    const made = { start, end, label };
+    const proposed = this.suggestions.openEntities.overlapping(start, end).find((each) => contentOf(each) === contentOf({ id: "", ...made }));
+    return proposed ? ops.accept(this.store, this.suggestions, [proposed])[0] : ops.create(made);
+  }
+
+  // ---- relations
+
+  /** Draw a relation; ends that are suggestions are accepted with it. @param {string} head @param {string} tail @param {string} label */
+  relate(head, tail, label) {
+    const open = [head, tail].flatMap((id) => this.suggestions.open(id) ?? []);
+    const op = ops.create({ head, tail, label });
+    if (!this.#do([...ops.accept(this.store, this.suggestions, open), op])) return;
+    this.view.set({ focus: op.id, fresh: false, selection: null });
+    this.say(`${this.#end(head)} ${label} ${this.#end(tail)}.`);
+  }
+
+  /** Give the focused relation another label. @param {string} label */
+  relabelRelation(label) {
+    const relation = this.focused;
+    if (!isRelation(relation) || relation.label === label) return;
+    const edit = this.isOpen(relation)
+      ? ops.accept(this.store, this.suggestions, [{ ...relation, label, origin: { ...relation.origin, changed: true } }])
+      : ops.relabelRelation(relation, label);
+    if (this.#do(edit)) this.say(`The relation is ${label} now.`);
+  }
+
+  /** Turn the focused relation round. */
+  reverse() {
+    const relation = this.focused;
+    if (!isRelation(relation) || this.isOpen(relation)) return this.say("Go to a relation first.");
+    if (this.#do(ops.reverse(relation))) this.say(`${this.#end(relation.tail)} ${relation.label} ${this.#end(relation.head)} now.`);
+  }
+
+  // ---- suggestions
+
+  /** Accept the focused suggestion and go to the next. */
+  accept() {
+    const item = this.focused;
+    if (!item || !this.isOpen(item)) return this.#firstSuggestion();
+    this.acceptOne(item);
+  }
+
+  /** @param {Entity | Relation} item */
+  acceptOne(item) {
+    const next = this.#after(item);
+    if (!this.#do(ops.accept(this.store, this.suggestions, [item]))) return;
+    this.say(`Accepted ${this.#name(item)}.`);
+    this.#goOn(next, item.id);
+  }
+
+  /** Reject the focused suggestion and go to the next. */
+  reject() {
+    const item = this.focused;
+    if (!item || !this.isOpen(item)) return this.#firstSuggestion();
+    this.rejectOne(item);
+  }
+
+  /** @param {Entity | Relation} item */
+  rejectOne(item) {
+    const next = this.#after(item);
+    if (!this.#do(ops.reject([item]))) return;
+    this.say(`Rejected ${this.#name(item)}.`);
+    this.#goOn(next, null);
+  }
+
+  /** Accept several as one edit, leaving out those that break a rule. @param {(Entity | Relation)[]} items */
+  acceptAll(items) {
+    if (!items.length) return this.say("No suggestion is in view.");
+    let edit = ops.accept(this.store, this.suggestions, items);
+    if (this.store.problems(edit).length) edit = ops.accept(this.store, this.suggestions, this.#fitting(items));
+    if (!edit.length) return this.say("None of them fits what is labeled already.");
+    this.store.edit(edit);
+    this.view.set({ focus: null });
+    const left = items.filter((item) => this.isOpen(item)).length;
+    this.say(`Accepted ${edit.length}.${left ? ` ${left} did not fit what is labeled already.` : ""} Undo takes them back together.`);
+  }
+
+  /** @param {(Entity | Relation)[]} items */
+  #fitting(items) {
+    /** @type {(Entity | Relation)[]} */
+    const kept = [];
+    for (const item of items) {
+      const edit = ops.accept(this.store, this.suggestions, [...kept, item]);
+      if (!this.store.problems(edit).length) kept.push(item);
+    }
+    return kept;
+  }
+
+  /** @param {Entity} entity @param {object} fields */
+  #acceptAs(entity, fields) {
+    if (this.#do(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.#name({ ...entity, ...fields })}, changed.`);
+  }
+
+  /** Go to the next or previous suggestion; returns false where there is none. @param {string} way */
+  suggestion(way) {
+    const all = this.suggestions.inOrder();
+    if (!all.length) return false;
+    const here = all.findIndex(({ item }) => item.id === this.view.look.focus);
+    const place = this.#place();
+    const next = here >= 0 ? here + 1 : Math.max(0, all.findIndex(({ start }) => start >= place));
+    const index = way === "next" ? next : (here >= 0 ? here : all.filter(({ start }) => start < place).length) - 1;
+    const { item } = all[(index + all.length) % all.length];
+    this.focus(item.id);
+    this.say(`Suggested: ${this.#name(item)}.`);
+    return true;
+  }
+
+  #firstSuggestion() {
+    if (!this.suggestion("next")) this.say("No suggestions are left.");
+  }
+
+  /** The suggestion to go to when this one is settled. @param {Entity | Relation} item */
+  #after(item) {
+    const all = this.suggestions.inOrder();
+    const here = all.findIndex((each) => each.item.id === item.id);
+    return (all[here + 1] ?? all[0])?.item;
+  }
+
+  /** @param {Entity | Relation | undefined} next @param {string | null} otherwise */
+  #goOn(next, otherwise) {
+    if (this.isOpen(next)) this.focus(/** @type {Entity} */ (next).id);
+    else this.view.set({ focus: otherwise, fresh: false, selection: null });
+  }
+
+  // ---- any annotation
+
+  /** Delete what is focused; a suggestion is rejected. */
+  remove() {
+    const item = this.focused;
+    if (!item) return this.say("Go to an entity or a relation first.");
+    if (this.isOpen(item)) return this.rejectOne(item);
+    const edit = ops.remove(this.store, [item], (id) => this.suggestions.byId.has(id));
+    if (!this.#do(edit)) return;
+    this.view.set({ focus: null, fresh: false });
+    const lost = edit.length - 1;
+    this.say(`Deleted ${this.#name(item)}${lost ? ` with ${lost} relation${lost > 1 ? "s" : ""}` : ""}.`);
+  }
+
+  /** Go to the next or previous entity. @param {string} way */
+  step(way) {
+    const item = this.focused;
+    const point = this.#place();
+    const place = isEntity(item) ? item : { id: "", start: point, end: point };
+    const entity = this.store.entities.step(place, way === "next" ? 1 : -1);
+    if (!entity) return this.say("Nothing is labeled yet.");
+    this.focus(entity.id);
+    this.say(`${this.#name(entity)}.`);
+  }
+
+  undo() {
+    this.#travelled("Undone", this.store.undo());
+  }
+
+  redo() {
+    this.#travelled("Done again", this.store.redo());
+  }
+
+  /** @param {string} verb @param {import("./store.js").Change | null} change */
+  #travelled(verb, change) {
+    if (!change) return this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
+    const there = change.ops.map(({ id }) => this.store.get(id)).filter((item) => isEntity(item) || isRelation(item));
+    const [first] = there.filter(isEntity).sort(inOrder);
+    const shown = first ?? there[0];
+    if (shown) this.focus(shown.id);
+    else this.view.set({ focus: null, fresh: false });
+    this.say(`${verb}: ${describe(change.ops, (start, end) => this.text.slice(start, end))}.`);
+  }
+
+  /** Bring the layer back to what it was. @param {import("./history.js").Entry[]} entries @param {number} revision */
+  restore(entries, revision) {
+    const edit = restore(entries, revision, this.store.items);
+    if (!edit.length) return this.say("That is how it is now.");
+    if (!this.#do(edit)) return;
+    this.view.set({ focus: null, fresh: false, selection: null });
+    this.say("Restored. Undo takes that back.");
+  }
+
+  // ---- words
+
+  /** Where the person is in the text, a code point. */
+  #place() {
+    const item = this.focused;
+    if (isEntity(item)) return item.start;
+    const { caret } = this.view.look;
+    return caret >= 0 ? this.tokens.starts[caret] : 0;
+  }
+
+  /** @param {Span} span */
+  #words({ start, end }) {
+    const words = this.text.slice(start, end).replace(/\s+/g, " ");
+    return words.length > 40 ? `${words.slice(0, 39)}…` : words;
+  }
+
+  /** @param {string} id */
+  #end(id) {
+    const entity = this.suggestions.end(id);
+    return entity ? `“${this.#words(entity)}”` : "something";
+  }
+
+  /** @param {Entity | Relation} item */
+  #name(item) {
+    if (isEntity(item)) return `“${this.#words(item)}” ${item.label}`;
+    return `${this.#end(item.head)} ${item.label} ${this.#end(item.tail)}`;
+  }
+}

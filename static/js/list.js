@@ -1,0 +1,106 @@
+// @ts-check
+/** A list of any length that draws only the rows in view; one stop of the Tab key, arrows inside. */
+import { element, listen } from "./element.js";
+
+const ROW = 30; // pixels
+const SPARE = 8; // rows drawn beyond the edges
+
+/** @typedef {{id: string, heading: boolean, draw: () => HTMLElement}} Row */
+
+/** Rows of one height, some of them headings. */
+export class List {
+  /**
+   * @param {string} name for those who do not see it
+   * @param {(id: string) => void} onPick
+   * @param {(id: string | null) => void} onHover
+   */
+  constructor(name, onPick, onHover) {
+    this.onPick = onPick;
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {string | null} */
+    this.current = null;
+    this.inner = element("div", { class: "rows", role: "presentation" });
+    this.root = element("div", { class: "list", role: "listbox", tabindex: 0, "aria-label": name }, this.inner);
+    this.ends = [
+      listen(this.root, "scroll", () => this.draw(), { passive: true }),
+      listen(this.root, "click", (event) => this.#click(event)),
+      listen(this.root, "keydown", (event) => this.#key(event)),
+      listen(this.root, "pointerover", (event) => onHover(idOf(event))),
+      listen(this.root, "pointerleave", () => onHover(null)),
+    ];
+    this.observer = new ResizeObserver(() => this.draw());
+    this.observer.observe(this.root);
+  }
+
+  /** @param {Row[]} rows @param {string | null} current */
+  show(rows, current) {
+    const moved = current !== this.current;
+    this.rows = rows;
+    this.current = current;
+    this.inner.style.setProperty("block-size", `${rows.length * ROW}px`);
+    if (moved) this.#reveal();
+    this.draw();
+  }
+
+  draw() {
+    const first = Math.max(0, Math.floor(this.root.scrollTop / ROW) - SPARE);
+    const last = Math.min(this.rows.length, first + Math.ceil(this.root.clientHeight / ROW) + 2 * SPARE);
+    this.inner.replaceChildren(...this.rows.slice(first, last).map((row, index) => this.#row(row, first + index)));
+    const shown = this.rows.slice(first, last).some((row) => row.id === this.current);
+    if (shown) this.root.setAttribute("aria-activedescendant", `row-${this.current}`);
+    else this.root.removeAttribute("aria-activedescendant");
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.ends.forEach((end) => end());
+    this.root.remove();
+  }
+
+  /** @param {Row} row @param {number} index */
+  #row(row, index) {
+    const made = row.draw();
+    made.style.setProperty("inset-block-start", `${index * ROW}px`);
+    if (row.heading) return made;
+    made.id = `row-${row.id}`;
+    made.dataset.row = row.id;
+    made.setAttribute("role", "option");
+    made.setAttribute("aria-selected", String(row.id === this.current));
+    return made;
+  }
+
+  #reveal() {
+    const index = this.rows.findIndex((row) => row.id === this.current);
+    if (index < 0) return;
+    const top = index * ROW;
+    const { scrollTop, clientHeight } = this.root;
+    if (top < scrollTop) this.root.scrollTop = top - ROW;
+    else if (top + 2 * ROW > scrollTop + clientHeight) this.root.scrollTop = top + 2 * ROW - clientHeight;
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const id = idOf(event);
+    if (id && !(/** @type {Element} */ (event.target).closest("button"))) this.onPick(id);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined || event.target !== this.root || event.altKey || event.ctrlKey || event.metaKey) return;
+    const rows = this.rows.filter((row) => !row.heading);
+    if (!rows.length) return;
+    const here = rows.findIndex((row) => row.id === this.current);
+    const next = Math.min(rows.length - 1, Math.max(0, here + step));
+    event.preventDefault();
+    event.stopPropagation();
+    this.onPick(rows[next].id);
+  }
+}
+
+/** @param {Event} event */
+function idOf(event) {
+  const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-row]"));
+  return row?.dataset.row ?? null;
+}

@@ -1,0 +1,325 @@
+// @ts-check
+/** The annotation screen: reads what the page carries, runs commands, goes from document to document. */
+import { Api, ApiError } from "./api.js";
+import { Chooser } from "./chooser.js";
+import { Chrome } from "./chrome.js";
+import { askFlag, showClashes, showKeys } from "./dialogs.js";
+import { byId, listen } from "./element.js";
+import { chordOf, isTyping, Keymap, labelBindings, withOwn } from "./keymap.js";
+import { browserStorage, otherPages } from "./outbox.js";
+import { Session } from "./session.js";
+import { View } from "./view.js";
+
+const REGIONS = ["viewport", "panels", "palette", "top"];
+
+/** The page with one document at a time. */
+export class Page {
+  /** @param {any} work */
+  constructor(work) {
+    const token = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf-token]")).content;
+    this.api = new Api({ token, renew: freshToken });
+    this.storage = browserStorage();
+    this.view = new View();
+    this.chooser = new Chooser();
+    this.chrome = new Chrome(this.view, (command, argument) => this.run(command, argument));
+    this.keymap = new Keymap([]);
+    this.#open(work);
+    this.ends = [
+      listen(document, "keydown", (event) => this.#key(event), { capture: true }),
+      listen(window, "popstate", () => this.#load(location.pathname.split("/").at(-2), false)),
+    ];
+  }
+
+  destroy() {
+    this.ends.forEach((end) => end());
+    this.session?.destroy();
+    this.chrome.destroy();
+    this.chooser.destroy();
+  }
+
+  /** Do what a key or a button says; returns false when it is not for here. @param {string} command @param {string} [argument] */
+  run(command, argument = "") {
+    const { session, view } = this;
+    if (!session) return false;
+    const { commands, relating, cursor } = session;
+    /** @type {Record<string, () => any>} */
+    const table = {
+      label: () => this.#label(argument),
+      relation: () => this.#relation(argument),
+      move: () => cursor.move(argument),
+      extend: () => cursor.extend(argument),
+      step: () => commands.step(argument),
+      choose: () => session.chooseLabel(true),
+      propagate: () => commands.propagate(),
+      remove: () => commands.remove(),
+      resize: () => commands.resize(argument),
+      fit: () => commands.fit(),
+      relate: () => relating.start(),
+      reverse: () => commands.reverse(),
+      suggestion: () => (view.look.relating ? relating.step(argument === "next" ? 1 : -1) : commands.suggestion(argument)),
+      accept: () => commands.accept(),
+      reject: () => commands.reject(),
+      acceptVisible: () => commands.acceptAll(session.visibleSuggestions()),
+      undo: () => commands.undo(),
+      redo: () => commands.redo(),
+      submit: () => (view.look.relating ? relating.confirm() : this.#finish("done")),
+      skip: () => this.#finish("skipped"),
+      flag: () => askFlag(session.layer.flag, (reason) => this.#flag(reason)),
+      go: () => this.#go(argument === "next" ? session.work.next : session.work.previous),
+      readTo: () => this.#readTo(),
+      tokens: () => this.#showTokens(),
+      guidelines: () => this.#guidelines(),
+      help: () => showKeys(this.keymap),
+      region: () => this.#nextRegion(),
+      clashes: () => showClashes(session.sync, session.text),
+      cancel: () => this.#cancel(),
+    };
+    return table[command]?.();
+  }
+
+  // ---- documents
+
+  /** @param {any} work */
+  #open(work) {
+    this.session?.destroy();
+    this.#bind(work.scheme);
+    byId("guide").innerHTML = work.project.guidelines; // made safe by the server
+    this.session = new Session(work, this);
+    this.session.sync.resume().catch((error) => this.chrome.say(error.message));
+    this.#tellOthers();
+    this.ahead = undefined;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#lookAhead(work.next), 1500);
+  }
+
+  /** @param {any} scheme */
+  #bind(scheme) {
+    const own = withOwn({});
+    const labels = labelBindings(scheme.entities, "label", own);
+    const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
+    this.keymap = new Keymap([...labels, ...relations, ...own]);
+  }
+
+  /** Fetch the document that probably comes next, so that it opens at once. @param {number | null} id */
+  #lookAhead(id) {
+    if (id === null) return;
+    const work = this.api.get(`/documents/${id}/work`);
+    work.catch(() => (this.ahead = undefined));
+    this.ahead = { id, work };
+  }
+
+  /** Edits of other documents may wait since the browser was closed. */
+  #tellOthers() {
+    const others = otherPages(this.storage, location.pathname);
+    const note = byId("waiting");
+    note.hidden = !others.length;
+    if (others.length) /** @type {HTMLAnchorElement} */ (byId("waiting-link")).href = others[0];
+  }
+
+  /** Open a document without loading a page. @param {number | string | null | undefined} id @param {boolean} [push] */
+  async #load(id, push = true) {
+    if (id === null || id === undefined) return this.chrome.say("There is no further document.");
+    const ahead = this.ahead?.id === Number(id) ? this.ahead.work : undefined;
+    try {
+      const work = await (ahead ?? this.api.get(`/documents/${id}/work`));
+      const page = `/projects/${work.project.slug}/documents/${work.document.id}/label`;
+      if (push) history.pushState(null, "", page);
+      this.#open(work);
+      byId("viewport").focus({ preventScroll: true });
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  /** Leave for another document once all is saved. @param {number | null} id */
+  async #go(id) {
+    const { session } = this;
+    if (!session || id === null) return this.chrome.say("There is no further document.");
+    try {
+      await session.sync.flush();
+      await this.#patch({});
+      await this.#load(id);
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  /** Say that a document is done or skipped, and open the next. @param {"done" | "skipped"} status */
+  async #finish(status) {
+    const { session } = this;
+    if (!session || this.finishing) return;
+    this.finishing = true;
+    try {
+      await session.sync.flush();
+      const { next } = await this.#patch({ status });
+      session.layer.status = status;
+      if (next !== null) return await this.#load(next);
+      this.chrome.say("That was the last one: nothing is left to label here. Well done.");
+      session.changed = true;
+      session.invalidate();
+    } catch (error) {
+      this.#trouble(error);
+    } finally {
+      this.finishing = false;
+    }
+  }
+
+  /** @param {object} changes */
+  #patch(changes) {
+    const { layer, clock } = /** @type {Session} */ (this.session);
+    return this.api.patch(`/layers/${layer.id}`, { ...changes, seconds: clock.take() });
+  }
+
+  /** @param {string | null} flag */
+  async #flag(flag) {
+    await this.#state({ flag }, flag ? "Flagged." : "The flag is gone.");
+  }
+
+  async #readTo() {
+    const { session, view } = this;
+    const { caret } = view.look;
+    if (!session) return;
+    const read = caret < 0 ? null : session.tokens.ends[caret];
+    await this.#state({ read_to: read }, read === null ? "Nothing is said any more about how far it was read." : "Marked as read up to here.");
+  }
+
+  /** @param {any} changes @param {string} words */
+  async #state(changes, words) {
+    const { session } = this;
+    try {
+      await this.#patch(changes);
+      Object.assign(/** @type {Session} */ (session).layer, changes);
+      this.chrome.say(words);
+      if (session) session.changed = true;
+      session?.invalidate();
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  /** @param {any} error */
+  #trouble(error) {
+    const away = error instanceof ApiError && (error.status === 0 || error.status >= 500);
+    this.chrome.say(away ? "The server cannot be reached. Your changes are kept here; try again in a moment." : error.message);
+    if (!(error instanceof ApiError) && error.name === "TypeError") throw error;
+  }
+
+  // ---- keys
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (this.chooser.isOpen && this.#chooserKey(event)) return;
+    const binding = this.keymap.match(chordOf(event), isTyping(target));
+    if (!binding || !this.#isOurs(event, target)) return;
+    if (binding.command === "suggestion" && !this.#canStep()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat || ["move", "extend", "undo", "redo", "step", "suggestion", "resize"].includes(binding.command)) {
+      this.run(binding.command, binding.argument);
+    }
+  }
+
+  /** Keys that belong to a control that has the focus stay its own. @param {KeyboardEvent} event @param {HTMLElement} target */
+  #isOurs(event, target) {
+    const control = target.closest("button, a, summary, input, select, textarea, [role=tab]");
+    if (control && ["Enter", " "].includes(event.key)) return false;
+    const inText = target === document.body || target.closest("#viewport") !== null;
+    if (event.key === "Tab") return inText || this.view.look.relating !== null;
+    if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) return inText;
+    return true;
+  }
+
+  /** Whether Tab has somewhere to go; else it leaves the text as everywhere. */
+  #canStep() {
+    return this.view.look.relating !== null || (this.session?.suggestions.count ?? 0) > 0;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #chooserKey(event) {
+    if (isTyping(event.target) && event.target === this.chooser.field) {
+      const field = /** @type {HTMLInputElement} */ (event.target);
+      if (field.value || !/^\d$/.test(event.key)) return this.chooser.key(event) || event.key.length === 1;
+    } else if (this.chooser.key(event)) return true;
+    const chord = chordOf(event);
+    const names = new Set(this.chooser.choices.map(({ name }) => name));
+    const found = [chord, `Shift+${chord}`].map((each) => this.keymap.match(each)).find((each) => each?.argument && names.has(each.argument));
+    if (!found) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    const choose = this.chooser.onChoose;
+    this.chooser.close();
+    choose(/** @type {string} */ (found.argument));
+    return true;
+  }
+
+  // ---- commands that are not about annotations
+
+  /** @param {string} name */
+  #label(name) {
+    if (this.view.look.relating) return;
+    this.session?.commands.label(name);
+  }
+
+  /** Relate with this label, give it to the focused relation, or hold it. @param {string} name */
+  #relation(name) {
+    const { session, view } = this;
+    if (!session) return;
+    const item = session.commands.focused;
+    if (item && "head" in item) return session.commands.relabelRelation(name);
+    if (item && !session.commands.isOpen(item)) return session.relating.start(name);
+    const held = view.look.heldRelation === name ? null : name;
+    view.set({ heldRelation: held });
+    this.chrome.say(held ? `Relations become ${held} where they may.` : "No relation label is held.");
+  }
+
+  #showTokens() {
+    this.view.set({ tokens: !this.view.look.tokens });
+    this.chrome.say(this.view.look.tokens ? "The tokens that a model learns from are underlined." : "Tokens are hidden.");
+  }
+
+  #guidelines() {
+    const guide = byId("guidelines");
+    guide.hidden = !guide.hidden;
+    byId("side").classList.toggle("guided", !guide.hidden);
+    for (const button of document.querySelectorAll("[data-command=guidelines]")) button.setAttribute("aria-expanded", String(!guide.hidden));
+    if (!guide.hidden) guide.focus();
+    else byId("viewport").focus({ preventScroll: true });
+  }
+
+  #nextRegion() {
+    const here = REGIONS.findIndex((id) => byId(id).contains(document.activeElement));
+    const region = byId(REGIONS[(here + 1) % REGIONS.length]);
+    const stop = region.tabIndex >= 0 ? region : /** @type {HTMLElement | null} */ (region.querySelector("button:not(:disabled), a, [tabindex='0']"));
+    stop?.focus();
+  }
+
+  #cancel() {
+    const { view, session } = this;
+    const { relating, selection, focus, held, heldRelation } = view.look;
+    this.chrome.hush();
+    if (this.chooser.isOpen) return this.chooser.close();
+    if (relating) return session?.relating.cancel();
+    if (!byId("guidelines").hidden) return this.#guidelines();
+    if (selection || focus) {
+      session?.surface.deselect();
+      return view.set({ selection: null, focus: null, fresh: false });
+    }
+    if (held || heldRelation) return view.set({ held: null, heldRelation: null });
+    if (document.activeElement !== byId("viewport")) byId("viewport").focus({ preventScroll: true });
+  }
+}
+
+/** A session that was signed in again guards against forgery with another token: the page has it. */
+async function freshToken() {
+  const answer = await fetch(location.pathname);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return /** @type {HTMLMetaElement | null} */ (page.querySelector("meta[name=csrf-token]"))?.content ?? "";
+}
+
+const carried = document.getElementById("work");
+if (carried) {
+  new Page(JSON.parse(carried.textContent ?? "null"));
+  byId("viewport").focus({ preventScroll: true });
+}

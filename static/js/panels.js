@@ -1,0 +1,264 @@
+// @ts-check
+/** The right-hand panel: what is labeled and suggested as lists, and the history. */
+import { element, listen } from "./element.js";
+import { describe } from "./history.js";
+import { List } from "./list.js";
+import { blockAt } from "./text.js";
+
+/**
+ * @typedef {import("./schema.js").Entity} Entity
+ * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {import("./list.js").Row} Row
+ */
+
+/** The lists beside one document. */
+export class Panels {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.root
+   * @param {import("./text.js").DocumentText} parts.text
+   * @param {import("./text.js").Block[]} parts.blocks
+   * @param {import("./tokens.js").Tokens} parts.tokens
+   * @param {import("./store.js").Store} parts.store
+   * @param {import("./suggestions.js").Suggestions} parts.suggestions
+   * @param {import("./palette.js").Palette} parts.palette
+   * @param {import("./view.js").View} parts.view
+   * @param {import("./commands.js").Commands} parts.commands
+   * @param {import("./keymap.js").Keymap} parts.keymap
+   * @param {() => Promise<import("./history.js").Entry[]>} parts.loadHistory
+   * @param {string} parts.user
+   */
+  constructor(parts) {
+    this.parts = parts;
+    this.tab = "entities";
+    this.tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Lists" });
+    this.list = new List("Annotations", (id) => this.#pick(id), (id) => parts.view.set({ hover: id }));
+    this.filter = element("div", { class: "filter" });
+    this.history = element("ol", { class: "history" });
+    this.body = element("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-entities" });
+    parts.root.replaceChildren(this.tabs, this.body);
+    this.ends = [
+      listen(this.tabs, "click", (event) => this.#open(event.target.closest("[data-tab]")?.dataset.tab)),
+      listen(this.tabs, "keydown", (event) => this.#tabKey(event)),
+      listen(this.list.root, "click", (event) => this.#act(event.target.closest("[data-act]"))),
+      listen(this.filter, "change", () => this.#setFilter()),
+    ];
+    this.#fill();
+  }
+
+  /** Draw the list that is open. @param {boolean} changed whether annotations have changed */
+  draw(changed) {
+    const { view } = this.parts;
+    if (changed) this.rows = null;
+    this.#drawTabs();
+    if (this.tab === "history") return changed ? this.#loadHistory() : undefined;
+    this.rows ??= this.#rows();
+    this.list.show(this.rows, view.look.focus);
+  }
+
+  destroy() {
+    this.ends.forEach((end) => end());
+    this.list.destroy();
+    this.parts.root.replaceChildren();
+  }
+
+  // ---- tabs
+
+  /** @param {string | undefined} tab */
+  #open(tab) {
+    if (!tab || tab === this.tab) return;
+    this.tab = tab;
+    this.rows = null;
+    this.#fill();
+    this.draw(true);
+  }
+
+  #fill() {
+    this.body.setAttribute("aria-labelledby", `tab-${this.tab}`);
+    if (this.tab === "history") return this.body.replaceChildren(this.history);
+    this.#drawFilter();
+    this.body.replaceChildren(...(this.tab === "relations" ? [this.filter] : []), this.list.root);
+  }
+
+  #drawTabs() {
+    const { store, suggestions } = this.parts;
+    const counts = [["entities", "Entities", store.entities.sorted.length], ["relations", "Relations", store.relations.size],
+      ["suggested", "Suggested", suggestions.count], ["history", "History", null]];
+    const state = JSON.stringify([this.tab, counts]);
+    if (state === this.shownTabs) return;
+    this.shownTabs = state;
+    const focused = this.tabs.contains(document.activeElement);
+    this.tabs.replaceChildren(...counts.map(([tab, words, count]) => this.#tab(String(tab), String(words), count)));
+    if (focused) /** @type {HTMLElement} */ (this.tabs.querySelector("[aria-selected=true]")).focus();
+  }
+
+  /** @param {string} tab @param {string} words @param {any} count */
+  #tab(tab, words, count) {
+    const open = tab === this.tab;
+    const attributes = { type: "button", role: "tab", id: `tab-${tab}`, "data-tab": tab, "aria-selected": String(open), "aria-controls": "panel", tabindex: open ? 0 : -1 };
+    return element("button", attributes, words, ...(count === null ? [] : [element("em", {}, String(count))]));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #tabKey(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const names = ["entities", "relations", "suggested", "history"];
+    event.preventDefault();
+    event.stopPropagation();
+    this.#open(names[(names.indexOf(this.tab) + step + names.length) % names.length]);
+  }
+
+  // ---- rows
+
+  /** @returns {Row[]} */
+  #rows() {
+    const { store, suggestions } = this.parts;
+    const relations = [...store.relations.values()];
+    const open = suggestions.inOrder().map(({ item }) => item);
+    if (this.tab === "relations") return this.#relationRows(relations);
+    if (this.tab === "suggested") return open.length ? open.map((item) => this.#row(item)) : [note("No suggestions are left.")];
+    const rows = this.#groups(store.entities.sorted);
+    if (open.length) rows.push(heading("Suggested"), ...open.map((item) => this.#row(item)));
+    if (relations.length) rows.push(heading("Relations"), ...relations.map((item) => this.#row(item)));
+    return rows.length ? rows : [note("Nothing is labeled yet.")];
+  }
+
+  /** @param {Entity[]} entities @returns {Row[]} */
+  #groups(entities) {
+    /** @type {Map<string, Row[]>} */
+    const groups = new Map(this.parts.store.scheme.entities.map(({ name }) => [name, []]));
+    for (const entity of entities) groups.get(entity.label)?.push(this.#row(entity));
+    return [...groups].flatMap(([name, rows]) => (rows.length ? [heading(name), ...rows] : []));
+  }
+
+  /** @param {Relation[]} relations @returns {Row[]} */
+  #relationRows(relations) {
+    const { hidden } = this.parts.view.look;
+    const names = this.parts.store.scheme.relations.map(({ name }) => name);
+    const rows = names.flatMap((name) => {
+      const own = relations.filter((relation) => relation.label === name);
+      if (!own.length || hidden.has(name)) return [];
+      return [heading(name), ...own.map((relation) => this.#row(relation))];
+    });
+    return rows.length ? rows : [note(`No relations ${relations.length ? "of these kinds" : "yet: go to an entity and press R"}.`)];
+  }
+
+  /** @param {Entity | Relation} item @returns {Row} */
+  #row(item) {
+    return { id: item.id, heading: false, draw: () => ("start" in item ? this.#entityRow(item) : this.#relationRow(item)) };
+  }
+
+  /** @param {Entity} entity */
+  #entityRow(entity) {
+    const { palette, suggestions, blocks, tokens } = this.parts;
+    const open = suggestions.open(entity.id) !== undefined;
+    const paragraph = blockAt(blocks, entity.start).paragraph;
+    const words = element("span", { class: "words", dir: "auto" }, this.#words(entity));
+    const row = element("div", { class: `row ${palette.of(entity.label)}${open ? " open" : ""}` }, element("i", { class: "dot" }), words);
+    if (open) row.append(this.#score(entity), ...this.#acts());
+    else row.append(element("small", {}, `${tokens.fits(entity) ? "" : "⚠ off tokens · "}${whose(entity)} · ¶${paragraph}`));
+    return row;
+  }
+
+  /** @param {Relation} relation */
+  #relationRow(relation) {
+    const { suggestions } = this.parts;
+    const open = suggestions.open(relation.id) !== undefined;
+    const end = (/** @type {string} */ id) => {
+      const entity = suggestions.end(id);
+      return element("span", { class: "words", dir: "auto" }, entity ? this.#words(entity) : "…");
+    };
+    const row = element("div", { class: `row relation${open ? " open" : ""}` }, end(relation.head), element("b", {}, relation.label), end(relation.tail));
+    if (open) row.append(...this.#acts());
+    return row;
+  }
+
+  /** @param {Entity} entity */
+  #words({ start, end }) {
+    const words = this.parts.text.slice(start, Math.min(end, start + 80));
+    return words.replace(/\s+/g, " ");
+  }
+
+  /** @param {Entity} entity */
+  #score({ label, origin }) {
+    const score = origin?.score === undefined ? "" : ` ${Math.round(100 * origin.score)}%`;
+    return element("small", { class: "label", title: origin?.reason ?? "" }, label + score);
+  }
+
+  /** For the mouse: keys do the same on the row that is focused. */
+  #acts() {
+    const { keymap } = this.parts;
+    const act = (/** @type {string} */ name, /** @type {string} */ sign) =>
+      element("span", { class: "act", "data-act": name, "aria-hidden": "true" }, `${sign} ${keymap.keyOf(name)}`);
+    return [act("accept", "✓"), act("reject", "✕")];
+  }
+
+  /** @param {string} id */
+  #pick(id) {
+    this.parts.commands.focus(id);
+  }
+
+  /** @param {HTMLElement | null} button */
+  #act(button) {
+    const id = /** @type {HTMLElement | undefined} */ (button?.closest("[data-row]"))?.dataset.row;
+    const item = this.parts.suggestions.open(id ?? null);
+    if (!button || !item) return;
+    if (button.dataset.act === "accept") this.parts.commands.acceptOne(item);
+    else this.parts.commands.rejectOne(item);
+  }
+
+  // ---- filter
+
+  #drawFilter() {
+    const { view, store } = this.parts;
+    const boxes = store.scheme.relations.map(({ name, description }) =>
+      element("label", { title: description }, element("input", { type: "checkbox", value: name, checked: !view.look.hidden.has(name) }), name),
+    );
+    this.filter.replaceChildren(element("span", { class: "caption" }, "Drawn"), ...boxes);
+  }
+
+  #setFilter() {
+    const boxes = [.../** @type {NodeListOf<HTMLInputElement>} */ (this.filter.querySelectorAll("input"))];
+    this.parts.view.set({ hidden: new Set(boxes.filter((box) => !box.checked).map((box) => box.value)) });
+    this.draw(true);
+  }
+
+  // ---- history
+
+  async #loadHistory() {
+    try {
+      const entries = await this.parts.loadHistory();
+      const lines = entries.map((entry) => this.#historyLine(entry, entries)).reverse();
+      this.history.replaceChildren(...(lines.length ? lines : [element("li", { class: "none" }, "Nothing was changed yet.")]));
+    } catch (error) {
+      this.history.replaceChildren(element("li", { class: "none" }, /** @type {Error} */ (error).message));
+    }
+  }
+
+  /** @param {import("./history.js").Entry} entry @param {import("./history.js").Entry[]} entries */
+  #historyLine({ revision, actor, at, ops }, entries) {
+    const { text, commands, user } = this.parts;
+    const when = new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    const restore = element("button", { type: "button", class: "small", onclick: () => commands.restore(entries, revision) }, "Restore");
+    restore.setAttribute("aria-label", `Restore revision ${revision}`);
+    const what = describe(ops, (start, end) => text.slice(start, end));
+    return element("li", {}, element("span", {}, what), element("small", {}, `${actor === user ? "you" : actor} · ${when}`), restore);
+  }
+}
+
+/** @param {string} words @returns {Row} */
+function heading(words) {
+  return { id: `heading ${words}`, heading: true, draw: () => element("div", { class: "heading", role: "presentation" }, words) };
+}
+
+/** @param {string} words @returns {Row} */
+function note(words) {
+  return { id: `note ${words}`, heading: true, draw: () => element("div", { class: "note", role: "presentation" }, words) };
+}
+
+/** Who or what an annotation comes from. @param {Entity} entity */
+function whose({ origin }) {
+  if (!origin?.suggester) return "you";
+  return origin.changed ? `${origin.suggester}, changed` : origin.suggester;
+}

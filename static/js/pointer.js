@@ -1,0 +1,281 @@
+// @ts-check
+/** Mouse, pen and finger on the text: selecting, choosing, dragging ends and relations. */
+import { element, listen } from "./element.js";
+import { isEntity } from "./schema.js";
+
+const STILL = 4; // pixels that a click may move
+const EDGE = 48; // pixels from the edge of the view where dragging scrolls
+const SETTLE = 400; // milliseconds without change after which a finger's selection counts
+
+/** Turns gestures on one article into commands. */
+export class Pointer {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.viewport what scrolls
+   * @param {HTMLElement} parts.paper
+   * @param {HTMLElement} parts.root the article
+   * @param {import("./render.js").Article} parts.article
+   * @param {import("./arcs.js").Arcs} parts.arcs
+   * @param {import("./dom.js").Surface} parts.surface
+   * @param {import("./tokens.js").Tokens} parts.tokens
+   * @param {import("./view.js").View} parts.view
+   * @param {import("./commands.js").Commands} parts.commands
+   * @param {import("./relating.js").Relating} parts.relating
+   * @param {import("./cursor.js").Cursor} parts.cursor
+   * @param {() => void} parts.ask opens the menu of labels at the selection
+   */
+  constructor(parts) {
+    this.parts = parts;
+    /** @type {{x: number, y: number, alt: boolean, kind: string} | null} */
+    this.down = null;
+    /** @type {((event: PointerEvent) => void) | null} */
+    this.drag = null;
+    /** @type {((event: PointerEvent) => void) | null} */
+    this.finish = null;
+    this.grips = ["start", "end"].map((side) => element("i", { class: `grip ${side}`, "data-grip": side, hidden: true }));
+    parts.paper.append(...this.grips);
+    this.ends = [
+      listen(parts.paper, "pointerdown", (event) => this.#down(event)),
+      listen(document, "pointermove", (event) => this.#move(event)),
+      listen(document, "pointerup", (event) => this.#up(event)),
+      listen(document, "pointercancel", () => this.#cancel()),
+      listen(document, "selectionchange", () => this.#touched()),
+      listen(parts.root, "pointerover", (event) => this.#hover(event)),
+      listen(parts.root, "pointerleave", () => parts.view.set({ hover: null })),
+    ];
+  }
+
+  /** Put the handles at the ends of the focused entity. */
+  draw() {
+    const { commands, surface, paper, view } = this.parts;
+    const item = commands.focused;
+    const shown = isEntity(item) && !view.look.relating && !commands.isOpen(item);
+    const marks = shown ? this.parts.article.marks(item.id) : [];
+    const boxes = marks.flatMap((mark) => [...mark.getClientRects()]);
+    this.grips.forEach((grip) => (grip.hidden = !boxes.length));
+    if (!boxes.length || !shown) return;
+    const { left, top } = paper.getBoundingClientRect();
+    const turned = surface.isRightToLeft(item.start);
+    const [first, last] = [boxes[0], boxes[boxes.length - 1]];
+    place(this.grips[0], (turned ? first.right : first.left) - left, first, top);
+    place(this.grips[1], (turned ? last.left : last.right) - left, last, top);
+  }
+
+  destroy() {
+    this.#cancel();
+    clearTimeout(this.timer);
+    this.ends.forEach((end) => end());
+    this.grips.forEach((grip) => grip.remove());
+  }
+
+  // ---- pressing
+
+  /** @param {PointerEvent} event */
+  #down(event) {
+    if (event.button !== 0) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const kind = target.dataset.grip ? "grip" : target.classList.contains("tag") ? "tag" : "text";
+    this.down = { x: event.clientX, y: event.clientY, alt: event.altKey, kind };
+    if (kind === "grip") this.#startResize(event, /** @type {string} */ (target.dataset.grip));
+    if (kind === "tag") this.#startTag(event, target);
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    if (this.down) this.drag?.(event);
+  }
+
+  /** @param {PointerEvent} event */
+  #up(event) {
+    const { down, finish } = this;
+    this.down = this.drag = this.finish = null;
+    clearInterval(this.scrolling);
+    if (!down) return;
+    if (finish) finish(event);
+    else if (event.pointerType !== "touch") this.#textUp(event, down);
+    else if (isStill(down, event)) this.#click(event);
+  }
+
+  #cancel() {
+    this.down = this.drag = this.finish = null;
+    clearInterval(this.scrolling);
+    this.parts.arcs.stretch(null);
+  }
+
+  // ---- text
+
+  /** @param {PointerEvent} event @param {{x: number, y: number, alt: boolean}} down */
+  #textUp(event, down) {
+    const picked = this.parts.surface.selection();
+    if (picked && (!isStill(down, event) || event.detail > 1 || this.#isDouble(picked))) {
+      return this.select(picked, down.alt || event.altKey);
+    }
+    if (isStill(down, event)) this.#click(event);
+  }
+
+  /** A double click selects a word before the button is let go. @param {import("./tokens.js").Span} picked */
+  #isDouble(picked) {
+    const { selection } = this.parts.view.look;
+    return !selection || picked.start < selection.start || picked.end > selection.end;
+  }
+
+  /** Select what was dragged over. @param {import("./tokens.js").Span} picked @param {boolean} exact without snapping to tokens */
+  select(picked, exact) {
+    const { tokens, surface, view, commands, ask } = this.parts;
+    const span = exact ? picked : tokens.snap(picked.start, picked.end);
+    if (!span) return surface.deselect();
+    const { held } = view.look;
+    view.set({ selection: span, anchor: span.start, caret: tokens.nearest(span.end - 1), focus: null, fresh: false });
+    if (held) return commands.create(span, held);
+    surface.select(span.start, span.end);
+    ask();
+  }
+
+  /** @param {PointerEvent} event */
+  #click(event) {
+    const { view, commands, relating, cursor, surface } = this.parts;
+    const ids = marksAt(event);
+    const { relating: drawn, focus } = view.look;
+    if (drawn) {
+      const target = ids.find((id) => drawn.targets.includes(id));
+      if (target) relating.pick(target);
+      else if (ids.length) relating.refuse(ids[0]);
+      else relating.cancel();
+      return;
+    }
+    if (ids.length) return commands.focus(ids[(ids.indexOf(focus ?? "") + 1) % ids.length], { scroll: false });
+    const point = surface.pointAt(event.clientX, event.clientY);
+    view.set({ focus: null, fresh: false, selection: null });
+    if (point !== null) cursor.place(point);
+  }
+
+  /** A finger selects with the browser's own handles, which tell nothing but the selection. */
+  #touched() {
+    clearTimeout(this.timer);
+    if (!matchMedia("(pointer: coarse)").matches || this.down) return;
+    this.timer = setTimeout(() => {
+      const picked = this.parts.surface.selection();
+      const { selection } = this.parts.view.look;
+      const known = picked && selection && picked.start === selection.start && picked.end === selection.end;
+      if (picked && !known) this.select(picked, false);
+    }, SETTLE);
+  }
+
+  /** @param {PointerEvent} event */
+  #hover(event) {
+    if (event.buttons) return;
+    this.parts.view.set({ hover: marksAt(event)[0] ?? null });
+  }
+
+  // ---- ends
+
+  /** @param {PointerEvent} event @param {string} side */
+  #startResize(event, side) {
+    const { commands, tokens, surface } = this.parts;
+    const entity = commands.focused;
+    if (!isEntity(entity)) return;
+    event.preventDefault();
+    /** @type {import("./tokens.js").Span | null} */
+    let span = null;
+    this.drag = (move) => {
+      this.#scroll(move);
+      const point = surface.pointAt(move.clientX, move.clientY);
+      if (point === null) return;
+      span = side === "start" ? { start: Math.min(point, entity.end - 1), end: entity.end } : { start: entity.start, end: Math.max(point, entity.start + 1) };
+      if (!move.altKey) span = snapEnd(tokens, entity, span, side);
+      surface.select(span.start, span.end);
+    };
+    this.finish = () => {
+      surface.deselect();
+      if (span) commands.resizeTo(span);
+    };
+  }
+
+  // ---- relations
+
+  /** @param {PointerEvent} event @param {HTMLElement} tag */
+  #startTag(event, tag) {
+    const { commands, relating, arcs, view } = this.parts;
+    const mark = /** @type {HTMLElement} */ (tag.closest("mark"));
+    const id = mark.dataset.id ?? "";
+    event.preventDefault();
+    if (view.look.relating) {
+      this.finish = (up) => this.#click(up);
+      return;
+    }
+    let begun = false;
+    this.drag = (move) => {
+      if (!begun && isStill(/** @type {any} */ (this.down), move)) return;
+      if (!begun && !relating.begin(id, "drag", null)) return this.#cancel();
+      begun = true;
+      this.#scroll(move);
+      arcs.stretch({ from: tag.getBoundingClientRect(), x: move.clientX, y: move.clientY });
+      this.#aim(move);
+    };
+    this.finish = (up) => {
+      arcs.stretch(null);
+      if (begun) this.#drop(up);
+      else commands.focus(id, { scroll: false });
+    };
+  }
+
+  /** @param {PointerEvent} event */
+  #aim(event) {
+    const { view } = this.parts;
+    const { relating } = view.look;
+    if (!relating) return;
+    const index = relating.targets.findIndex((id) => marksAt(event).includes(id));
+    if (index !== relating.index) view.set({ relating: { ...relating, index } });
+  }
+
+  /** @param {PointerEvent} event */
+  #drop(event) {
+    const { view, relating } = this.parts;
+    const ids = marksAt(event);
+    const target = ids.find((id) => view.look.relating?.targets.includes(id));
+    if (target) relating.pick(target);
+    else if (ids.length) relating.refuse(ids[0]);
+    else relating.cancel();
+  }
+
+  /** Scroll while something is dragged at the edge of the view. @param {PointerEvent} event */
+  #scroll({ clientY }) {
+    clearInterval(this.scrolling);
+    const { viewport } = this.parts;
+    const { top, bottom } = viewport.getBoundingClientRect();
+    const over = clientY < top + EDGE ? clientY - top - EDGE : Math.max(0, clientY - bottom + EDGE);
+    if (over) this.scrolling = setInterval(() => viewport.scrollBy(0, over / 3), 16);
+  }
+}
+
+/** Entities under a pointer, the innermost first. @param {{clientX: number, clientY: number}} event */
+function marksAt({ clientX, clientY }) {
+  const ids = [];
+  let mark = document.elementFromPoint(clientX, clientY)?.closest("mark[data-id]");
+  while (mark) {
+    ids.push(/** @type {HTMLElement} */ (mark).dataset.id ?? "");
+    mark = mark.parentElement?.closest("mark[data-id]");
+  }
+  return ids;
+}
+
+/** @param {{x: number, y: number}} down @param {{clientX: number, clientY: number}} event */
+function isStill(down, event) {
+  return Math.abs(event.clientX - down.x) < STILL && Math.abs(event.clientY - down.y) < STILL;
+}
+
+/**
+ * Snap the end that is moved; the other stays.
+ * @param {import("./tokens.js").Tokens} tokens @param {import("./schema.js").Entity} entity
+ * @param {import("./tokens.js").Span} span @param {string} side
+ */
+function snapEnd(tokens, entity, span, side) {
+  const snapped = tokens.snap(span.start, span.end) ?? span;
+  return side === "start" ? { start: snapped.start, end: entity.end } : { start: entity.start, end: snapped.end };
+}
+
+/** @param {HTMLElement} grip @param {number} x @param {DOMRect} box @param {number} top of the paper */
+function place(grip, x, box, top) {
+  grip.style.setProperty("translate", `${x - 12}px ${box.top - top - 6}px`);
+  grip.style.setProperty("block-size", `${box.height + 12}px`);
+}

@@ -1,0 +1,184 @@
+// @ts-check
+/**
+ * Draws the text with its entities: text nodes, and a mark only where an entity is.
+ *
+ * A block is drawn again only when an entity in it has changed. Text is set as text, never parsed.
+ */
+import { element } from "./element.js";
+import { lanes, nest } from "./layout.js";
+import { blockAt } from "./text.js";
+import { inOrder } from "./spans.js";
+
+const LONG = 3000; // tokens from which blocks out of view are left unpainted
+const CHARACTERS = 64; // a line has about so many
+const LINE = 42; // pixels
+
+/**
+ * @typedef {import("./schema.js").Entity} Entity
+ * @typedef {import("./layout.js").Node<Entity>} Piece
+ */
+
+/** The article on the page. */
+export class Article {
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.root
+   * @param {import("./text.js").DocumentText} parts.text
+   * @param {import("./text.js").Block[]} parts.blocks
+   * @param {import("./tokens.js").Tokens} parts.tokens
+   * @param {import("./store.js").Store} parts.store
+   * @param {import("./suggestions.js").Suggestions} parts.suggestions
+   * @param {import("./palette.js").Palette} parts.palette
+   * @param {string} [parts.title] the first block is a heading when it says just this
+   */
+  constructor({ root, text, blocks, tokens, store, suggestions, palette, title }) {
+    this.root = root;
+    this.text = text;
+    this.blocks = blocks;
+    this.tokens = tokens;
+    this.store = store;
+    this.suggestions = suggestions;
+    this.palette = palette;
+    /** @type {Set<number>} blocks to be drawn again */
+    this.stale = new Set();
+    /** @type {Map<string, string>} classes that single entities have at the moment */
+    this.decorations = new Map();
+    /** @type {import("./tokens.js").Span[]} stretches shown as what a command would label */
+    this.preview = [];
+    this.showTokens = false;
+    this.root.classList.toggle("long", tokens.count > LONG);
+    this.elements = blocks.map((block) => this.#frame(block, title));
+    blocks.forEach((block) => this.#fill(block));
+    root.replaceChildren(...this.elements);
+  }
+
+  /** Have the blocks of a stretch drawn again. @param {import("./tokens.js").Span} span */
+  touch({ start, end }) {
+    const last = blockAt(this.blocks, Math.max(start, end - 1)).index;
+    for (let index = blockAt(this.blocks, start).index; index <= last; index += 1) this.stale.add(index);
+  }
+
+  /** Have all blocks drawn again. */
+  touchAll() {
+    this.blocks.forEach((block) => this.stale.add(block.index));
+  }
+
+  /** Draw what was touched; returns whether anything was. */
+  draw() {
+    const drawn = this.stale.size > 0;
+    for (const index of this.stale) this.#fill(this.blocks[index]);
+    this.stale.clear();
+    return drawn;
+  }
+
+  /** Give entities classes until told others. @param {Map<string, string>} decorations by id */
+  decorate(decorations) {
+    for (const [id, names] of this.decorations) {
+      if (decorations.get(id) !== names) this.marks(id).forEach((mark) => mark.classList.remove(...names.split(" ")));
+    }
+    for (const [id, names] of decorations) {
+      if (this.decorations.get(id) !== names) this.marks(id).forEach((mark) => mark.classList.add(...names.split(" ")));
+    }
+    this.decorations = decorations;
+  }
+
+  /** The marks of an entity or suggestion, in the order of the text. @param {string} id @returns {HTMLElement[]} */
+  marks(id) {
+    const span = this.store.entity(id) ?? /** @type {Entity | undefined} */ (this.suggestions.byId.get(id));
+    if (!span || !("start" in span) || !this.blocks.length) return [];
+    const first = blockAt(this.blocks, span.start).index;
+    const last = blockAt(this.blocks, Math.max(span.start, span.end - 1)).index;
+    const selector = `[data-id="${CSS.escape(id)}"]`;
+    return this.elements.slice(first, last + 1).flatMap((each) => [.../** @type {NodeListOf<HTMLElement>} */ (each.querySelectorAll(selector))]);
+  }
+
+  destroy() {
+    this.root.replaceChildren();
+  }
+
+  /** @param {import("./text.js").Block} block @param {string} [title] */
+  #frame(block, title) {
+    const line = this.text.slice(block.start, block.body);
+    const isTitle = block.index === 0 && title !== undefined && line.trim() === title.trim();
+    const empty = line.trim() === "";
+    const names = ["block", block.gap && "gap", isTitle && "title", empty && "empty"].filter(Boolean);
+    const made = element("p", { class: names.join(" "), dir: "auto", "data-block": block.index });
+    const height = Math.max(1, Math.ceil((block.end - block.start) / CHARACTERS)) * LINE;
+    made.style.setProperty("contain-intrinsic-block-size", `auto ${empty ? 0 : height}px`);
+    return made;
+  }
+
+  /** @param {import("./text.js").Block} block */
+  #fill(block) {
+    const labeled = this.store.entities.overlapping(block.start, block.end);
+    const proposed = this.suggestions.openEntities.overlapping(block.start, block.end);
+    const previews = this.#previews(block);
+    const borders = this.showTokens ? this.#tokenSpans(block) : [];
+    const spans = [...labeled, ...proposed, ...previews, ...borders].sort(inOrder);
+    const lane = lanes(spans.filter((span) => span.label));
+    const tree = nest(spans, block.start, block.body, block.end);
+    const nodes = tree.map((piece) => this.#node(piece, lane));
+    const breaks = this.text.slice(block.body, block.end);
+    if (breaks) nodes.push(element("span", { class: "break" }, breaks));
+    this.elements[block.index].replaceChildren(...nodes);
+  }
+
+  /** @param {import("./text.js").Block} block */
+  #previews(block) {
+    const inside = this.preview.filter((span) => span.start < block.end && span.end > block.start);
+    return inside.map((span, index) => ({ id: `preview ${span.start} ${index}`, label: "", ...span }));
+  }
+
+  /** @param {import("./text.js").Block} block */
+  #tokenSpans(block) {
+    const spans = [];
+    for (let index = this.tokens.firstEndingAfter(block.start); index < this.tokens.count; index += 1) {
+      if (this.tokens.starts[index] >= block.body) break;
+      spans.push({ id: "token", label: "", ...this.tokens.span(index) });
+    }
+    return spans;
+  }
+
+  /** @param {Piece} piece @param {Map<Entity, number>} lane @returns {Node} */
+  #node(piece, lane) {
+    const { span } = piece;
+    if (!span) return document.createTextNode(this.text.slice(piece.start, piece.end));
+    const children = piece.children.map((child) => this.#node(child, lane));
+    if (span.id === "token") return element("span", { class: "token" }, ...children);
+    if (!span.label) return element("span", { class: "preview", "data-start": span.start }, ...children);
+    return this.#mark(piece, span, lane.get(span) ?? 0, children);
+  }
+
+  /** @param {Piece} piece @param {Entity} span @param {number} lane @param {Node[]} children */
+  #mark(piece, span, lane, children) {
+    const mark = document.createElement("mark");
+    mark.className = this.#classes(piece, span);
+    mark.dataset.id = span.id;
+    mark.append(...children);
+    if (piece.last) mark.append(this.#tag(span));
+    if (lane) mark.style.setProperty("--lane", String(lane));
+    return mark;
+  }
+
+  /** @param {Piece} piece @param {Entity} span */
+  #classes(piece, span) {
+    const names = [this.palette.of(span.label)];
+    if (!this.store.items.has(span.id)) names.push("suggestion");
+    else if (!this.tokens.fits(span)) names.push("misfit");
+    if (!piece.first) names.push("cut-start");
+    if (!piece.last) names.push("cut-end");
+    const own = this.decorations.get(span.id);
+    if (own) names.push(own);
+    return names.join(" ");
+  }
+
+  /** The label behind an entity, drawn by the style sheet so that it is no part of the text. @param {Entity} span */
+  #tag(span) {
+    const tag = document.createElement("span");
+    tag.className = "tag";
+    const score = span.origin?.score;
+    const open = !this.store.items.has(span.id);
+    tag.dataset.label = open && score !== undefined ? `${span.label} ${Math.round(100 * score)}%` : span.label;
+    return tag;
+  }
+}

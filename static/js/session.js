@@ -1,0 +1,299 @@
+// @ts-check
+/** One open document: puts its parts together, draws what has changed, takes all down again. */
+import { Arcs } from "./arcs.js";
+import { Clock } from "./clock.js";
+import { Commands } from "./commands.js";
+import { Cursor } from "./cursor.js";
+import { Surface } from "./dom.js";
+import { byId, element, listen } from "./element.js";
+import { Outbox } from "./outbox.js";
+import { Palette } from "./palette.js";
+import { Panels } from "./panels.js";
+import { Pointer } from "./pointer.js";
+import { Relating } from "./relating.js";
+import { Article } from "./render.js";
+import { isEntity, isRelation, Scheme } from "./schema.js";
+import { Store } from "./store.js";
+import { Suggestions } from "./suggestions.js";
+import { Sync } from "./sync.js";
+import { blocksOf, DocumentText } from "./text.js";
+import { Tokens } from "./tokens.js";
+import { VerdictBar } from "./verdict.js";
+
+/** A document that is being labeled. */
+export class Session {
+  /**
+   * @param {any} work as the server sends it
+   * @param {object} page
+   * @param {import("./view.js").View} page.view
+   * @param {import("./chrome.js").Chrome} page.chrome
+   * @param {import("./chooser.js").Chooser} page.chooser
+   * @param {import("./api.js").Api} page.api
+   * @param {import("./keymap.js").Keymap} page.keymap
+   * @param {Storage | null} page.storage
+   */
+  constructor(work, page) {
+    this.work = work;
+    this.page = page;
+    this.view = page.view;
+    this.layer = work.layer;
+    this.clock = new Clock();
+    this.scheme = new Scheme(work.scheme);
+    this.palette = new Palette(this.scheme);
+    this.#buildModel();
+    this.#buildScreen();
+    this.#buildGestures();
+    this.#listen();
+    page.chrome.show(work, this.palette, page.keymap);
+    this.changed = true;
+    this.draw();
+    this.#checkText();
+  }
+
+  #buildModel() {
+    const { document: article, layer, suggestions } = this.work;
+    this.text = new DocumentText(article.text);
+    this.tokens = new Tokens(article.tokens);
+    this.blocks = blocksOf(this.text, this.tokens);
+    this.store = new Store(this.scheme, this.text.length, [...layer.entities, ...layer.relations, ...layer.verdicts]);
+    this.suggestions = new Suggestions(suggestions, this.store);
+    const outbox = new Outbox(layer.id, location.pathname, this.page.storage);
+    this.sync = new Sync({
+      store: this.store, layer, api: this.page.api, outbox,
+      onChange: () => this.page.chrome.drawSaving(this.sync),
+      onSaved: (revision) => this.channel?.postMessage(revision),
+    });
+  }
+
+  #buildScreen() {
+    const [root, paper, viewport] = [byId("article"), byId("paper"), byId("viewport")];
+    const { store, suggestions, tokens, text, blocks, palette, view } = this;
+    const { keymap, chrome } = this.page;
+    const title = this.work.document.meta?.title;
+    this.#drawHead(title);
+    root.lang = this.work.project.language ?? "";
+    viewport.scrollTop = 0;
+    this.article = new Article({ root, text, blocks, tokens, store, suggestions, palette, title });
+    this.article.showTokens = view.look.tokens;
+    this.surface = new Surface(root, text, blocks, this.article.elements);
+    this.cursor = new Cursor({ text, blocks, tokens, surface: this.surface, view, paper, language: this.work.project.language });
+    this.commands = new Commands({
+      store, suggestions, text, tokens, view, keymap, surface: this.surface,
+      reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
+    });
+    this.arcs = new Arcs({
+      paper, viewport, article: this.article, store, suggestions,
+      onPick: (id) => this.commands.focus(id, { scroll: false }),
+      onJump: (id) => this.commands.focus(suggestions.resolve(id)),
+      onHover: (id) => view.set({ hover: id }),
+    });
+    this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
+    this.panels = new Panels({
+      root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
+      user: this.work.user.name,
+      loadHistory: async () => (await this.sync.flush().catch(() => {}), (await this.page.api.get(this.sync.path)).edits),
+    });
+  }
+
+  #buildGestures() {
+    const { store, suggestions, view, commands } = this;
+    const say = (/** @type {string} */ words) => this.page.chrome.say(words);
+    this.relating = new Relating({
+      store, suggestions, view, commands, say,
+      choose: (id, title, names, onChoose) => this.#chooseRelation(id, title, names, onChoose),
+    });
+    this.pointer = new Pointer({
+      viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
+      surface: this.surface, tokens: this.tokens, view, commands, relating: this.relating, cursor: this.cursor,
+      ask: () => this.chooseLabel(false),
+    });
+  }
+
+  #listen() {
+    const viewport = byId("viewport");
+    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`labeler.layer.${this.layer.id}`) : null;
+    const pull = () => this.sync.pull().catch(() => {}); // the next request tells what is wrong
+    const settle = () => { clearTimeout(this.scrolled); this.scrolled = setTimeout(() => this.invalidate(), 60); };
+    const resized = new ResizeObserver(() => this.invalidate());
+    resized.observe(byId("paper"));
+    this.ends = [
+      this.store.subscribe((change) => this.#changed(change)),
+      this.view.subscribe((before, after) => this.#looked(before, after)),
+      listen(viewport, "scroll", settle, { passive: true }),
+      listen(document, "pointerdown", () => this.clock.touch()),
+      listen(document, "keydown", () => this.clock.touch()),
+      listen(window, "pagehide", () => this.sync.farewell()),
+      listen(window, "online", () => this.sync.retry()),
+      listen(document, "visibilitychange", () => { if (!document.hidden) { this.sync.retry(); pull(); } }),
+      listen(window, "beforeunload", (event) => this.sync.pending.length && this.sync.state !== "saving" && event.preventDefault()),
+      () => resized.disconnect(),
+      () => this.channel?.close(),
+    ];
+    this.channel?.addEventListener("message", pull);
+  }
+
+  /** Draw at the next frame. */
+  invalidate() {
+    this.frame ??= requestAnimationFrame(() => this.draw());
+  }
+
+  /** Draw all that has changed since. */
+  draw() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.article.decorate(this.#decorations());
+    this.article.draw();
+    byId("paper").classList.toggle("relating", this.view.look.relating !== null);
+    this.arcs.hidden = this.view.look.hidden;
+    this.arcs.draw(this.#strong());
+    this.cursor.draw();
+    this.pointer.draw();
+    this.verdicts.draw();
+    this.page.chrome.draw(this.store);
+    this.page.chrome.drawSaving(this.sync);
+    this.panels.draw(this.changed);
+    if (this.changed) this.#drawCount();
+    this.changed = false;
+  }
+
+  /** Open the menu of entity labels beside the selection or the focused entity. @param {boolean} find */
+  chooseLabel(find) {
+    const { keymap, chooser } = this.page;
+    const item = this.commands.focused;
+    if (isRelation(item)) return this.#chooseForRelation(item);
+    const span = this.view.look.selection ?? (isEntity(item) ? item : null) ?? this.#caretSpan();
+    const box = span && this.surface.boxes(span.start, span.end).at(-1);
+    if (!span || !box) return;
+    const choices = this.scheme.entities.map(({ name, description }) => ({ name, description, key: keymap.keyOf("label", name), color: this.palette.of(name) }));
+    chooser.open(box, isEntity(item) ? "Change the label" : "Label as", choices, (name) => this.commands.label(name), { find: find || choices.length > 10 });
+  }
+
+  /** Entities and relations in view that wait for an answer. */
+  visibleSuggestions() {
+    const { top, bottom } = byId("viewport").getBoundingClientRect();
+    const inView = (/** @type {import("./schema.js").Entity | undefined} */ entity) =>
+      entity !== undefined && this.surface.elementAt(entity.start).getBoundingClientRect().bottom > top &&
+      this.surface.elementAt(entity.start).getBoundingClientRect().top < bottom &&
+      this.article.marks(entity.id).some((mark) => mark.getBoundingClientRect().bottom > top && mark.getBoundingClientRect().top < bottom);
+    const entities = this.suggestions.openEntities.sorted.filter(inView);
+    const relations = this.suggestions.openRelations.filter(({ head, tail }) => [head, tail].every((id) => inView(this.suggestions.end(id))));
+    return [...entities, ...relations];
+  }
+
+  destroy() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    clearTimeout(this.scrolled);
+    this.page.chooser.close();
+    this.ends?.forEach((end) => end());
+    [this.sync, this.pointer, this.panels, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    this.view.leave();
+  }
+
+  // ---- changes
+
+  /** @param {import("./store.js").Change} change */
+  #changed({ ops }) {
+    for (const { before, after } of ops) {
+      for (const body of [before, after]) if (isEntity(body)) this.article.touch(body);
+    }
+    for (const entity of this.suggestions.refresh()) this.article.touch(entity);
+    this.changed = true;
+    this.invalidate();
+  }
+
+  /** @param {import("./view.js").Look} before @param {import("./view.js").Look} after */
+  #looked(before, after) {
+    if (before.tokens !== after.tokens) {
+      this.article.showTokens = after.tokens;
+      this.article.touchAll();
+    }
+    if (before.selection && !after.selection) this.page.chooser.close();
+    this.invalidate();
+  }
+
+  // ---- what is set off
+
+  /** @returns {Map<string, string>} */
+  #decorations() {
+    const { focus, hover, relating } = this.view.look;
+    /** @type {Map<string, string>} */
+    const names = new Map();
+    const add = (/** @type {string | null | undefined} */ id, /** @type {string} */ name) =>
+      id && names.set(id, [names.get(id), name].filter(Boolean).join(" "));
+    if (relating) {
+      relating.targets.forEach((id) => add(id, "target"));
+      add(relating.head, "head");
+      add(relating.targets[relating.index], "aimed");
+      return names;
+    }
+    const focused = this.commands.focused;
+    if (isEntity(focused)) add(focused.id, "focus");
+    for (const id of [focus, hover]) {
+      const relation = id ? this.store.relations.get(id) ?? this.suggestions.open(id) : undefined;
+      if (isRelation(relation)) [relation.head, relation.tail].forEach((end) => add(this.suggestions.end(end)?.id, "end"));
+    }
+    return names;
+  }
+
+  /** Relations that are set off: the focused one, or those of the focused entity, and likewise for the one pointed at. */
+  #strong() {
+    const { focus, hover } = this.view.look;
+    const ids = [focus, hover].flatMap((id) => {
+      if (!id) return [];
+      const own = this.store.relationsOf(id).map((relation) => relation.id);
+      const open = this.suggestions.openRelations.filter(({ head, tail }) => [head, tail].some((end) => this.suggestions.resolve(end) === id));
+      return [id, ...own, ...open.map((relation) => relation.id)];
+    });
+    return new Set(ids.filter((id) => this.store.relations.has(id) || this.suggestions.openRelations.some((open) => open.id === id)));
+  }
+
+  // ---- the head of the paper
+
+  /** @param {string | undefined} title */
+  #drawHead(title) {
+    const first = this.blocks[0] ? this.text.slice(this.blocks[0].start, this.blocks[0].body).trim() : "";
+    const shown = title && title.trim() !== first ? title : "";
+    byId("title").textContent = shown;
+    byId("title").hidden = !shown;
+    this.left = element("span", { class: "left" });
+    const { meta } = this.work.document;
+    const facts = [meta?.date, meta?.source, `${this.tokens.count.toLocaleString("en")} tokens`].filter((fact) => typeof fact === "string" && fact);
+    byId("meta").replaceChildren(facts.join(" · "), this.left);
+  }
+
+  #drawCount() {
+    const { count } = this.suggestions;
+    const { flag, status } = this.layer;
+    const facts = [count && `${count} suggestion${count > 1 ? "s" : ""} left`, status !== "open" && status, flag && `flagged: ${flag}`];
+    this.left?.replaceChildren(...facts.filter(Boolean).map((fact) => ` · ${fact}`));
+  }
+
+  #checkText() {
+    if (!this.surface.isExact()) this.page.chrome.say("The browser shows this text otherwise than it is stored. Do not label it; tell whoever runs this site.");
+  }
+
+  // ---- menus
+
+  #caretSpan() {
+    const { caret } = this.view.look;
+    return caret >= 0 ? this.tokens.span(caret) : null;
+  }
+
+  /** @param {string} id @param {string} title @param {string[]} names @param {(name: string) => void} onChoose */
+  #chooseRelation(id, title, names, onChoose) {
+    const box = this.article.marks(id)[0]?.getClientRects()[0];
+    if (!box) return;
+    const { keymap, chooser } = this.page;
+    const choices = names.map((name) => ({ name, description: this.scheme.relation(name)?.description ?? "", key: keymap.keyOf("relation", name), color: "" }));
+    chooser.open(box, title, choices, onChoose);
+    this.page.chrome.say(`${title}: ${choices.map(({ name, key }) => `${key} ${name}`).join(", ")}`);
+  }
+
+  /** @param {import("./schema.js").Relation} relation */
+  #chooseForRelation(relation) {
+    const [head, tail] = [relation.head, relation.tail].map((id) => this.suggestions.end(id));
+    if (!head || !tail) return;
+    const names = this.scheme.between(head.label, tail.label).map(({ name }) => name);
+    this.#chooseRelation(head.id, "Change the relation", names, (name) => this.commands.relabelRelation(name));
+  }
+}
