@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from labeler.suggest import english
@@ -72,6 +73,18 @@ class Capitals:
         unit = self.units[index]
         return unit.joined and (unit.text in words if words else unit.capital)
 
+    def title_length(self, index: int) -> int:
+        """Return how many units the title or honorific that starts at this unit has, or 0."""
+        for title in _titles().get(self[index], ()):
+            rest = enumerate(title[1:], start=index + 1)
+            if all(self.continues(step, word) for step, word in rest):
+                return len(title)
+        if self.continues(index + 1, "Minister") and self.units[index].capital:
+            return 2 if self.known(index) is None else 0
+        # At the start of a sentence a role has a capital too: "Striker Ana Ruiz".
+        opens = 0 <= index < len(self.units) and self.units[index].opens
+        return int(opens and self[index].lower() in english.ROLES and self.continues(index + 1))
+
     def find(self, start: int, end: int, label: str, score: float, reason: str) -> Find:
         """Return a find that covers these units."""
         first, last = self.units[start], self.units[end - 1]
@@ -139,6 +152,16 @@ class Capitals:
         return start
 
 
+@cache
+def _titles() -> dict[str, list[tuple[str, ...]]]:
+    """Return titles and honorifics by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    titles = [tuple(title.split()) for title in (*english.TITLES, *english.HONORIFICS)]
+    for title in sorted(titles, key=lambda title: (-len(title), title)):
+        found.setdefault(title[0], []).append(title)
+    return found
+
+
 def _headlines(text: str) -> frozenset[int]:
     """Return the code points at which lines start that write most of their words large."""
     starts, position = set(), 0
@@ -146,7 +169,8 @@ def _headlines(text: str) -> frozenset[int]:
         words = [word for word in re.findall(r"[^\W\d_]+", line[:400]) if len(word) > 3]
         large = sum(word[0].isupper() for word in words)
         if (
-            len(words) > 3
+            len(line) < 120
+            and len(words) > 3
             and large > 0.7 * len(words)
             and not line.rstrip().endswith((".", "”", '"'))
         ):

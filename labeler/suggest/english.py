@@ -48,12 +48,13 @@ Manager, General, Gen., Gen, Major General, Maj. Gen., Lieutenant General, Lt. G
 Brigadier General, Brigadier, Brig. Gen., Colonel, Col., Lieutenant Colonel, Lt. Col., Major, Maj.
 Captain, Capt., Capt, Lieutenant, Lt., Lt, Sergeant, Sgt., Sgt, Corporal, Private, Pvt., Admiral
 Adm., Commander, Cmdr., Inspector, Chief Inspector, Superintendent, Detective, Officer, Constable
-Sheriff, Police Chief, Fire Chief, Chief of Staff, Chief, Marshal, Field Marshal, Squadron Leader
-King, Queen, Prince, Princess, Crown Prince, Crown Princess, Emperor, Empress, Emir, Sultan, Duke
-Duchess, Count, Countess, Baron, Baroness, Earl, Pope, Cardinal, Archbishop, Bishop, Patriarch
-Father, Brother, Sister, Reverend, Pastor, Professor, Assistant Professor, Associate Professor
-Doctor, Nurse, Supreme Leader, Leader, Majority Leader, Minority Leader, Opposition Leader
-Prosecutor, Chief Prosecutor, Spokesman, Spokeswoman, Spokesperson
+Sheriff, Police Chief, Fire Chief, Chief of Staff, Chief of Police, Chief of Detectives, Chief
+Marshal, Field Marshal, Squadron Leader, King, Queen, Prince, Princess, Crown Prince
+Crown Princess, Emperor, Empress, Emir, Sultan, Duke, Duchess, Count, Countess, Baron, Baroness
+Earl, Pope, Cardinal, Archbishop, Bishop, Patriarch, Father, Brother, Sister, Reverend, Pastor
+Professor, Assistant Professor, Associate Professor, Doctor, Nurse, Supreme Leader, Leader
+Majority Leader, Minority Leader, Opposition Leader, Prosecutor, Chief Prosecutor, Spokesman
+Spokeswoman, Spokesperson
 """)
 """Roles written with capitals before a name, alone or after "the"."""
 
@@ -68,7 +69,9 @@ HONOURS = _words("KC QC MP MEP MBE OBE CBE PhD")
 
 ROLE_STARTS = _words("""
 chief prime vice deputy foreign finance interior defence defense justice health education home
-head managing general executive supreme acting party police opposition club team
+head managing general executive supreme acting party police opposition club team intelligence
+army navy security energy tourism culture transport environment economy agriculture labour labor
+information oil
 """)
 """Belong to the role that follows: chief executive, foreign minister."""
 
@@ -207,6 +210,13 @@ Pham Phạm Hoang Phan Vu Dang Bui Ngo Tsai Ko Chiang Lai Hou Cho Ahn Shin Hwang
 """)
 """East Asian family names, which stand first: Kim Jong Un, Xi Jinping."""
 
+SURNAMES_TOO = _words("""
+Jordan Israel Washington London Paris Lincoln Jackson Houston Austin Dallas Berlin Holland England
+Ireland France Chad Georgia Carolina Virginia Orlando Rome Wall Lane Castle Forest Church Lake Press
+Hall Temple Chambers
+""")
+"""Places, and words that places end in, that are family names after a given name."""
+
 PARTICLES = _words(
     "de da di do dos del della der den des du van von bin bint ibn al el ter ten la le"
 )
@@ -235,7 +245,8 @@ Network Watch Times Tribune Gazette Herald Guardian Telegraph Chronicle Courier 
 Broadcasting Television Radio News Newspaper Magazine Newspapers Club Rovers Wanderers Athletic
 Albion Hotspur Rangers Raiders Cowboys Warriors Lakers Yankees Dodgers Exchange Chamber Guild
 Syndicate Cooperative Consortium Consulate Embassy Mission Pentagon Watchdog Inspectorate
-Directorate Politburo Front Brotherhood Jihad Militia Cartel Constabulary Registry Centre Center
+Directorate Politburo Front Brotherhood Jihad Militia Cartel Constabulary Registry
+Centre Center Store Stores Supermarkets
 """)
 """The last word of an organisation's name of two words or more."""
 
@@ -388,15 +399,22 @@ Madhya Pradesh, Andhra Pradesh, Maharashtra, Gujarat, Kerala, Karnataka, Tamil N
 Assam, Bihar, Rajasthan, Haryana, Odisha, Telangana, Jharkhand, Manipur, Uttarakhand, Donetsk
 Luhansk, Kharkiv, Kherson, Zaporizhzhia, Mariupol, Kyiv, Kiev, Odesa, Odessa, Lviv, Bucha, Kursk
 Belgorod, Bakhmut, Hiroshima, Nagasaki, Fukushima, Okinawa, Hokkaido, Pyongyang, Panmunjom
-Kaesong, Yan'an, Jeju, Washington DC, Washington D.C., Washington, New York, New York City
-Manhattan, Brooklyn, Queens, Hollywood, Westminster, Brussels, Strasbourg, Geneva, Davos
-The Hague, Cologne, Bombay, Calcutta, Madras, Saigon, Peking, Rangoon, Seville, Venice, Pisa
-Salzburg, Bern, Lucerne, Luxembourg City, Kent, Essex, Surrey, Yorkshire, Cornwall, Devon
+Kaesong, Yan'an, Jeju, St. Paul, St. Louis, Washington DC, Washington D.C., Washington, New York
+New York City, Manhattan, Brooklyn, Queens, Hollywood, Westminster, Brussels, Strasbourg, Geneva
+Davos, The Hague, Cologne, Bombay, Calcutta, Madras, Saigon, Peking, Rangoon, Seville, Venice
+Pisa, Salzburg, Bern, Lucerne, Luxembourg City, Kent, Essex, Surrey, Yorkshire, Cornwall, Devon
 Lancashire, Cambridge, Oxford, Jerusalem, East Jerusalem, Tel Aviv, Ramallah, Rafah, Khan Younis
 Khan Yunis, Gaza City, Jenin, Nablus, Mecca, Medina, Hebron, Bethlehem, Haifa, Idlib, Raqqa
 Kobani, Homs, Mosul, Fallujah, Tikrit, Kirkuk, Erbil, Guantanamo Bay, Greenland, Bermuda, Guam
 Bali, Java, Sumatra, Borneo, Mindanao, Luzon, Timor
 """)
+
+STATES = _words("""
+Ala. Ariz. Ark. Calif. Colo. Conn. Del. Fla. Ga. Ill. Ind. Kan. Ky. La. Md. Mass. Mich. Minn. Miss.
+Mo. Mont. Neb. Nev. N.H. N.J. N.M. N.Y. N.C. N.D. Okla. Ore. Pa. R.I. S.C. S.D. Tenn. Vt. Va. Wash.
+W.Va. Wis. Wyo.
+""")
+"""States of the United States as American papers shorten them, after a town and a comma."""
 
 DEMONYMS = _words("""
 Afghan Albanian Algerian Andorran Angolan Argentine Argentinian Armenian Australian Austrian

@@ -166,7 +166,7 @@ def _english_dates(
 _ENGLISH_TIMES = (
     (
         "TIME", 0.9, "time of day",
-        rf"\b((?:{_CLOCK}|\d{{1,2}})\s?{_HALF}{_ZONE}|{_CLOCK} ?(?:GMT|UTC|hours))",
+        rf"\b((?:{_CLOCK}|\d{{1,2}})\s?{_HALF}{_ZONE}|(?:{_CLOCK}|\d{{4}}) ?(?:GMT|UTC|hours))",
     ),
     ("TIME", 0.8, "time of day", r"(?<![\d.:$€£])\b([01]?\d:[0-5]\d|2[0-3]:[0-5]\d)\b(?![:.]\d)"),
     (

@@ -26,6 +26,9 @@ FAMOUS = 1_000_000
 KNOWN = 250_000
 """People that a city must have to be named in English news without more ado."""
 
+SHORTENED = "state in short"
+"""Reason of names that mean a state only after a town and a comma."""
+
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _CONTINENTS = frozenset({"002", "003", "005", "009", "019", "142", "150", "419"})
 
@@ -126,6 +129,7 @@ def _english() -> Iterator[Name]:
     yield from _all(english.ORGS, "ORG", 0.9, "known organisation")
     yield from _all(english.EVENTS, "EVENT", 0.9, "known event")
     yield from _all(english.PLACES, "GPE", 0.9, "place name")
+    yield from _all(sorted(english.STATES), "GPE", 0.85, SHORTENED)
     yield from _all(english.LOCS, "LOC", 0.85, "name of a region")
     yield from _all(english.DEMONYM_PHRASES, "NORP", 0.9, "nationality or group")
     for word in sorted(english.DEMONYMS):

@@ -45,7 +45,8 @@ _CAMEL = re.compile(r"(?!Ma?c|De|La|Le|Di|Fitz|Van|Von)[^\W\d_a-z][^\W\d_A-Z]+[A
 _DATELINE = re.compile(
     r"^[ \t]*(?P<place>[^\W\d_a-z][^\d_\n(),:—–/-]{1,40}?)"
     r"(?:, (?P<land>[^\W\d_][^\n(),:—–]{2,25}))?"
-    r"(?:, [^\n(:—–]{3,14})? ?(?P<agency>\([^()\n]{2,30}\))?\s?(?P<mark>:|—|–|--?)(?=\s)",
+    r"(?:, [^\n(:—–]{3,14})? ?"
+    r"(?:(?P<agency>\([^()\n]{2,30}\))\s?(?::|—|–|--?)?|(?::|—|–|\s--?))(?=\s)",
     re.MULTILINE,
 )
 
@@ -85,7 +86,11 @@ def acronyms(capitals: Capitals) -> Iterator[Find]:
             continue
         if word in explained:
             yield capitals.find(index, index + 1, "ORG", 0.95, f"short for {explained[word]}")
-        elif capitals[index + 1] in english.ORG_SPEECH or seen[word] > 1:
+        elif (
+            seen[word] > 1
+            or capitals[index + 1] in english.ORG_SPEECH
+            or capitals[index - 1].lower() == "the"
+        ):
             yield capitals.find(index, index + 1, "ORG", 0.65, "capitals that stand for a name")
 
 
@@ -155,8 +160,9 @@ def _described(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
 def _camel(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
     """Yield single words with a capital inside, as firms like them: BlackRock."""
     word = capitals[start]
-    if end - start == 1 and _CAMEL.match(word) and capitals.known(start) is None:
-        yield capitals.find(start, end, "ORG", 0.6, "a capital inside the word")
+    alone = end - start == 1 or capitals.title_length(start + 1) > 0
+    if alone and _CAMEL.match(word) and capitals.known(start) is None:
+        yield capitals.find(start, start + 1, "ORG", 0.6, "a capital inside the word")
 
 
 def _by_last_word(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
@@ -165,8 +171,7 @@ def _by_last_word(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
         if word not in HEADS:
             continue
         label, score = HEADS[word]
-        person = capitals[start] in english.GIVEN_NAMES and last - start == 1
-        if person and label in ("FAC", "LOC", "EVENT"):
+        if word in english.SURNAMES_TOO and capitals[start] in english.GIVEN_NAMES:
             return
         stop = last + 1
         if stop == end and word in english.ORG_STARTS:

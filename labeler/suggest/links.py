@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from labeler.suggest.finds import Find, Link, Words
+from labeler.suggest.gazetteer import SHORTENED
 
 _LEADS = (
     "president|prime minister|first minister|chief minister|premier|chancellor|leader"
@@ -28,7 +29,7 @@ _TOGETHER = re.compile(
 )
 _OWNER = re.compile(r" $|['’]s? $")
 _LISTED = re.compile(r",? and |, (?:the )?[^\W\d_a-z]")
-_LANDS = ("country name", "state of the United States")
+_LANDS = ("country name", "state of the United States", SHORTENED)
 _SEATED = re.compile(r"University|College|School|Hospital|Museum|Institute|Academy|Court|Church")
 _LED = ("GPE", "ORG", "NORP", "LOC")
 

@@ -1,7 +1,6 @@
 """People in English news: after titles and roles, by given name, by what they say, named again."""
 
 from collections.abc import Iterator
-from functools import cache
 
 from labeler.suggest import english, institutions
 from labeler.suggest.capitals import Capitals
@@ -48,43 +47,20 @@ def surnames_alone(capitals: Capitals) -> Iterator[Find]:
     alone = {
         capitals[start]
         for start, end in capitals.runs
-        if end - start == 1 and capitals.known(start) is None
+        if end - start == 1 and capitals.known(start) is None and capitals[start - 1] != "the"
     }
     leading = {capitals[start] for start, end in capitals.runs if end - start > 1}
     for start, end in capitals.runs:
-        if end - start == 2 and _is_plain(capitals, start, end):
+        if end - start == 2 and capitals[start - 1] != "the" and _is_plain(capitals, start, end):
             first, last = capitals[start], capitals[start + 1]
             if last in alone - leading and first not in alone and first.isalpha() and len(last) > 2:
                 yield capitals.find(start, end, "PERSON", 0.75, f"{last} is named alone elsewhere")
 
 
-def title_length(capitals: Capitals, index: int) -> int:
-    """Return how many units the title or honorific that starts at this unit has, or 0."""
-    for title in _titles().get(capitals[index], ()):
-        if all(
-            capitals[index + step] == word and (step == 0 or capitals.continues(index + step, word))
-            for step, word in enumerate(title)
-        ):
-            return len(title)
-    # At the start of a sentence a role has a capital too: "Striker Ana Ruiz".
-    opens = 0 <= index < len(capitals.units) and capitals.units[index].opens
-    return int(opens and capitals[index].lower() in english.ROLES and capitals.continues(index + 1))
-
-
-@cache
-def _titles() -> dict[str, list[tuple[str, ...]]]:
-    """Return titles and honorifics by their first word, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    titles = [tuple(title.split()) for title in (*english.TITLES, *english.HONORIFICS)]
-    for title in sorted(titles, key=lambda title: (-len(title), title)):
-        found.setdefault(title[0], []).append(title)
-    return found
-
-
 def _titled(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
     index = start
     while index < end:
-        length = title_length(capitals, index)
+        length = capitals.title_length(index)
         after = index + length
         if length:
             end = next((stop for begin, stop in capitals.runs if begin <= after < stop), end)
@@ -102,7 +78,8 @@ def _titled(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
 
 def _is_office(capitals: Capitals, index: int) -> bool:
     """Tell whether a title without a name is followed by what is led: "President of France"."""
-    return capitals.continues(index, "of") and capitals.units[index - 1].text != "General"
+    step = index + 1 + capitals.continues(index + 1, "the")
+    return capitals.continues(index, "of") and capitals.continues(step)
 
 
 def _untitled(capitals: Capitals, start: int, end: int, ages: set[int]) -> Iterator[Find]:
@@ -181,7 +158,7 @@ def _name_end(capitals: Capitals, start: int, end: int) -> int:
     while index < min(end, start + LONGEST) and _may_be_name(capitals, index, start, end):
         index += 1
     if index < end and capitals[index] in institutions.HEADS:
-        return start
+        return end if _is_surname_too(capitals, index, start, end) else start
     while index == end and start < index and index - start < LONGEST + 2:
         step = index
         while capitals.continues(step, *english.PARTICLES):
@@ -199,14 +176,19 @@ def _may_be_name(capitals: Capitals, index: int, start: int, end: int) -> bool:
         return True
     if word in _NO_NAME or word in english.HONOURS or word in institutions.HEADS:
         return False
-    if title_length(capitals, index):
+    if capitals.title_length(index):
         return False
     if known is None:
         return True
     if index == start:
         return word in english.GIVEN_NAMES or word in english.FAMILY_FIRST
-    given = capitals[start] in english.GIVEN_NAMES and index == end - 1  # Michael Jordan
-    return known.label == "GPE" and (known.score < 0.9 or given)
+    return known.label == "GPE" and _is_surname_too(capitals, index, start, end)
+
+
+def _is_surname_too(capitals: Capitals, index: int, start: int, end: int) -> bool:
+    """Tell whether a place's name ends a person's name here: Michael Jordan, Timothy J. Wall."""
+    given = capitals[start] in english.GIVEN_NAMES and index == end - 1
+    return given and index - start < 3 and capitals[index] in english.SURNAMES_TOO
 
 
 def _is_plain(capitals: Capitals, start: int, end: int) -> bool:
@@ -215,8 +197,10 @@ def _is_plain(capitals: Capitals, start: int, end: int) -> bool:
         capitals.known(index) is None
         and capitals[index] not in _NO_NAME
         and capitals[index] not in institutions.HEADS
-        and not (capitals[index].isupper() and len(capitals[index]) > 2)
-        and not title_length(capitals, index)
+        and not (
+            len(capitals[index]) > 2 and capitals[index].isupper() and capitals[index].isalpha()
+        )
+        and not capitals.title_length(index)
         for index in range(start, end)
     )
 
@@ -235,7 +219,7 @@ def _stands_alone(capitals: Capitals, index: int) -> bool:
     """Tell whether a unit is no part of a longer name, titles and headlines aside."""
     if capitals.units[index].headline:
         return True
-    after = capitals.continues(index + 1) and not title_length(capitals, index + 1)
+    after = capitals.continues(index + 1) and not capitals.title_length(index + 1)
     if after or not capitals.continues(index):
         return not after
     before = capitals.units[index - 1]

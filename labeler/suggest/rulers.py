@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from labeler import nlp
 from labeler.schema import Scheme, Suggestion
-from labeler.suggest import gazetteer, institutions, people
+from labeler.suggest import english, gazetteer, institutions, people
 from labeler.suggest.capitals import Capitals
 from labeler.suggest.figures import Figures, plainer
 from labeler.suggest.finds import Find, Link, Words, standing
@@ -117,9 +117,13 @@ def _is_shouted(text: Words, start: int, end: int) -> bool:
 
 def _is_whole(capitals: Capitals, find: Find) -> bool:
     """Tell whether a town's name is not just a part of a longer name that nobody knows."""
-    if find.label != "GPE" or find.score > 0.88:
+    if find.reason == gazetteer.SHORTENED:
+        return capitals.text.words[find.start - 1] == ","
+    if find.label != "GPE" or find.score > 0.92:
         return True
     return not any(
-        capitals.known(index) is None and people.title_length(capitals, index) == 0
+        capitals.known(index) is None
+        and capitals.title_length(index) == 0
+        and capitals[index] not in english.NOT_NAMES
         for index in capitals.beside(find)
     )
