@@ -1,13 +1,17 @@
 """The only door to spaCy, imported when first needed: tokens, alignment, pipelines."""
 
+import json
+import re
+import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labeler.errors import Unavailable
+from labeler.errors import Invalid, Unavailable
 from labeler.schema import Tokens
 
 if TYPE_CHECKING:
@@ -17,54 +21,79 @@ if TYPE_CHECKING:
 
 # ---- tokens ----------------------------------------------------------------------------------
 
-
-@lru_cache(maxsize=8)
-def blank(language: str) -> "Language":
-    """Return an empty pipeline of the language; raises Unavailable when spaCy lacks it.
-
-    It is shared: don't add components to it.
-    """
-    return _new(language)
+_BATCH = 64
+"""Texts tokenized between two times that spaCy forgets the words it met."""
+_RUN = 500
+"""Code points without white space that spaCy gets at once: a run of brackets takes it time with the
+square of its length, 20 seconds for 10,000."""
+_LONG_RUN = re.compile(rf"\S{{{_RUN}}}(?=\S)")
+_CHARACTERS = {
+    "nlp": {"tokenizer": {"@tokenizers": "spacy.zh.ChineseTokenizer", "segmenter": "char"}}
+}
 
 
 def _new(language: str) -> "Language":
+    """Return an empty pipeline of the language; raises Unavailable when spaCy lacks it."""
     import spacy
 
     try:
         return spacy.blank(language)
     except ImportError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise Unavailable(f"spaCy has no tokenizer for {language!r} here: {reason}") from None
+        raise Unavailable(
+            f"spaCy has no tokenizer for {language!r} here: {_first_line(error)}"
+        ) from None
+
+
+@lru_cache(maxsize=8)
+def _tokenizing(language: str) -> tuple["Language", str]:
+    """Return an empty pipeline whose tokenizer does for the language, and the name of that.
+
+    A language that spaCy does not know gets the tokenizer for any language. Where one needs a
+    library that is not installed, as Japanese does, each character is a token.
+    """
+    import spacy
+
+    name = f"spacy {_version()}"
+    try:
+        return spacy.blank(language), f"{name} {language}"
+    except ImportError as error:
+        if "E048" in str(error):
+            return spacy.blank("xx"), f"{name} xx"
+        return spacy.blank("xx", config=_CHARACTERS), f"{name} characters"
 
 
 def tokenize(texts: Iterable[str], language: str) -> Iterator[Tokens]:
-    """Yield the token borders of each text, by the tokenizer of the language.
+    """Yield the token borders of each text, by spaCy's tokenizer of the language.
 
-    Where it is not installed, each character outside white space is a token, and the name of the
-    tokenizer says so.
+    Where that is not installed each character is a token, and the name of the tokenizer says so.
+    Not for several threads at once.
     """
-
-    try:
-        pipeline = _new(language)
-    except Unavailable:
-        for text in texts:
-            yield _characters(text)
-        return
-    name = f"spacy {_version()} {language}"
-    for text in texts:
-        doc = pipeline.tokenizer(text)
-        starts = [token.idx for token in doc]
-        ends = [token.idx + len(token) for token in doc]
-        yield Tokens(tuple(starts), tuple(ends), name)
+    pipeline, name = _tokenizing(language)
+    remaining = iter(texts)
+    while batch := list(islice(remaining, _BATCH)):
+        with pipeline.memory_zone():
+            found = [_borders(pipeline, text, name) for text in batch]
+        yield from found
 
 
-def _characters(text: str) -> Tokens:
-    """Return every character as a token, but for a space behind one."""
+def _borders(pipeline: "Language", text: str, name: str) -> Tokens:
     starts: list[int] = []
-    for place, character in enumerate(text):
-        if character != " " or not starts or starts[-1] != place - 1:
-            starts.append(place)
-    return Tokens(tuple(starts), tuple(start + 1 for start in starts), "characters")
+    ends: list[int] = []
+    for offset, piece in _pieces(text):
+        doc = pipeline.tokenizer(piece)
+        first = len(starts)
+        starts += [offset + token.idx for token in doc]
+        ends += [start + len(token) for start, token in zip(starts[first:], doc, strict=True)]
+    return Tokens(tuple(starts), tuple(ends), name)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield a text in pieces with their offsets, cut within runs that are too long for spaCy."""
+    start = 0
+    for run in _LONG_RUN.finditer(text):
+        yield start, text[start : run.end()]
+        start = run.end()
+    yield start, text[start:]
 
 
 def align(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
@@ -93,30 +122,17 @@ def expand(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
 def to_doc(vocab: "Vocab", text: str, tokens: Tokens) -> "Doc":
     """Return the text as a Doc with these tokens; its text is the same to the letter.
 
-    White space that no token covers, other than a single space behind one, becomes a token.
+    Raises Invalid where the tokens do not cover the text but for single spaces between them.
     """
     from spacy.tokens import Doc
 
-    words: list[str] = []
-    spaces: list[bool] = []
-    last = 0
-    for start, end in zip(tokens.starts, tokens.ends, strict=True):
-        _fill(words, spaces, text[last:start])
-        words.append(text[start:end])
-        spaces.append(False)
-        last = end
-    _fill(words, spaces, text[last:])
-    return Doc(vocab, words=words, spaces=spaces)
-
-
-def _fill(words: list[str], spaces: list[bool], gap: str) -> None:
-    """Put the white space between two tokens where spaCy keeps it."""
-    if gap.startswith(" ") and words and not spaces[-1]:
-        spaces[-1] = True
-        gap = gap[1:]
-    if gap:
-        words.append(gap)
-        spaces.append(False)
+    words = [text[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)]
+    following = (*tokens.starts[1:], len(text))
+    spaces = [end < start for end, start in zip(tokens.ends, following, strict=True)]
+    doc = Doc(vocab, words=words, spaces=spaces)
+    if doc.text != text:
+        raise Invalid("These tokens are not those of the text. Prove the database: labeler check")
+    return doc
 
 
 # ---- pipelines -------------------------------------------------------------------------------
@@ -134,21 +150,31 @@ def load(name: str) -> "Language":
     """Return the pipeline of a package or folder; raises Unavailable saying what to do."""
     import spacy
 
+    # A pipeline made for another version may well work; where it does not, the error says so.
+    warnings.filterwarnings("ignore", message=r"\[W095\]")
     try:
         return spacy.load(name)
-    except OSError as error:
+    except (OSError, ImportError, ValueError, LookupError, TypeError, AttributeError) as error:
         if "E050" in str(error):
             known = ", ".join(pipelines()) or "none"
             raise Unavailable(
                 f"There is no spaCy pipeline {name!r}: give the name of an installed package "
                 f"({known}) or the path of a folder."
             ) from None
-        raise Unavailable(f"The pipeline {name!r} is not whole: {_first_line(error)}") from None
-    except (ImportError, ValueError, KeyError) as error:
         raise Unavailable(
-            f"The pipeline {name!r} cannot be loaded by spaCy {_version()}: "
-            f"{_first_line(error)} Install what it needs, or train it again with this version."
-        ) from None
+            f"The pipeline {name!r} cannot be loaded by spaCy {_version()}"
+            f"{_made_for(name)}: {_first_line(error)} "
+            "Install what it needs, or train it again with this version."
+        ) from error
+
+
+def _made_for(name: str) -> str:
+    """Return which spaCy a folder's pipeline was made for, as part of a sentence, if it says so."""
+    try:
+        made_for = json.loads((Path(name) / "meta.json").read_bytes()).get("spacy_version")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return f" (it was made for spaCy {made_for})" if made_for else ""
 
 
 def _version() -> str:
@@ -156,7 +182,8 @@ def _version() -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 Hits = Iterator[tuple[int, int, int]]
@@ -313,14 +340,15 @@ def training_config(language: str, components: tuple[str, ...], longest: int, de
     """Return a config that `spacy train` takes in the folder of the files it names.
 
     `longest` is the most tokens that an entity of the span categorizer may have; `dev` the file
-    that training is judged by. Raises Unavailable where spaCy lacks the language's tokenizer.
+    that training is judged by. The tokenizer is the one of `tokenize`.
     """
     from spacy.cli.init_config import init_config
 
-    blank(language)
+    pipeline, _ = _tokenizing(language)
     config = init_config(
-        lang=language, pipeline=list(components), optimize="efficiency", gpu=False, silent=True
+        lang=str(pipeline.lang), pipeline=list(components), optimize="efficiency", gpu=False
     )
+    config["nlp"]["tokenizer"] = pipeline.config["nlp"]["tokenizer"]
     config["paths"].update({"train": "train.spacy", "dev": dev})
     if "spancat" in components:
         config["components"]["spancat"]["spans_key"] = SPANS_KEY
