@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -256,10 +256,10 @@ def reach(
     row = db.session.execute(query).one_or_none()
     if row is None:
         return None
-    project, role, *others = row
-    named = dict(zip(found, others, strict=True))
-    role = "manager" if user.is_admin else role
-    return Reached(project, role, named.get("document"), named.get("layer"))
+    project, role = row[:2]
+    named: dict[str, Any] = dict(zip(found, row[2:], strict=True))
+    held = "manager" if user.is_admin else cast(ProjectRole | None, role)
+    return Reached(project, held, named.get("document"), named.get("layer"))
 
 
 def role_in(project: Project, user: User) -> ProjectRole | None:

@@ -62,7 +62,11 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
 def _progress(what: str, unit: str = "articles") -> Iterator[Callable[[int], None]]:
     """Show a progress bar on a terminal and nothing on a pipe."""
     with tqdm(desc=what, unit=f" {unit}", disable=None, leave=False) as bar:
-        yield lambda count: bar.update(count) and None
+
+        def tell(count: int) -> None:
+            bar.update(count)
+
+        yield tell
 
 
 def _print_json(value: object) -> None:
@@ -82,7 +86,7 @@ def _serve(app: Flask, host: str, port: int) -> None:
     """Serve until stopped; the first article opened should not wait for spaCy to load."""
     import logging
 
-    import waitress
+    import waitress  # type: ignore[import-untyped]
 
     # Its word on every request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

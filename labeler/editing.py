@@ -9,7 +9,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, cast
 
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -26,15 +27,17 @@ from labeler.models import (
     User,
     Verdict,
     db,
+    insert_rows,
     transaction,
 )
 from labeler.schema import Annotation, Op
 
-_TABLES: dict[type, Table] = {
-    schema.Entity: Entity.__table__,  # type: ignore[dict-item]
-    schema.Relation: Relation.__table__,  # type: ignore[dict-item]
-    schema.Verdict: Verdict.__table__,  # type: ignore[dict-item]
+_MODELS: dict[type, type[Entity] | type[Relation] | type[Verdict]] = {
+    schema.Entity: Entity,
+    schema.Relation: Relation,
+    schema.Verdict: Verdict,
 }
+_TABLES = {kind: cast(Table, model.__table__) for kind, model in _MODELS.items()}
 _CHUNK = 500
 """Ids in one DELETE: databases limit the parameters of a statement."""
 
@@ -258,55 +261,61 @@ def create(news: Sequence[NewLayer], *, actor_id: int, now: datetime, key: str) 
     An edit carries the revision that the layer had where it came from, so that what was exported
     and comes in again is the same layer. `key` names the edit.
     """
-    if not news:
-        return []
     with transaction() as session:
-        into = insert(Layer).returning(Layer.id, sort_by_parameter_order=True)
-        ids = list(session.scalars(into, [_layer_row(new, now) for new in news]))
-        pairs = list(zip(ids, news, strict=True))
-        rows: dict[Table, list[dict[str, Any]]] = {Edit.__table__: []}  # type: ignore[dict-item]
-        rows |= {table: [] for table in _TABLES.values()}
-        for layer_id, new in pairs:
+        _insert_layers(session, news, now)
+        keys = _layer_keys(session, news)
+        edits: list[tuple[Any, ...]] = []
+        rows: dict[type, list[tuple[Any, ...]]] = {kind: [] for kind in _TABLES}
+        for key_of_layer, new in zip(keys, news, strict=True):
             items = list(new.layer.annotations())
             if items:
-                entry = _creation(layer_id, new, items, key)
-                rows[Edit.__table__].append({**entry, "actor_id": actor_id, "at": now})  # type: ignore[index]
+                ops = schema.creation_json(items)
+                edits.append((key_of_layer, _revision(new), key, actor_id, now, ops))
             for item in items:
-                rows[_TABLES[type(item)]].append(_row(layer_id, item))
-        for table, values in rows.items():
-            if values:
-                session.execute(insert(table), values)
-        return ids
+                rows[type(item)].append((key_of_layer, *_VALUES[type(item)](item)))
+        insert_rows(session, Edit, _EDIT, edits)
+        for kind, model in _MODELS.items():
+            insert_rows(session, model, ("layer_id", *kind.__slots__), rows[kind])  # type: ignore[attr-defined]
+        return keys
 
 
-def _layer_row(new: NewLayer, now: datetime) -> dict[str, Any]:
-    return {
-        "project_id": new.project_id,
-        "document_id": new.document_id,
-        "annotator_id": new.annotator_id,
-        "gold": new.gold,
-        "status": new.layer.status,
-        "revision": _revision(new),
-        "read_to": new.layer.read_to,
-        "created": now,
-        "changed": now,
-    }
+_EDIT = ("layer_id", "revision", "key", "actor_id", "at", "ops")
+_VALUES = {kind: attrgetter(*kind.__slots__) for kind in _TABLES}  # type: ignore[attr-defined]
+
+
+def _insert_layers(session: Session, news: Sequence[NewLayer], now: datetime) -> None:
+    names = (
+        "project_id", "document_id", "annotator_id", "gold", "status", "revision", "seconds",
+        "read_to", "created", "changed",
+    )  # fmt: skip
+    rows = [
+        (
+            new.project_id,
+            new.document_id,
+            new.annotator_id,
+            new.gold,
+            new.layer.status,
+            _revision(new),
+            0,
+            new.layer.read_to,
+            now,
+            now,
+        )
+        for new in news
+    ]
+    insert_rows(session, Layer, names, rows)
+
+
+def _layer_keys(session: Session, news: Sequence[NewLayer]) -> list[int]:
+    """Return the ids that the database gave to new layers, in their order."""
+    columns = (Layer.id, Layer.document_id, Layer.annotator_id, Layer.gold)
+    found = select(*columns).where(Layer.document_id.in_({new.document_id for new in news}))
+    keys = {tuple(place): key for key, *place in session.execute(found)}
+    return [keys[new.document_id, new.annotator_id, new.gold] for new in news]
 
 
 def _revision(new: NewLayer) -> int:
     return max(new.layer.revision, 1 if any(new.layer.annotations()) else 0)
-
-
-def _creation(
-    layer_id: int, new: NewLayer, items: Sequence[Annotation], key: str
-) -> dict[str, Any]:
-    edit = schema.Edit(key, tuple(Op(item.id, None, item) for item in items))
-    return {
-        "layer_id": layer_id,
-        "revision": _revision(new),
-        "key": key,
-        "ops": schema.edit_json(edit),
-    }
 
 
 # ---- reading ---------------------------------------------------------------------------------

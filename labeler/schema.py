@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -71,11 +72,19 @@ class Scheme:
 
     def entity(self, name: str) -> EntityLabel | None:
         """Return the entity label of that name, if there is one."""
-        return next((label for label in self.entities if label.name == name), None)
+        return self._entities.get(name)
 
     def relation(self, name: str) -> RelationLabel | None:
         """Return the relation label of that name, if there is one."""
-        return next((label for label in self.relations if label.name == name), None)
+        return self._relations.get(name)
+
+    @cached_property
+    def _entities(self) -> dict[str, EntityLabel]:
+        return {label.name: label for label in self.entities}
+
+    @cached_property
+    def _relations(self) -> dict[str, RelationLabel]:
+        return {label.name: label for label in self.relations}
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,18 +366,18 @@ def annotation_json(
     """Return an annotation as plain JSON values, leaving out an empty origin."""
     if annotation is None:
         return None
-    names = ("id", *_FIELDS[type(annotation)]) if with_id else _FIELDS[type(annotation)]
-    body = {name: getattr(annotation, name) for name in names}
-    if body.get("origin", 0) is None:
-        del body["origin"]
+    body: dict[str, Any] = {"id": annotation.id} if with_id else {}
+    if isinstance(annotation, Verdict):
+        body["verdict"] = annotation.verdict
+        return body
+    if isinstance(annotation, Entity):
+        body["start"], body["end"] = annotation.start, annotation.end
+    else:
+        body["head"], body["tail"] = annotation.head, annotation.tail
+    body["label"] = annotation.label
+    if annotation.origin is not None:
+        body["origin"] = annotation.origin
     return body
-
-
-_FIELDS: dict[type, tuple[str, ...]] = {
-    Entity: ("start", "end", "label", "origin"),
-    Relation: ("head", "tail", "label", "origin"),
-    Verdict: ("verdict",),
-}
 
 
 def edit_json(edit: Edit) -> list[dict[str, Any]]:
@@ -380,6 +389,14 @@ def edit_json(edit: Edit) -> list[dict[str, Any]]:
             "after": annotation_json(op.after, with_id=False),
         }
         for op in edit.ops
+    ]
+
+
+def creation_json(items: Iterable[Annotation]) -> list[dict[str, Any]]:
+    """Return the ops that create these annotations, as `edit_json` would."""
+    return [
+        {"id": item.id, "before": None, "after": annotation_json(item, with_id=False)}
+        for item in items
     ]
 
 
@@ -429,17 +446,18 @@ def check(
     of touched entities, and the entities that overlap them. `length` is that of the text, in code
     points.
     """
-    names = list(items) if touched is None else [name for name in touched if name in items]
-    entities = [item for item in items.values() if isinstance(item, Entity)]
-    chosen = [items[name] for name in names]
+    chosen = [items[name] for name in (items if touched is None else touched) if name in items]
     problems: list[Problem] = []
     for item in chosen:
+        # Most fit: only for those that do not is it worked out why.
         if isinstance(item, Entity):
-            problems += _entity_problems(item, scheme, length)
+            if not item.start < item.end <= length or scheme.entity(item.label) is None:
+                problems += _entity_problems(item, scheme, length)
         elif isinstance(item, Relation):
             problems += _relation_problems(item, items, scheme)
     problems += _repeated_annotations(items, chosen)
     if scheme.overlap != "allow":
+        entities = [item for item in items.values() if isinstance(item, Entity)]
         problems += _overlap_problems(entities, {item.id for item in chosen}, scheme.overlap)
     return problems
 
@@ -483,15 +501,16 @@ def _content(item: Annotation) -> tuple[object, ...]:
 def _repeated_annotations(
     items: Mapping[str, Annotation], chosen: Iterable[Annotation]
 ) -> Iterator[Problem]:
-    holders: dict[tuple[object, ...], str] = {}
-    repeated: dict[str, str] = {}
-    for item in items.values():
-        first = holders.setdefault(_content(item), item.id)
-        if first != item.id:
-            repeated[item.id], repeated[first] = first, item.id
+    contents = [_content(item) for item in items.values()]
+    if len(set(contents)) == len(contents):
+        return
+    holders: dict[tuple[object, ...], list[str]] = {}
+    for content, item in zip(contents, items.values(), strict=True):
+        holders.setdefault(content, []).append(item.id)
     for item in chosen:
-        if item.id in repeated:
-            message = f"The same annotation is there already, as {repeated[item.id]!r}."
+        others = [name for name in holders[_content(item)] if name != item.id]
+        if others:
+            message = f"The same annotation is there already, as {others[0]!r}."
             yield Problem(message, item.id, code="twice")
 
 

@@ -1,6 +1,6 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
-from labeler.models.database import connect, db, migrate, transaction
+from labeler.models.database import connect, db, insert_rows, migrate, transaction
 from labeler.models.tables import (
     ApiToken,
     Document,
@@ -41,6 +41,7 @@ __all__ = [
     "Verdict",
     "connect",
     "db",
+    "insert_rows",
     "migrate",
     "transaction",
 ]

@@ -2,16 +2,16 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, insert, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -111,6 +111,43 @@ def transaction() -> Iterator[Session]:
                 raise
     finally:
         _writing.reset(token)
+
+
+def insert_rows(
+    session: Session, into: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows, given as tuples in the order of `names`, as fast as the driver can.
+
+    The statement is compiled once and handed over with all rows; only JSON and instants are
+    converted. For a few rows the usual ways read better.
+    """
+    if not rows:
+        return
+    table = cast(Table, into.__table__)
+    connection = session.connection()
+    dialect = connection.dialect
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    processors = [
+        table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
+    ]
+    converted = {place: process for place, process in enumerate(processors) if process}
+    if converted:
+        rows = [_converted(row, converted) for row in rows]
+    if compiled.positional:
+        connection.exec_driver_sql(compiled.string, rows)
+    else:
+        named = [dict(zip(names, row, strict=True)) for row in rows]
+        connection.exec_driver_sql(compiled.string, named)
+
+
+def _converted(row: tuple[Any, ...], converted: dict[int, Any]) -> tuple[Any, ...]:
+    places = [place for place in converted if row[place] is not None]
+    if not places:
+        return row
+    values = list(row)
+    for place in places:
+        values[place] = converted[place](values[place])
+    return tuple(values)
 
 
 def migrate() -> None:

@@ -108,7 +108,7 @@ def export(  # noqa: PLR0913 - what can be said of an export, by name
     folder = folder or _new_folder(project, format)
     chosen = _chosen(plan)
     if not chosen and not plan.report.problems:
-        raise Invalid(_NOTHING[layer] if layer in _NOTHING else f"{layer} has labeled nothing yet.")
+        raise Invalid(_NOTHING.get(layer, f"{layer} has labeled nothing yet."))
     parts = _parts(plan, list(chosen))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as unfinished:

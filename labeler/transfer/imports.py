@@ -7,18 +7,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labeler import accounts, editing, schema
 from labeler.errors import Problem
 from labeler.formats import Imported, archive
-from labeler.models import Document, Layer, Membership, Project, User, transaction
+from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
 from labeler.models.database import now
-from labeler.models.tables import text_sha256
+from labeler.models.tables import text_sha256, title_key
 from labeler.suggest import entity_suggestion, relation_suggestion
 from labeler.transfer.suggestions import IMPORTED, keep_imported
 
+_DOCUMENT = ("project_id", "name", "title_key", "text", "sha256", "meta", "created")
 _PORTION = 250
 """Articles taken in one transaction."""
 
@@ -93,6 +94,9 @@ class _Intake:
     """Labels that the scheme lacks, with how many articles were refused for them."""
     moment: datetime = field(default_factory=now)
 
+    def __post_init__(self) -> None:
+        self.scheme = self.project.scheme
+
     def take(self, portion: Sequence[Imported | Problem]) -> None:
         """Take one portion in one transaction."""
         articles = []
@@ -129,23 +133,22 @@ class _Intake:
         if lacking:
             self._extend(items)
         by_id = {item.id: item for item in items}
-        problems = schema.check(by_id, self.project.scheme, len(article.document.text))
+        problems = schema.check(by_id, self.scheme, len(article.document.text))
         for problem in problems:
             self._refuse(article, f"{problem.path}: {problem.message}", problem.code)
         return not problems
 
     def _lacking(self, items: Iterable[schema.Annotation]) -> set[str]:
-        scheme = self.project.scheme
-        return {
-            item.label
-            for item in items
-            if (isinstance(item, schema.Entity) and scheme.entity(item.label) is None)
-            or (isinstance(item, schema.Relation) and scheme.relation(item.label) is None)
+        used = {(type(item), item.label) for item in items if not isinstance(item, schema.Verdict)}
+        known = {
+            schema.Entity: self.scheme.entity,
+            schema.Relation: self.scheme.relation,
         }
+        return {label for kind, label in used if known[kind](label) is None}
 
     def _extend(self, items: Iterable[schema.Annotation]) -> None:
         """Give the scheme the labels that these annotations need."""
-        scheme = self.project.scheme
+        scheme = self.scheme
         entities, relations = list(scheme.entities), list(scheme.relations)
         for item in items:
             if isinstance(item, schema.Entity) and all(e.name != item.label for e in entities):
@@ -153,7 +156,8 @@ class _Intake:
                 entities.append(schema.EntityLabel(item.label, color=color))
             if isinstance(item, schema.Relation) and all(r.name != item.label for r in relations):
                 relations.append(schema.RelationLabel(item.label))
-        self.project.scheme = schema.Scheme(tuple(entities), tuple(relations), scheme.overlap)
+        self.scheme = schema.Scheme(tuple(entities), tuple(relations), scheme.overlap)
+        self.project.scheme = self.scheme
 
     def tell_unknown_labels(self) -> None:
         """Say once which labels the scheme lacks."""
@@ -179,41 +183,36 @@ class _Intake:
         An article whose name is known with another text is refused, and leaves the list.
         """
         names = {article.document.id for article in articles}
-        known: dict[str, tuple[int, str]] = {
-            name: (key, sha)
-            for name, key, sha in session.execute(
-                select(Document.name, Document.id, Document.sha256).where(
-                    Document.project_id == self.project.id, Document.name.in_(names)
-                )
-            )
-        }
-        new: dict[str, dict[str, Any]] = {}
+        known = self._known(session, names)
+        new: dict[str, tuple[schema.Document, str]] = {}
         for article in list(articles):
             name, sha = article.document.id, text_sha256(article.document.text)
-            expected = known[name][1] if name in known else new.get(name, {}).get("sha256", sha)
+            expected = known[name][1] if name in known else new.get(name, ("", sha))[1]
             if expected != sha:
                 self._refuse(article, f"Another text is known under the id {name!r}.", "duplicate")
                 articles.remove(article)
             elif name not in known and name not in new:
-                new[name] = self._document_row(article.document, sha)
+                new[name] = (article.document, sha)
             elif name in known and article.layer is None and not article.suggestions:
                 self.report.unchanged += 1
             elif article.layer is None and not article.suggestions:
                 self._refuse(article, f"The id {name!r} stands here twice.", "duplicate")
-        into = insert(Document).returning(Document.id, sort_by_parameter_order=True)
-        ids = list(session.scalars(into, list(new.values()))) if new else []
-        self.report.documents += len(ids)
-        return {name: key for name, (key, _) in known.items()} | dict(zip(new, ids, strict=True))
+        self.report.documents += len(new)
+        insert_rows(session, Document, _DOCUMENT, [self._row(*row) for row in new.values()])
+        made = self._known(session, set(new))
+        return {name: key for name, (key, _) in (known | made).items()}
 
-    def _document_row(self, document: schema.Document, sha: str) -> dict[str, Any]:
-        return {
-            "project_id": self.project.id,
-            "name": document.id,
-            "text": document.text,
-            "sha256": sha,
-            "meta": document.meta,
-            "created": self.moment,
-        }
+    def _known(self, session: Session, names: set[str]) -> dict[str, tuple[int, str]]:
+        """Return id and checksum of the documents of these names that there are."""
+        columns = (Document.name, Document.id, Document.sha256)
+        found = select(*columns).where(
+            Document.project_id == self.project.id, Document.name.in_(names)
+        )
+        return {name: (key, sha) for name, key, sha in session.execute(found)}
+
+    def _row(self, document: schema.Document, sha: str) -> tuple[Any, ...]:
+        values = (document.id, title_key(document.meta), document.text, sha, document.meta)
+        return (self.project.id, *values, self.moment)
 
     def _layers(
         self, session: Session, articles: Sequence[Imported], documents: dict[str, int]
