@@ -149,7 +149,7 @@ class Corpus:
     ) -> Layer:
         """Return a new layer, with entities by label: `PERSON=[(0, 3)]`."""
         entities = tuple(
-            schema.Entity(f"{label}-{start}", start, end, label)
+            schema.Entity(f"{label}-{start}-{end}", start, end, label)
             for label, places in spans.items()
             for start, end in places  # type: ignore[attr-defined]
         )

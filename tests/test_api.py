@@ -134,7 +134,7 @@ def test_a_layer_is_its_annotators_own(corpus: Corpus, program: Any) -> None:
     """Annotators neither see nor change each other's layers; curators see, and do not change."""
     project = corpus.project(ana="annotator", ben="annotator", cy="curator")
     layer = corpus.layer(corpus.document(project), "ana", PERSON=[(0, 3)])
-    body = {"base": 1, "edits": [edit("k1", None, ENTITY, "PERSON-0")]}
+    body = {"base": 1, "edits": [edit("k1", None, ENTITY, "PERSON-0-3")]}
     assert program("ben")("GET", f"/layers/{layer.id}").status_code == 404
     assert program("ben")("POST", f"/layers/{layer.id}/edits", body).status_code == 404
     assert program("cy")("GET", f"/layers/{layer.id}").status_code == 200

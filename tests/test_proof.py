@@ -34,7 +34,7 @@ def whole(any_app: Flask, corpus: Corpus) -> Corpus:
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("DELETE FROM entity WHERE id = 'PERSON-0'", "fold"),
+        ("DELETE FROM entity WHERE id = 'PERSON-0-3'", "fold"),
         ("UPDATE entity SET label = 'ORG'", "fold"),
         ("UPDATE layer SET revision = 7", "revision"),
         ("UPDATE document SET text = 'Ada met Bo'", "text"),
