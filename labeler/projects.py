@@ -103,10 +103,12 @@ class Template:
 
 
 def templates() -> list[Template]:
-    """Return the templates by name, the empty one last."""
+    """Return the templates, the one for news first and the empty one last."""
     files = sorted((ROOT / "seeds" / "schemes").glob("*.yaml"))
     found = [Template(path.stem, read_scheme(path), _guidelines_beside(path)) for path in files]
-    return sorted(found, key=lambda template: (not template.scheme.entities, template.name))
+    return sorted(
+        found, key=lambda known: (not known.scheme.entities, known.name != "news", known.name)
+    )
 
 
 def _guidelines_beside(path: Path) -> str:
@@ -296,7 +298,7 @@ def _used(project: Project, table: type[Entity] | type[Relation]) -> dict[str, i
         .group_by(table.label)
         .order_by(count.desc(), table.label)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 # ---- settings --------------------------------------------------------------------------------
@@ -376,7 +378,7 @@ def describe(project: Project) -> dict[str, Any]:
         "suggester_options": project.suggester_options,
         "people": {user.name: role for user, role in members(project)},
         "documents": db.session.scalar(documents) or 0,
-        "layers": dict(by_status.tuples().all()),
+        "layers": dict(by_status.all()),
         **usage(project),
         "scheme": schema.scheme_json(project.scheme),
     }

@@ -191,8 +191,8 @@ def progress_by_project(project_ids: Sequence[int], user: User) -> dict[int, Pro
         Layer.status != "open",
         ~Layer.gold,
     )
-    total = dict(db.session.execute(totals.group_by(Document.project_id)).tuples().all())
-    done = dict(db.session.execute(finished.group_by(Layer.project_id)).tuples().all())
+    total = dict(db.session.execute(totals.group_by(Document.project_id)).all())
+    done = dict(db.session.execute(finished.group_by(Layer.project_id)).all())
     return {key: Progress(total.get(key, 0), done.get(key, 0)) for key in project_ids}
 
 
@@ -298,4 +298,4 @@ def _rows(found: Sequence[Any]) -> list[Row]:
 
 def _counts(table: type[Entity] | type[Relation], layers: Sequence[int]) -> dict[int, int]:
     counted = select(table.layer_id, func.count()).where(table.layer_id.in_(layers))
-    return dict(db.session.execute(counted.group_by(table.layer_id)).tuples().all())
+    return dict(db.session.execute(counted.group_by(table.layer_id)).all())

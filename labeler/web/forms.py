@@ -1,6 +1,5 @@
 """What people fill in. Faults are told beside the field, with what to do."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -20,11 +19,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from labeler.accounts import MAX_PASSWORD, ROLES
 from labeler.errors import LabelerError
 from labeler.projects import MAX_GUIDELINES, MAX_TITLE
+from labeler.registry import Registry
 
 MAX_ROWS = 500
 """Labels of one kind that a scheme form may have."""
@@ -56,6 +57,8 @@ def tell(form: FlaskForm, error: LabelerError) -> None:
 
 # ---- people ----------------------------------------------------------------------------------
 
+_SITE_ROLES = [SelectChoice("member", "Member"), SelectChoice("admin", "Admin")]
+
 
 class SigninForm(FlaskForm):
     """Name and password."""
@@ -86,13 +89,13 @@ class UserForm(FlaskForm):
     """Somebody new on this site."""
 
     name = _name("Name", "Enter a name.")
-    role = SelectField("Role", choices=[("member", "Member"), ("admin", "Admin")])
+    role = SelectField("Role", choices=_SITE_ROLES)
 
 
 class StandingForm(FlaskForm):
     """What somebody is on this site, and whether they may sign in."""
 
-    role = SelectField("Role", choices=[("member", "Member"), ("admin", "Admin")])
+    role = SelectField("Role", choices=_SITE_ROLES)
     active = BooleanField("May sign in")
 
 
@@ -100,7 +103,7 @@ class MemberForm(FlaskForm):
     """Somebody's role in a project."""
 
     name = _name("Name", "Enter the name of a person.")
-    role = SelectField("Role", choices=[(role, role.capitalize()) for role in ROLES])
+    role = SelectField("Role", choices=[SelectChoice(role, role.capitalize()) for role in ROLES])
 
 
 # ---- projects --------------------------------------------------------------------------------
@@ -188,9 +191,9 @@ class SchemeForm(FlaskForm):
     overlap = RadioField(
         "Overlap",
         choices=[
-            ("allow", "Entities may overlap"),
-            ("nest", "One may lie within another"),
-            ("forbid", "No two may overlap"),
+            SelectChoice("allow", "Entities may overlap"),
+            SelectChoice("nest", "One may lie within another"),
+            SelectChoice("forbid", "No two may overlap"),
         ],
     )
     entities = FieldList(FormField(EntityRow), max_entries=MAX_ROWS)
@@ -203,6 +206,6 @@ class SchemeFileForm(FlaskForm):
     scheme = FileField("Scheme file")
 
 
-def choices(names: Iterable[str], registry: Any) -> list[tuple[str, str]]:
+def choices(registry: Registry[Any]) -> list[SelectChoice]:
     """Return what a person may choose among extensions: each name with its title."""
-    return [(name, registry[name].title) for name in names]
+    return [SelectChoice(name, registry[name].title) for name in registry.names()]

@@ -1,12 +1,14 @@
 """Pages for those who run a project: making it, articles in and out, settings."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from labeler import nlp, projects, schema, transfer
 from labeler.errors import Invalid, LabelerError, NotFound, Problem
@@ -22,7 +24,7 @@ blueprint = Blueprint("manage", __name__)
 
 FILE = "file"
 """The start of a project that is no template."""
-_PROBLEMS = 100
+_PROBLEMS = 50
 """Problems of an export on one page."""
 
 
@@ -35,8 +37,8 @@ def new() -> ResponseReturnValue:
     """Let an admin make a project from a template or a scheme file."""
     known = projects.templates()
     form = ProjectForm()
-    form.start.choices = [*((t.name, t.name.capitalize()) for t in known), (FILE, "Scheme file")]
-    form.suggester.choices = choices(suggesters.names(), suggesters)
+    form.start.choices = [*(SelectChoice(t.name) for t in known), SelectChoice(FILE)]
+    form.suggester.choices = choices(suggesters)
     if form.validate_on_submit():
         try:
             made = _create(form)
@@ -108,7 +110,7 @@ def _try(name: str, options: dict[str, Any], language: str, scheme: schema.Schem
 def settings(project: Project) -> ResponseReturnValue:
     """Let a manager change title, language, guidelines and suggester."""
     form = SettingsForm(data=_settings_of(project))
-    form.suggester.choices = choices(suggesters.names(), suggesters)
+    form.suggester.choices = choices(suggesters)
     preview = render(form.guidelines.data or "") if "preview" in request.form else None
     if form.validate_on_submit() and preview is None:
         try:
@@ -209,10 +211,8 @@ def _import(project: Project, files: list[Any], form: ImportForm) -> transfer.Im
 def export(project: Project) -> ResponseReturnValue:
     """Take the corpus out, and list what was taken out before."""
     form = ExportForm()
-    form.format.choices = choices(exporters.names(), exporters)
-    names = [(user.name, f"{user.name}’s layers") for user, _ in projects.members(project)]
-    every = [("gold", "Gold: one settled layer each"), ("all", "All layers of everybody")]
-    form.layer.choices = [*every, *names, ("suggestions", "Suggestions, not checked by anybody")]
+    form.format.choices = choices(exporters)
+    form.layer.choices = _layers(project)
     if form.validate_on_submit():
         try:
             made = _export(project, form)
@@ -221,6 +221,17 @@ def export(project: Project) -> ResponseReturnValue:
         else:
             return redirect(url_for("manage.show_export", slug=project.slug, export_id=made))
     return render_template("export.html", form=form, exports=projects.exports(project))
+
+
+def _layers(project: Project) -> list[SelectChoice]:
+    """Return whose layers can be taken out."""
+    people = [user.name for user, _ in projects.members(project)]
+    return [
+        SelectChoice("gold", "Gold: one settled layer each"),
+        SelectChoice("all", "All layers of everybody"),
+        *(SelectChoice(name, f"{name}’s layers") for name in people),
+        SelectChoice("suggestions", "Suggestions, checked by nobody"),
+    ]
 
 
 def _export(project: Project, form: ExportForm) -> int:
@@ -252,6 +263,7 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
         warnings=report.get("warnings", []),
         total=len(problems),
         problems=problems[first : first + _PROBLEMS],
+        reasons=Counter(str(p.get("message") or p.get("code")) for p in problems).most_common(20),
         first=first,
         page=_PROBLEMS,
     )

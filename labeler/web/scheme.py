@@ -45,6 +45,7 @@ def _page(project: Project, form: SchemeForm, upload: SchemeFileForm | None = No
         upload=upload or SchemeFileForm(formdata=None),
         names=[name for name in names if name],
         usage=projects.usage(project),
+        palette=schema.PALETTE,
     )
 
 

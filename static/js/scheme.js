@@ -35,6 +35,9 @@ function add(kind) {
     if (input.type === "checkbox") input.checked = false;
     else if (input.type !== "color") input.value = "";
   }
+  const palette = rows.dataset.palette?.split(" ") ?? [];
+  const color = /** @type {HTMLInputElement} */ (row.querySelector("[type=color]"));
+  if (palette.length) color.value = palette[rows.children.length % palette.length];
   rows.append(row);
   renumber();
   /** @type {HTMLInputElement} */ (row.querySelector(".name")).focus();

@@ -1,0 +1,81 @@
+"""What the tests of the pages share: every route, and a client that sends forms as a browser."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+PAGES = (
+    "auth.sign_in",
+    "auth.sign_in_by_link",
+    "auth.account",
+    "pages.home",
+    "pages.overview",
+    "pages.documents",
+    "pages.guidelines",
+    "pages.next_to_label",
+    "pages.label",
+    "manage.new",
+    "manage.settings",
+    "manage.import_files",
+    "manage.export",
+    "manage.show_export",
+    "manage.download",
+    "scheme.edit",
+    "scheme.download",
+    "people.members",
+    "people.users",
+    "people.user",
+)
+"""Every page, by endpoint."""
+
+POSTS: dict[str, dict[str, Any]] = {
+    "auth.sign_in": {"name": "ana", "password": "wrong"},
+    "auth.sign_out": {},
+    "auth.account": {"password": "short"},
+    "manage.new": {},
+    "manage.settings": {"title": ""},
+    "manage.import_files": {},
+    "manage.export": {"format": "none"},
+    "scheme.edit": {},
+    "scheme.upload": {},
+    "people.members": {"name": "nobody-known", "role": "annotator"},
+    "people.change_member": {"role": "annotator"},
+    "people.remove_member": {},
+    "people.users": {"name": "a b", "role": "member"},
+    "people.change_user": {"role": "member", "active": "y"},
+    "people.set_password": {"password": "short"},
+    "people.signin_link": {},
+    "people.add_token": {},
+    "people.revoke_token": {},
+}
+"""Every form, by endpoint, with something to send."""
+
+
+def rule_of(app: Flask, endpoint: str, method: str, values: dict[str, Any]) -> str:
+    """Return the address of a route with the values that it asks for."""
+    rule = next(r for r in app.url_map.iter_rules(endpoint) if method in (r.methods or ()))
+    with app.test_request_context():
+        return app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
+
+
+class Client:
+    """Sends forms with the token of the page they stand on."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self._token = ""
+
+    def post(self, address: str, form: dict[str, Any], **options: Any) -> TestResponse:
+        """Send a form, and follow no redirect."""
+        if not self._token:
+            page = self.client.get("/account").text
+            page = page if 'name="csrf_token"' in page else self.client.get("/sign-in").text
+            self._token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+        return self.client.post(address, data={"csrf_token": self._token, **form}, **options)
+
+    def get(self, address: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(address)

@@ -1,0 +1,189 @@
+"""Who may see and do what: every route, for every role."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import accounts, transfer
+from labeler.models import Export, User, db
+from tests.conftest import Corpus
+from tests.web.pages import PAGES, POSTS, Client, rule_of
+
+PEOPLE = ("nobody", "stranger", "ana", "cy", "max", "root")
+"""Nobody signed in; a member of the site; annotator, curator and manager of a project; an admin."""
+
+MAY: dict[str, tuple[str, ...]] = {
+    "public": PEOPLE,
+    "member": PEOPLE[1:],
+    "annotator": PEOPLE[2:],
+    "curator": PEOPLE[3:],
+    "manager": PEOPLE[4:],
+    "admin": PEOPLE[5:],
+}
+
+
+@pytest.fixture
+def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
+    """Return the values of addresses on a site with one of everything."""
+    project = corpus.project(ana="annotator", cy="curator", max="manager")
+    corpus.person("root", role="admin")
+    corpus.person("stranger")
+    document = corpus.document(project)
+    layer = corpus.layer(document, "ana", status="done", PERSON=[(0, 3)])
+    transfer.export(project, "jsonl", layer="ana", made_by="max")
+    stranger = db.session.query(User).filter_by(name="stranger").one()
+    return {
+        "slug": project.slug,
+        "document_id": document.id,
+        "layer_id": layer.id,
+        "export_id": db.session.query(Export).one().id,
+        "user_id": stranger.id,
+        "token": "none",
+    }
+
+
+def who_of(app: Flask, endpoint: str) -> str:
+    """Return who may use a route, as it says itself."""
+    return str(getattr(app.view_functions[endpoint], "who", "unsaid"))
+
+
+def test_every_route_says_who_may_use_it(app: Flask) -> None:
+    """No page or API route comes without a word on who may use it."""
+    unsaid = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and who_of(app, rule.endpoint) not in MAY
+    ]
+    assert unsaid == []
+
+
+def test_every_page_and_form_is_tried(app: Flask) -> None:
+    """The table of this test knows every route that is not the API's."""
+    routes = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods & {"GET", "POST"}  # type: ignore[operator]
+        if not rule.endpoint.startswith(("static", "api."))
+    }
+    known = {("GET", name) for name in PAGES} | {("POST", name) for name in POSTS}
+    assert routes == known
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_pages_open_for_whom_they_are(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient], name: str
+) -> None:
+    """A page opens for the roles it says, and for nobody else."""
+    client = app.test_client() if name == "nobody" else signed_in(name)
+    wrong = {}
+    for endpoint in PAGES:
+        answer = client.get(rule_of(app, endpoint, "GET", site))
+        if _allowed(answer) != (name in MAY[who_of(app, endpoint)]):
+            wrong[endpoint] = answer.status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_changes_are_for_whom_they_are(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient], name: str
+) -> None:
+    """A change is taken from the roles it is for, and refused to everybody else."""
+    wrong = {}
+    for endpoint, form in POSTS.items():
+        client = Client(app.test_client() if name == "nobody" else signed_in(name))
+        answer = client.post(rule_of(app, endpoint, "POST", site), form)
+        if _allowed(answer) != (name in MAY[who_of(app, endpoint)]):
+            wrong[endpoint] = answer.status
+    assert wrong == {}
+
+
+def _allowed(answer: Any) -> bool:
+    """Tell whether somebody was let in; a made-up sign-in link is refused to everybody."""
+    if b"sign-in link was used" in answer.data:
+        return True
+    to_sign_in = answer.status_code == 302 and "/sign-in?next=" in answer.location
+    return answer.status_code not in (401, 403, 404) and not to_sign_in
+
+
+def test_projects_of_others_are_not_told_from_none(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Who is no member gets the same answer for a project that is there as for none."""
+    client = signed_in("stranger")
+    there, none = client.get("/projects/news"), client.get("/projects/nothing")
+    assert there.status_code == none.status_code == 404
+    assert there.data == none.data
+
+
+def test_an_annotator_sees_only_their_own_progress(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The overview names everybody to curators, and only the person to an annotator."""
+    assert ">cy<" not in signed_in("ana").get("/projects/news").text
+    assert ">ana<" in signed_in("cy").get("/projects/news").text
+
+
+def test_an_export_of_another_project_stays_closed(
+    corpus: Corpus, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """A manager reaches no export by the address of their own project."""
+    corpus.project("other", boss="manager")
+    address = f"/projects/other/exports/{site['export_id']}"
+    client = signed_in("boss")
+    assert client.get(address).status_code == 404
+    assert client.get(f"{address}/download").status_code == 404
+
+
+def test_the_last_admin_stays(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The site cannot be left without anybody to run it."""
+    root = db.session.query(User).filter_by(name="root").one().id
+    client = Client(signed_in("root"))
+    answer = client.post(f"/users/{root}", {"role": "member", "active": "y"})
+    assert "last admin" in answer.text
+    assert accounts.user_by_id(root).is_admin
+
+
+def test_a_session_ends_with_the_right_to_sign_in(
+    site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Whom an admin shuts out is out at once."""
+    ana = db.session.query(User).filter_by(name="ana").one().id
+    inside = signed_in("ana")
+    assert inside.get("/").status_code == 200
+    Client(signed_in("root")).post(f"/users/{ana}", {"role": "member"})
+    assert inside.get("/").status_code == 302
+
+
+def test_one_who_leaves_keeps_their_layers(
+    site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Removing a member removes nothing they made."""
+    ana = db.session.query(User).filter_by(name="ana").one().id
+    Client(signed_in("max")).post(f"/projects/news/people/{ana}/remove", {})
+    page = signed_in("max").get("/projects/news").text
+    assert "No longer a member" in page
+    assert signed_in("ana").get("/projects/news").status_code == 404
+
+
+def test_a_download_holds_the_export_and_nothing_else(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient], tmp_path: Path
+) -> None:
+    """The archive has the files of the folder, and follows no link out of it."""
+    import io
+    import zipfile
+
+    folder = Path(db.session.query(Export).one().folder)
+    (tmp_path / "secret").write_text("x")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    address = f"/projects/news/exports/{site['export_id']}/download"
+    answer = signed_in("max").get(address)
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    expected = {f"{folder.name}/{p.name}" for p in folder.iterdir() if p.name != "link"}
+    assert set(archive.namelist()) == expected
+    assert archive.testzip() is None
