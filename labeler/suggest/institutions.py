@@ -46,7 +46,8 @@ _DATELINE = re.compile(
     r"^[ \t]*(?P<place>[^\W\d_a-z][^\d_\n(),:—–/-]{1,40}?)"
     r"(?:, (?P<land>[^\W\d_][^\n(),:—–]{2,25}))?"
     r"(?:, [^\n(:—–]{3,14})? ?"
-    r"(?:(?P<agency>\([^()\n]{2,30}\))\s?(?::|—|–|--?)?|(?::|—|–|\s--?))(?=\s)",
+    r"(?:(?P<agency>\([^()\n]{2,30}\))\s?(?::|—|–|--?)?|(?::|—|–|\s--?)"
+    r"|(?<=[\w.]),? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z.]* \d\d?)(?=\s)",
     re.MULTILINE,
 )
 
@@ -134,6 +135,8 @@ def datelines(capitals: Capitals) -> Iterator[Find]:
 
 def _partners(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
     """Yield a firm named for two: Haldane & Roth."""
+    if capitals[start - 1] in ("of", "for"):
+        return
     if capitals.continues(end, "&") and capitals.continues(end + 1):
         stop = next((stop for begin, stop in capitals.runs if begin == end + 1), None)
         if stop and stop - end < 4:
@@ -196,7 +199,8 @@ def _with_owner(capitals: Capitals, start: int) -> int:
 
 def _by_first_word(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
     last = capitals[end - 1]
-    if last in _STARTS:
+    owned = last == "Office" and end - start == 1 and capitals[start - 1] in ("'s", "’s")
+    if last in _STARTS and not owned:
         label, score = _STARTS[last]
         stop = _of(capitals, end)
         if stop:
@@ -254,9 +258,10 @@ def _of(capitals: Capitals, index: int) -> int | None:
     if not capitals.continues(stop):
         return None
     ministry = capitals[index - 1] in ("Ministry", "Department", "Office", "Institute", "Centre")
+    joints = ("and", "&") if ministry else ("&",)
     while stop - index < LONGEST and (
         capitals.continues(stop)
-        or (ministry and capitals.continues(stop, "and", "&") and capitals.continues(stop + 1))
+        or (capitals.continues(stop, *joints) and capitals.continues(stop + 1))
     ):
         stop += 1
     return stop

@@ -79,14 +79,14 @@ def propose(
     """
     label_map = LabelMap(scheme, labels)
     pieces = (
-        (piece, (number, offset))
+        (piece, (number, offset, piece))
         for number, text in enumerate(texts)
         for offset, piece in _pieces(text)
     )
     for _, docs in groupby(_run(pipeline, pieces), key=lambda item: item[1][0]):
         found: list[Suggestion] = []
-        for doc, (_, offset) in docs:
-            reader = _Reader(doc, offset, label_map, origin, spans_key)
+        for doc, (_, offset, piece) in docs:
+            reader = _Reader(doc, piece, offset, label_map, origin, spans_key)
             found += reader.read("forbid" if flat else scheme.overlap)
         yield sorted(found, key=lambda item: isinstance(item, Relation))
 
@@ -106,7 +106,7 @@ def _check_labels(pipeline: Any, labels: LabelMap) -> None:
         )
 
 
-def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int]]]) -> Iterator[Any]:
+def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int, str]]]) -> Iterator[Any]:
     try:
         yield from pipeline.pipe(pieces, as_tuples=True, batch_size=BATCH)
     except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
@@ -130,17 +130,21 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 
 class _Reader:
-    """Reads the proposals of one processed text that starts at `offset` of its article."""
+    """Reads the proposals of one processed text that starts at `offset` of its article.
+
+    The text is handed in, since a Doc puts its own together anew each time it is asked.
+    """
 
     def __init__(
         self,
         doc: Any,
+        text: str,
         offset: int,
         labels: LabelMap,
         origin: Origin,
         spans_key: str | None,
     ) -> None:
-        self._doc, self._text = doc, doc.text
+        self._doc, self._text = doc, text
         self._offset, self._origin = offset, origin
         self._labels, self._spans_key = labels, spans_key
         self._entities: dict[str, Entity] = {}
