@@ -7,6 +7,7 @@ one layer form a set, and so do its relations.
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -195,15 +196,14 @@ class _Entities:
         came = list(chain.from_iterable(layer.entities for _, _, layer in layers))
         sizes = [len(layer.entities) for _, _, layer in layers]
         document, by = _owners(layers, sizes)
-        start = np.fromiter((e.start for e in came), np.int64, len(came))
-        end = np.fromiter((e.end for e in came), np.int64, len(came))
-        labels, label = _coded([e.label for e in came])
+        start = np.fromiter(map(attrgetter("start"), came), np.int64, len(came))
+        end = np.fromiter(map(attrgetter("end"), came), np.int64, len(came))
+        labels, label = _coded(list(map(attrgetter("label"), came)))
         reach = lengths.copy()
         np.maximum.at(reach, document, end)
         offsets = np.concatenate([[0], np.cumsum(reach + 1)]).astype(np.int64)
         start, end = start + offsets[document], end + offsets[document]
-        widest = int((end - start).max(initial=0)) + 1
-        extent = ranks(start * widest + end - start)
+        extent = np.unique(keys(start, end - start), return_inverse=True)[1].astype(np.int64)
         identity = extent * len(labels) + label
         order, row_of = _set_order(by, identity)
         columns = Spans(document, start, end, label, extent, identity)[order]
@@ -225,12 +225,12 @@ class _Relations:
     def of(cls, layers: _Layers, entities: _Entities, symmetric: Collection[str]) -> "_Relations":
         came, ends, sizes = _linked(layers)
         document, by = _owners(layers, sizes)
-        labels, label = _coded([r.label for r in came])
+        labels, label = _coded(list(map(attrgetter("label"), came)))
         mirrored = np.array([name in symmetric for name in labels], dtype=np.bool_)
         begin = np.searchsorted(entities.by, by)
         head, tail = entities.row_of[ends[:, 0]] - begin, entities.row_of[ends[:, 1]] - begin
         head, tail = directed(head, tail, mirrored[label])
-        order, _ = _set_order(by, ranks(head, tail, label))
+        order, _ = _set_order(by, keys(head, tail, label))
         columns = Links(document, head, tail, label)[order]
         return cls(labels, mirrored, by[order], columns, [came[row] for row in order.tolist()])
 
@@ -254,16 +254,25 @@ def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
     """Return the names that occur, sorted, and the place of each name among them."""
     known = tuple(sorted(set(names)))
     place = {name: code for code, name in enumerate(known)}
-    return known, np.fromiter((place[name] for name in names), np.int64, len(names))
+    return known, np.fromiter(map(place.__getitem__, names), np.int64, len(names))
 
 
-def ranks(*columns: Integers) -> Integers:
-    """Return one number for each row that rises with the columns, the first weighing most."""
-    rank = np.zeros(len(columns[0]), dtype=np.int64)
+def keys(*columns: Integers) -> Integers:
+    """Return one number for each row that rises with the columns, the first weighing most.
+
+    Columns hold no negative numbers. They are packed side by side, and made dense when 62 bits are
+    too few.
+    """
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    room = 1
     for column in columns:
-        packed = rank * (int(column.max(initial=0)) + 1) + column
-        rank = np.unique(packed, return_inverse=True)[1].astype(np.int64)
-    return rank
+        width = int(column.max(initial=0)) + 1
+        if room * width >= 1 << 62:
+            packed = np.unique(packed, return_inverse=True)[1].astype(np.int64)
+            room = len(packed)
+        packed = packed * width + column
+        room *= width
+    return packed
 
 
 def _set_order(by: Integers, identity: Integers) -> tuple[Integers, Integers]:

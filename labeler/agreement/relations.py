@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeler.agreement.coding import NO_ANNOTATIONS, Floats
-from labeler.agreement.corpus import Alignment, Corpus, align, directed, ranks
+from labeler.agreement.corpus import Alignment, Corpus, align, directed, keys
 from labeler.agreement.matching import IDENTICAL, Integers
 from labeler.agreement.spans import Confusion, LabelF1, confused, f1, kinds_by_label
 
@@ -91,8 +91,8 @@ def align_relations(corpus: Corpus, a: int, b: int) -> Alignment:
     left = _by_label(one.label, np.flatnonzero(one.matched))
     right = _by_label(two.label, np.flatnonzero(two.matched))
     found = []
-    for stage, (keys, others) in enumerate(_STAGES, start=1):
-        rows, places = paired(_columns(one, keys, left), _columns(two, others, right))
+    for stage, (own, others) in enumerate(_STAGES, start=1):
+        rows, places = paired(_columns(one, own, left), _columns(two, others, right))
         found.append(np.stack([left[rows], right[places], np.full(len(rows), stage)]))
         left, right = np.delete(left, rows), np.delete(right, places)
     first, second, kind = np.concatenate(found, axis=1)
@@ -126,21 +126,15 @@ def _columns(links: Compared, names: Sequence[str], rows: Integers) -> list[Inte
 
 def paired(first: Sequence[Integers], second: Sequence[Integers]) -> tuple[Integers, Integers]:
     """Return the rows of equal keys, one to one: the n-th of a key goes with the other's n-th."""
-    keys = ranks(*(np.concatenate(both) for both in zip(first, second, strict=True)))
-    size = len(first[0])
-    _, rows, others = np.intersect1d(
-        _told_apart(keys[:size]), _told_apart(keys[size:]), assume_unique=True, return_indices=True
-    )
-    return rows, others
-
-
-def _told_apart(keys: Integers) -> Integers:
-    """Return keys that also say how many of the same came before."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    before = np.empty(len(keys), dtype=np.int64)
-    before[order] = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
-    return before << 32 | keys
+    both = keys(*(np.concatenate(columns) for columns in zip(first, second, strict=True)))
+    one, two = both[: len(first[0])], both[len(first[0]) :]
+    order, others = np.argsort(one, kind="stable"), np.argsort(two, kind="stable")
+    one, two = one[order], two[others]
+    before = np.arange(len(one)) - np.searchsorted(one, one)
+    place = np.searchsorted(two, one) + before
+    found = place < len(two)
+    found[found] = two[place[found]] == one[found]
+    return order[found], others[place[found]]
 
 
 # ---- F1 ----------------------------------------------------------------------------------------
@@ -156,7 +150,8 @@ def relation_counts(corpus: Corpus, a: int, b: int) -> Floats:
     one, two = corpus.derived(compared, a, b)
     found = corpus.derived(align_relations, a, b)
     place = {
-        name: paired(_keys(corpus, a, one, name), _keys(corpus, b, two, name))[0] for name in _KEYS
+        name: paired(_compared_by(corpus, a, one, name), _compared_by(corpus, b, two, name))[0]
+        for name in _COMPARED
     }
     rows = {
         **{name: one.document[own] for name, own in place.items()},
@@ -181,7 +176,7 @@ COLUMNS = (
     "a", "b", "exact_a", "exact_b", "overlapping_a", "overlapping_b",
 )  # fmt: skip
 
-_KEYS = {
+_COMPARED = {
     "strict": ("identity", True),
     "bounds": ("extent", True),
     "unlabelled": ("extent", False),
@@ -189,12 +184,12 @@ _KEYS = {
 """What of its ends a relation is compared by, and whether by its label."""
 
 
-def _keys(corpus: Corpus, annotator: int, links: Compared, name: str) -> list[Integers]:
-    column, labeled = _KEYS[name]
+def _compared_by(corpus: Corpus, annotator: int, links: Compared, name: str) -> list[Integers]:
+    column, labeled = _COMPARED[name]
     own = corpus.links[annotator][links.rows]
     places = getattr(corpus.spans[annotator], column)
-    keys = [places[own.head], places[own.tail]]
-    return [*keys, own.label] if labeled else keys
+    ends = [places[own.head], places[own.tail]]
+    return [*ends, own.label] if labeled else ends
 
 
 class RelationF1:
@@ -253,7 +248,7 @@ def relation_label_counts(corpus: Corpus, a: int, b: int) -> Floats:
     """Return shared documents × labels × 3: matches end to end, and the relations of both."""
     one, two = corpus.derived(compared, a, b)
     documents, labels = corpus.shared((a, b)), len(corpus.relation_labels)
-    same = paired(_keys(corpus, a, one, "strict"), _keys(corpus, b, two, "strict"))[0]
+    same = paired(_compared_by(corpus, a, one, "strict"), _compared_by(corpus, b, two, "strict"))[0]
     counts = []
     for links, rows in ((one, same), (one, slice(None)), (two, slice(None))):
         cell = np.searchsorted(documents, links.document[rows]) * labels + links.label[rows]

@@ -7,6 +7,7 @@ short ones weigh as much as long ones.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -269,17 +270,14 @@ def _pair(side: _Side, found: Values, a: int, b: int) -> Json:
 
 
 def _amounts(side: _Side, corpus: Corpus) -> Json:
-    """Return how many annotations the shared documents have, and how many were suggestions first."""
+    """Return how many annotations the shared documents have, and how many were suggested first."""
     shared = corpus.worked.sum(axis=1) > 1
     count = accepted = 0
     for by in range(len(corpus.annotators)):
         document, _, records = side.items(corpus, by)
         kept = shared[document]
-        suggested = np.fromiter(
-            (record.origin is not None for record in records), bool, len(records)
-        )
         count += int(kept.sum())
-        accepted += int((kept & suggested).sum())
+        accepted += sum(record.origin is not None for record in compress(records, kept))
     return {"n": count, "from_suggestions": accepted}
 
 
