@@ -190,11 +190,14 @@ def signed_in(app: Flask) -> Callable[[str], FlaskClient]:
 def labeler() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that runs the command `labeler` in a folder, with its output captured."""
 
-    def run(*arguments: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, cwd: Path, stdin: str = "", **env: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "labeler", *map(str, arguments)],
             cwd=cwd,
             env={**os.environ, "LABELER_INSTANCE": str(cwd / "instance"), **env},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=120,

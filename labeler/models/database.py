@@ -12,10 +12,12 @@ import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, insert, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from labeler.config import ROOT
+from labeler.errors import Unavailable
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _write_lock = threading.Lock()
@@ -151,7 +153,22 @@ def _converted(row: tuple[Any, ...], converted: dict[int, Any]) -> tuple[Any, ..
 
 
 def migrate() -> None:
-    """Create or upgrade the tables; processes that start at once wait for each other."""
+    """Create or upgrade the tables; processes that start at once wait for each other.
+
+    Raises Unavailable when the database does not answer.
+    """
+    try:
+        _upgrade()
+    except OperationalError as error:
+        place = db.engine.url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Unavailable(
+            f"The database at {place} does not answer: {reason}. "
+            "Start it, or set LABELER_DATABASE_URL to another."
+        ) from None
+
+
+def _upgrade() -> None:
     # Alembic takes a moment to import, and is not needed after the start.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
