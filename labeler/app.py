@@ -50,8 +50,18 @@ def _answer_error(error: LabelerError) -> ResponseReturnValue:
     return render_template("error.html", error=error), error.status
 
 
+_SENTENCES = {
+    404: "There is no such page. Check the address.",
+    405: "This address takes no such request.",
+    413: f"A request may carry {MAX_UPLOAD // 1024**2} MB. Send fewer files, or import by command.",
+    500: "Something went wrong here. Try again; if it stays, tell whoever runs this site.",
+}
+"""What people are told where Werkzeug speaks to programmers."""
+
+
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
-    known = LabelerError(error.description or "This cannot be done.")
+    message = _SENTENCES.get(error.code or 500) or error.description or "This cannot be done."
+    known = LabelerError(message)
     known.code = error.name.lower().replace(" ", "_")
     known.status = error.code or 500
     if error.response is not None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from labeler import accounts
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
@@ -135,7 +135,11 @@ def _refuse_forged() -> None:
         return
     if request.path.startswith("/api/"):
         me()  # a session that has ended is told as that, not as a forged request
-    csrf.protect()
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        error.description = "This page has been open too long. Go back, reload it and try again."
+        raise
 
 
 _POLICY = (
@@ -161,6 +165,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 # ---- pages -----------------------------------------------------------------------------------
 
+_SLOWLY = "There were too many tries from your address. Wait a minute, and try again."
+
 
 def _target() -> str:
     """Return where to go after signing in: a page of this site only."""
@@ -172,7 +178,7 @@ def _target() -> str:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @allow("public")
-@limiter.limit("10 per minute; 100 per hour", methods=["POST"])
+@limiter.limit("10 per minute; 100 per hour", methods=["POST"], error_message=_SLOWLY)
 def sign_in() -> ResponseReturnValue:
     """Sign a person in by name and password."""
     form = SigninForm()
@@ -187,7 +193,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.get("/sign-in/<token>")
 @allow("public")
-@limiter.limit("30 per minute")
+@limiter.limit("30 per minute", error_message=_SLOWLY)
 def sign_in_by_link(token: str) -> ResponseReturnValue:
     """Sign a person in by a link that works once."""
     login_user(SignedIn(accounts.use_signin_token(token)))
@@ -204,7 +210,7 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @allow("member")
-@limiter.limit("20 per hour", methods=["POST"])
+@limiter.limit("20 per hour", methods=["POST"], error_message=_SLOWLY)
 def account() -> ResponseReturnValue:
     """Let a person change their password, and see the tokens that act for them."""
     user = me()
