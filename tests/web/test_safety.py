@@ -1,0 +1,238 @@
+"""What the pages hold against: forged requests, hostile words, guessing, foreign addresses."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import accounts, projects
+from labeler.app import create_app
+from labeler.models import Document, Project, db, transaction
+from labeler.models.tables import text_sha256
+from labeler.web import auth
+from tests.conftest import SHARED, Corpus, settings
+from tests.test_accounts import GOOD
+from tests.web.pages import PAGES, POSTS, Client, rule_of
+
+Signed = Callable[[str], FlaskClient]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
+
+
+def naughty() -> list[str]:
+    """Return strings that broke other programs."""
+    path = SHARED / "data" / "naughty-strings" / "blns.json"
+    if not path.is_file():
+        pytest.skip("the naughty strings are not on this machine")
+    return [line for line in json.loads(path.read_text()) if line.strip() and "\0" not in line]
+
+
+@pytest.fixture
+def site(corpus: Corpus) -> dict[str, Any]:
+    """Return the values of addresses on a site whose words are all hostile."""
+    project = corpus.project(max="manager", root="manager")
+    corpus.person("root").role = "admin"
+    meta = {"title": HOSTILE, "date": HOSTILE}
+    with transaction() as session:
+        project.title, project.guidelines = HOSTILE, f"{HOSTILE}\n\n[x](javascript:alert(1))"
+        document = Document(
+            project_id=project.id,
+            name=HOSTILE,
+            text=HOSTILE,
+            sha256=text_sha256(HOSTILE),
+            meta=meta,
+        )
+        session.add(document)
+    return {"slug": "news", "document_id": document.id, "user_id": 1, "export_id": 1, "token": "x"}
+
+
+def inline(page: str) -> list[str]:
+    """Return what a strict policy would block: style and script within the page, handlers."""
+    scripts = [
+        s for s in re.findall(r"<script\b[^>]*>", page) if "src=" not in s and "json" not in s
+    ]
+    tags = re.findall(r"<[a-zA-Z][^>]*>", page)
+    attributes = [t for t in tags if re.search(r"\s(style|on\w+)\s*=", re.sub(r'"[^"]*"', '""', t))]
+    return [*scripts, *re.findall(r"<style\b", page), *attributes]
+
+
+def test_every_answer_carries_a_strict_policy(
+    app: Flask, site: dict[str, Any], signed_in: Signed
+) -> None:
+    """Pages, errors, files and the API come with a policy that allows nothing inline."""
+    client = signed_in("root")
+    addresses = [rule_of(app, name, "GET", site) for name in PAGES]
+    for address in [*addresses, "/nothing", "/static/css/base.css", "/api/v1/projects/news"]:
+        with client.get(address) as answer:
+            answer.get_data()
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy, address
+        assert "unsafe" not in policy, address
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", address
+
+
+def test_no_page_has_anything_inline_or_from_elsewhere(
+    app: Flask, site: dict[str, Any], signed_in: Signed
+) -> None:
+    """No page has style or script within it, and none loads from another site."""
+    client = signed_in("root")
+    for name in PAGES:
+        page = client.get(rule_of(app, name, "GET", site)).text
+        assert inline(page) == [], name
+        loaded = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="([^"]*)"', page)
+        assert [a for a in loaded if not a.startswith("/static/")] == [], name
+
+
+def test_hostile_words_are_shown_as_words(
+    app: Flask, site: dict[str, Any], signed_in: Signed
+) -> None:
+    """A title, a name or guidelines with HTML in them do nothing."""
+    client = signed_in("root")
+    for name in PAGES:
+        page = client.get(rule_of(app, name, "GET", site)).text
+        assert "<script>alert" not in page, name
+        assert "<img src=x" not in page, name
+        assert 'href="javascript:' not in page, name
+    assert "&lt;script&gt;" in client.get("/projects/news/guidelines").text
+
+
+def test_naughty_strings_go_through_the_settings(
+    corpus: Corpus, signed_in: Signed, app: Flask
+) -> None:
+    """What was typed stands on the page as typed, and nothing of it becomes a tag."""
+    corpus.project(max="manager")
+    client = Client(signed_in("max"))
+    form = {"language": "en", "suggester": "rulers"}
+    for line in naughty()[::12]:
+        answer = client.post("/projects/news/settings", {**form, "title": "T", "guidelines": line})
+        assert answer.status_code == 302, line
+        assert inline(client.get("/projects/news/guidelines").text) == []
+        db.session.expire_all()
+        assert projects.find("news").guidelines.split() == line.split()
+
+
+@pytest.mark.parametrize("endpoint", POSTS)
+def test_no_form_is_taken_without_its_token(
+    app: Flask, site: dict[str, Any], signed_in: Signed, endpoint: str
+) -> None:
+    """A request that another site makes with the session's cookie is refused."""
+    answer = signed_in("root").post(rule_of(app, endpoint, "POST", site), data=POSTS[endpoint])
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "\t//x"],
+)
+def test_signing_in_leads_to_this_site_only(app: Flask, corpus: Corpus, target: str) -> None:
+    """A link to the sign-in page cannot lead elsewhere afterwards."""
+    corpus.person("ana", password=GOOD)
+    client = Client(app.test_client())
+    form = {"name": "ana", "password": GOOD}
+    answer = client.post("/sign-in", form, query_string={"next": target})
+    assert answer.location == "/"
+
+
+def test_signing_in_leads_back(app: Flask, corpus: Corpus) -> None:
+    """Who is asked to sign in comes to the page they wanted."""
+    corpus.project(ana="annotator")
+    corpus.person("ana")
+    user = corpus.person("ben", password=GOOD)
+    assert user.password_hash
+    client = app.test_client()
+    asked = client.get("/account?x=1")
+    assert asked.location == "/sign-in?next=/account?x%3D1"
+    form = {"name": "ben", "password": GOOD}
+    assert Client(client).post(asked.location, form).location == "/account?x=1"
+
+
+def test_guessing_is_slowed_down(tmp_path: Path) -> None:
+    """The eleventh try within a minute is refused, even with the right password."""
+    app = create_app(replace(settings(tmp_path), testing=False))
+    with app.app_context():
+        accounts.add_user("ana", password=GOOD)
+    client = Client(app.test_client())
+    try:
+        wrong = {"name": "ana", "password": "wrong"}
+        tries = [client.post("/sign-in", wrong).status_code for _ in range(11)]
+        right = client.post("/sign-in", {"name": "ana", "password": GOOD})
+    finally:
+        auth.limiter.enabled = False
+        with app.app_context():
+            db.engine.dispose()
+    assert tries == [422] * 10 + [429]
+    assert right.status_code == 429
+    assert "Too many tries" in right.text
+
+
+def test_a_wrong_password_and_an_unknown_name_look_alike(app: Flask, corpus: Corpus) -> None:
+    """The sign-in page tells nobody who has an account."""
+    corpus.person("ana", password=GOOD)
+    client = Client(app.test_client())
+    pages = [
+        client.post("/sign-in", {"name": name, "password": "wrong"}).text.replace(name, "")
+        for name in ("ana", "nobody")
+    ]
+    tokens = [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in pages]
+    assert tokens[0] == tokens[1]
+    assert "do not belong together" in pages[0]
+
+
+def test_a_new_password_needs_the_one_so_far_and_ends_sessions(
+    app: Flask, corpus: Corpus, signed_in: Signed
+) -> None:
+    """A session left open does not let a passer-by take the account over."""
+    corpus.person("ana", password=GOOD)
+    other = signed_in("ana")
+    client = Client(signed_in("ana"))
+    new = "seven quiet lanterns upriver"
+    refused = client.post("/account", {"current": "wrong", "password": new})
+    assert "not your password" in refused.text
+    assert client.post("/account", {"current": GOOD, "password": new}).status_code == 302
+    assert client.get("/account").status_code == 200
+    assert other.get("/account").status_code == 302
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(
+    app: Flask, corpus: Corpus, signed_in: Signed
+) -> None:
+    """A token works from when it is shown until it is revoked, and is never shown again."""
+    corpus.project(ana="annotator")
+    client = Client(signed_in("ana"))
+    [token] = re.findall(r"lab_[\w-]+", client.post("/account/tokens", {}).text)
+    page = client.get("/account").text
+    assert token not in page
+    headers = {"Authorization": f"Bearer {token}"}
+    program = app.test_client()
+    assert program.get("/api/v1/projects/news", headers=headers).status_code == 200
+    [kept] = re.findall(r'name="token" value="(\w+)"', page)
+    client.post("/account/tokens/revoke", {"token": kept})
+    assert program.get("/api/v1/projects/news", headers=headers).status_code == 401
+
+
+def test_a_sign_in_link_is_shown_once_and_works_once(
+    app: Flask, corpus: Corpus, signed_in: Signed
+) -> None:
+    """An admin's link lets the person in, the first time."""
+    corpus.person("root", role="admin")
+    ana = corpus.person("ana")
+    page = Client(signed_in("root")).post(f"/users/{ana.id}/link", {}).text
+    [link] = re.findall(r'value="http://localhost(/sign-in/[\w-]+)"', page)
+    assert app.test_client().get(link).status_code == 302
+    assert app.test_client().get(link).status_code == 403
+
+
+def test_a_project_of_hostile_names_is_refused(corpus: Corpus, signed_in: Signed) -> None:
+    """An address that could not stand in a link or a folder makes no project."""
+    corpus.person("root", role="admin")
+    client = Client(signed_in("root"))
+    form = {"title": "T", "language": "en", "start": "empty", "suggester": "rulers"}
+    for slug in ("../x", "a/b", "A", "-a", "a b", "new", "é", "x" * 61, "."):
+        page = client.post("/projects/new", {**form, "slug": slug}).text
+        assert "Use 1 to 60 small letters" in page, slug
+    assert db.session.query(Project).count() == 0
