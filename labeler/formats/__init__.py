@@ -1,5 +1,6 @@
 """How articles and layers come in and go out as files; knows nothing of tables."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from labeler.errors import Problem
 from labeler.registry import Registry
-from labeler.schema import Document, Entity, Layer, Relation, Scheme, Tokens
+from labeler.schema import MAX_TEXT, Document, Entity, Layer, Relation, Scheme, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,12 @@ class Imported:
 
 
 class Importer(Protocol):
-    """Reads one kind of file. A problem is yielded, not raised, and the rest goes on."""
+    """Reads one kind of file, told by its suffixes.
+
+    A problem is yielded, not raised, and the rest goes on. The text of an article is taken to the
+    letter, and refused where `document_problem` says why. Annotations that are said to be nobody's
+    come as suggestions: whoever runs the import may know whose they are.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -35,9 +41,48 @@ class Importer(Protocol):
         """Yield what the file holds; `file` is its name for messages and for naming articles."""
 
 
+def document_problem(document: Document) -> str | None:
+    """Return why this cannot be an article, in a sentence, or None when it can."""
+    text = document.text
+    if not text or text.isspace():
+        return "There is no text in it."
+    if len(text) > MAX_TEXT:
+        return f"It has {len(text):,} characters; spaCy takes {MAX_TEXT:,} at most. Split it."
+    if "\0" in text:
+        return f"Character {text.index(chr(0))} is a NUL, which databases cannot hold."
+    if (half := _surrogate(text)) is not None:
+        return f"Character {half} is half of a surrogate pair: the text was cut or miscoded."
+    return _name_problem(document.id)
+
+
+def _name_problem(name: str) -> str | None:
+    if not 0 < len(name) <= MAX_NAME:
+        return f"Its name has {len(name)} characters; 1 to {MAX_NAME} are possible. Rename it."
+    if not _NAME.fullmatch(name) or _surrogate(name) is not None:
+        return "Its name has characters that cannot be printed. Rename it."
+    return None
+
+
+MAX_NAME = 200
+"""Code points that the name of a document may have."""
+_NAME = re.compile(r"[^\x00-\x1f\x7f]+")
+
+
+def _surrogate(text: str) -> int | None:
+    """Return where a lone surrogate stands."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One layer on its way out, with the document and its tokens; `part` is its split."""
+    """One layer on its way out, with the document and its tokens; `part` is its split.
+
+    A layer whose annotator is empty holds suggestions that nobody has accepted.
+    """
 
     document: Document
     layer: Layer

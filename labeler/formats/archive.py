@@ -1,8 +1,11 @@
 """Finds the files to import in files, folders and zip archives, and reads each by its kind."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from lzma import LZMAError
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, cast
 
 from labeler.errors import Problem
@@ -11,37 +14,52 @@ from labeler.formats import Imported, Importer, importers
 MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
 MAX_RATIO = 200
-"""Times its packed size that a file of an archive may unpack to, above a megabyte."""
+"""Times its packed size that an archive, or a file in it, may unpack to, above a megabyte."""
+_BOMB = "It would unpack to far more than it is. Unpack the archive and import its folder."
 
 
 def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | Problem]:
     """Yield the articles of files, folders (all files below them) and zip archives of files.
 
-    `importer` names how to read them all; "auto" goes by the suffix of each.
+    `importer` names how to read them all; "auto" goes by the suffix of each. Articles are named
+    from the folder or archive that was given. Hidden files, and links that lead out of the folder,
+    are left alone. Raises NotFound where there is no such importer.
     """
     for path in paths:
-        for file, name in _files(path):
-            if isinstance(name, Problem):
-                yield name
-            elif file.suffix.lower() == ".zip":
-                yield from _archive(file, importer)
-            else:
-                with file.open("rb") as stream:
-                    yield from _read(stream, name, importer)
+        if path.is_dir():
+            for name in _names(path):
+                yield from _file(path / name, name.as_posix(), importer)
+        else:
+            yield from _file(path, path.name, importer)
 
 
-def _files(path: Path) -> Iterator[tuple[Path, str | Problem]]:
-    """Yield each file with its name: relative to the folder given, if one was."""
-    if not path.exists():
-        yield path, Problem("There is no such file or folder.", file=str(path), code="missing")
-    elif path.is_file():
-        yield path, path.name
-    else:
-        for file in sorted(path.rglob("*")):
-            name = file.relative_to(path)
-            hidden = any(part.startswith(".") for part in name.parts)
-            if file.is_file() and not hidden and file.resolve().is_relative_to(path.resolve()):
-                yield file, name.as_posix()
+def _names(folder: Path) -> Iterator[PurePath]:
+    """Yield the files below a folder by their relative names, in order."""
+    root = folder.resolve()
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder)
+        if not _hidden(name) and file.is_file() and file.resolve().is_relative_to(root):
+            yield name
+
+
+def _hidden(name: PurePath) -> bool:
+    return any(
+        part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
+        for part in name.parts
+    )
+
+
+def _file(path: Path, name: str, importer: str) -> Iterator[Imported | Problem]:
+    try:
+        if path.suffix.lower() == ".zip":
+            yield from _archive(path, name, importer)
+        else:
+            with path.open("rb") as stream:
+                yield from _read(stream, name, importer)
+    except FileNotFoundError:
+        yield Problem("There is no such file or folder.", file=str(path), code="missing")
+    except OSError as error:
+        yield Problem(f"It cannot be read: {error.strerror or error}.", file=name, code="file")
 
 
 def _read(stream: BinaryIO, name: str, importer: str) -> Iterator[Imported | Problem]:
@@ -59,23 +77,43 @@ def _importer(name: str) -> type[Importer] | None:
     return next((kind for kind in importers if suffix in kind.suffixes), None)
 
 
-def _archive(path: Path, importer: str) -> Iterator[Imported | Problem]:
+# ---- archives --------------------------------------------------------------------------------
+
+
+def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Problem]:
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
-        yield Problem("This is no zip archive, or it is damaged.", file=path.name, code="archive")
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        yield Problem("This is no zip archive, or it is damaged.", file=name, code="archive")
         return
     with archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            parts = PurePosixPath(member.filename).parts
-            if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts):
-                continue
-            name = f"{path.name}/{member.filename}"
-            problem = _member_problem(member)
-            if problem:
-                yield Problem(problem, file=name, code="archive")
-                continue
-            yield from _member(archive, member, name, importer)
+        files = [member for member in archive.infolist() if not member.is_dir()]
+        if _is_bomb(sum(member.file_size for member in files), path.stat().st_size):
+            yield Problem(_BOMB, file=name, code="archive")
+            return
+        for member in sorted(files, key=lambda member: member.filename):
+            if not _hidden(PurePosixPath(member.filename)):
+                for item in _member(archive, member, importer):
+                    yield replace(item, file=f"{name}/{item.file}")
+
+
+def _is_bomb(size: int, packed: int) -> bool:
+    return size > max(1024**2, MAX_RATIO * packed)
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, importer: str
+) -> Iterator[Imported | Problem]:
+    name = PurePosixPath(member.filename).as_posix()
+    problem = _member_problem(member)
+    if problem:
+        yield Problem(problem, file=name, code="archive")
+        return
+    try:
+        with archive.open(member) as stream:
+            yield from _read(cast(BinaryIO, stream), name, importer)
+    except (zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError) as e:
+        yield Problem(f"It cannot be unpacked: {e}.", file=name, code="archive")
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str | None:
@@ -83,18 +121,6 @@ def _member_problem(member: zipfile.ZipInfo) -> str | None:
         return "It is encrypted. Unpack the archive and import its folder."
     if member.filename.lower().endswith(".zip"):
         return "An archive within an archive is not read. Unpack it and import the folder."
-    bomb = member.file_size > max(1024**2, MAX_RATIO * member.compress_size)
-    if bomb or member.file_size > MAX_MEMBER:
-        return "It would unpack to far more than it is. Unpack the archive and import its folder."
+    if member.file_size > MAX_MEMBER or _is_bomb(member.file_size, member.compress_size):
+        return _BOMB
     return None
-
-
-def _member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, importer: str
-) -> Iterator[Imported | Problem]:
-    inner = str(PurePosixPath(member.filename))
-    try:
-        with archive.open(member) as stream:
-            yield from _read(cast(BinaryIO, stream), inner, importer)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
-        yield Problem(f"It cannot be unpacked: {error}.", file=name, code="archive")

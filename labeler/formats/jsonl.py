@@ -1,16 +1,17 @@
 """Our JSONL, the lossless form: one line a layer, or an article with or without suggestions."""
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, ClassVar
 
 import orjson
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field, TypeAdapter, ValidationError
 
 from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report
-from labeler.formats.text import text_problem
+from labeler.formats import Exported, Imported, Report, document_problem, manifest
 from labeler.schema import (
     Annotation,
     Document,
@@ -20,6 +21,7 @@ from labeler.schema import (
     Relation,
     Scheme,
     Status,
+    Suggestion,
     Verdict,
     annotation_json,
     validation_problems,
@@ -27,63 +29,57 @@ from labeler.schema import (
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes that one line may have."""
+_MOST_PROBLEMS = 20
+"""Problems told of one line."""
+_Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
-@with_config(ConfigDict(extra="allow"))
-@dataclass
+@dataclass(slots=True)
 class _Line:
-    """One line as it is read; what stands in it beyond these is told, not taken."""
+    """One line as it is read."""
 
     text: str
-    id: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    id: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
     annotator: Id | None = None
-    status: Status = "done"
-    revision: Annotated[int, Field(ge=0)] = 0
+    status: Status | None = None
+    revision: _Count | None = None
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    read_to: Annotated[int, Field(ge=0)] | None = None
+    read_to: _Count | None = None
 
 
 _LINE = TypeAdapter(_Line)
-_KNOWN = frozenset(_Line.__dataclass_fields__)
+_OF_LAYERS = ("status", "revision", "verdicts", "read_to")
+"""What a line says of a layer only."""
+
+
+# ---- in --------------------------------------------------------------------------------------
 
 
 class JsonlImporter:
     """Reads our JSONL, a line at a time."""
 
-    name = "jsonl"
-    title = "JSONL of labeler"
-    suffixes = (".jsonl", ".ndjson")
+    name: ClassVar[str] = "jsonl"
+    title: ClassVar[str] = "JSONL of labeler"
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
-        """Yield an article for each line, or what is wrong with it."""
-        told: set[str] = set()
-        for number, content in enumerate(_lines(stream), start=1):
-            if len(content) > MAX_LINE:
-                yield _refusal(f"The line is longer than {MAX_LINE:,} bytes.", file, number)
-            elif content.strip():
-                yield from self._read_line(content, file, number, told)
+        """Yield an article for each line, or what is wrong with it.
 
-    def _read_line(
-        self, content: bytes, file: str, number: int, told: set[str]
-    ) -> Iterator[Imported | Problem]:
-        try:
-            line = _LINE.validate_json(content)
-        except ValidationError as error:
-            for problem in validation_problems(error):
-                message = f"{problem.path}: {problem.message}" if problem.path else problem.message
-                yield _refusal(message, file, number)
-            return
-        for key in line.__dict__.keys() - _KNOWN - told:
-            told.add(key)
-            message = f"{key!r} is no part of this format and was not taken, here and below."
-            yield Problem(message, file=file, line=number, code="ignored")
-        problems = list(_problems(line))
-        yield from (_refusal(problem, file, number) for problem in problems)
-        if not problems:
-            yield _imported(line, file, number)
+        A line with an annotator has a layer, done unless it says otherwise; the annotations of
+        another are suggestions. Where an id is missing, it is made from file and line. What the
+        format does not know is told once a file and left out; the code of that is "ignored".
+        """
+        reader = _Reader(file)
+        for number, content in enumerate(_lines(stream), start=1):
+            if number == 1:
+                content = content.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901
+            if len(content) > MAX_LINE:
+                yield reader.problem(number, f"The line is longer than {MAX_LINE:,} bytes.")
+            elif content.strip():
+                yield from reader.read(number, content)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -92,61 +88,140 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
         while len(line) > MAX_LINE and not line.endswith(b"\n"):
             line = stream.readline(MAX_LINE + 1)
-            if not line:
-                return
 
 
-def _refusal(message: str, file: str, number: int) -> Problem:
-    return Problem(message, file=file, line=number)
+def _parse(content: bytes) -> tuple[_Line, list[str]]:
+    """Return a line and the keys in it that the format does not know; raises ValidationError."""
+    try:
+        return _LINE.validate_json(content, extra="forbid"), []
+    except ValidationError as error:
+        line = _LINE.validate_json(content, extra="ignore")
+        places = [fault["loc"] for fault in error.errors(include_url=False, include_input=False)]
+    return line, [".".join(part for part in place if isinstance(part, str)) for place in places]
 
 
-def _problems(line: _Line) -> Iterator[str]:
-    """Yield what the types do not tell: text, ids used twice, offsets and ends that do not fit."""
-    problem = text_problem(line.text)
+class _Reader:
+    """Reads the lines of one file."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._stem = PurePosixPath(file).with_suffix("").as_posix()
+        self._told: set[str] = set()
+
+    def problem(self, number: int, message: str, path: str = "", code: str = "invalid") -> Problem:
+        """Return what is wrong with a line."""
+        return Problem(message, path, self._file, number, code)
+
+    def read(self, number: int, content: bytes) -> Iterator[Imported | Problem]:
+        """Yield the article of a line, or what is wrong with it."""
+        try:
+            line, unknown = _parse(content)
+        except ValidationError as error:
+            for fault in validation_problems(error)[:_MOST_PROBLEMS]:
+                # Each line is a JSON text of its own: “line 1” of it would mislead.
+                message = re.sub(r"at line \d+ column", "at column", fault.message)
+                yield self.problem(number, message, fault.path)
+            return
+        article = self._article(number, line)
+        problems = list(_problems(line, article.document))
+        for path, message in problems[:_MOST_PROBLEMS]:
+            yield self.problem(number, message, path)
+        if not problems:
+            for key in unknown:
+                yield from self._ignored(number, key, "The format has no such key")
+            yield from self._unattributed(number, line)
+            yield article
+
+    def _ignored(self, number: int, key: str, reason: str) -> Iterator[Problem]:
+        if key not in self._told:
+            self._told.add(key)
+            message = f"{reason}: it was not taken, here and in lines below."
+            yield self.problem(number, message, key, "ignored")
+
+    def _unattributed(self, number: int, line: _Line) -> Iterator[Problem]:
+        """Tell what a line says of a layer without saying whose."""
+        if line.annotator is None:
+            for key in _OF_LAYERS:
+                if getattr(line, key) not in (None, ()):
+                    yield from self._ignored(number, key, "The line names no annotator")
+
+    def _article(self, number: int, line: _Line) -> Imported:
+        document = Document(line.id or f"{self._stem}-{number}", line.text, line.meta)
+        if line.annotator is None:
+            suggestions: tuple[Suggestion, ...] = (*line.entities, *line.relations)
+            return Imported(document, None, suggestions, self._file, number)
+        layer = Layer(
+            line.annotator,
+            line.status or "done",
+            line.revision or 0,
+            line.entities,
+            line.relations,
+            line.verdicts,
+            line.read_to,
+        )
+        return Imported(document, layer, (), self._file, number)
+
+
+def _problems(line: _Line, document: Document) -> Iterator[tuple[str, str]]:
+    """Yield path and sentence for what does not fit the text or the rest of the line."""
+    problem = document_problem(document)
     if problem:
-        yield problem
+        yield "", problem
+    if not _is_plain(line.meta):
+        yield "meta", "A number in it is too large for JSON, or no number at all."
+    yield from _repeated(line)
     length = len(line.text)
-    ids: set[str] = set()
-    items: tuple[Annotation, ...] = (*line.entities, *line.relations, *line.verdicts)
-    for item in items:
-        if item.id in ids:
-            yield f"The id {item.id!r} is used twice."
-        ids.add(item.id)
-    for entity in line.entities:
+    for index, entity in enumerate(line.entities):
         if not entity.start < entity.end <= length:
             span = f"[{entity.start}, {entity.end})"
-            yield f"Entity {entity.id!r} at {span} does not fit a text of {length} characters."
-    entities = {entity.id for entity in line.entities}
-    for relation in line.relations:
-        for end in (relation.head, relation.tail):
-            if end not in entities:
-                yield f"Relation {relation.id!r} has an end {end!r} that is no entity of this line."
+            yield f"entities[{index}]", f"{span} does not fit a text of {length} characters."
+    yield from _loose(line)
     if line.read_to is not None and line.read_to > length:
-        yield f"read_to is {line.read_to}, but the text has {length} characters."
+        yield "read_to", f"{line.read_to} does not fit a text of {length} characters."
 
 
-def _imported(line: _Line, file: str, number: int) -> Imported:
-    name = line.id or f"{PurePosixPath(file).with_suffix('')}-{number}"
-    document = Document(name, line.text, line.meta)
-    if line.annotator is None:
-        return Imported(document, None, (*line.entities, *line.relations), file, number)
-    layer = Layer(
-        line.annotator,
-        line.status,
-        line.revision,
-        line.entities,
-        line.relations,
-        line.verdicts,
-        line.read_to,
-    )
-    return Imported(document, layer, (), file, number)
+def _repeated(line: _Line) -> Iterator[tuple[str, str]]:
+    """Yield the ids that are used twice, and origins that cannot be kept."""
+    seen: set[str] = set()
+    for kind in ("entities", "relations", "verdicts"):
+        for index, item in enumerate(getattr(line, kind)):
+            if item.id in seen:
+                yield f"{kind}[{index}].id", f"The id {item.id!r} is used twice."
+            seen.add(item.id)
+            if getattr(item, "origin", None) is not None and not _is_plain(item.origin):
+                place = f"{kind}[{index}].origin"
+                yield place, "A number in it is too large for JSON, or no number at all."
+
+
+def _loose(line: _Line) -> Iterator[tuple[str, str]]:
+    """Yield the ends of relations that are no entities of the line."""
+    entities = {entity.id for entity in line.entities}
+    for index, relation in enumerate(line.relations):
+        for end in ("head", "tail"):
+            if getattr(relation, end) not in entities:
+                message = f"{getattr(relation, end)!r} is no entity of this line."
+                yield f"relations[{index}].{end}", message
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a JSON value has no number that other programs could not read."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+# ---- out -------------------------------------------------------------------------------------
 
 
 class JsonlExporter:
     """Writes every layer as a line; what is imported again is the same."""
 
-    name = "jsonl"
-    title = "JSONL of labeler"
+    name: ClassVar[str] = "jsonl"
+    title: ClassVar[str] = "JSONL of labeler"
 
     def write(
         self,
@@ -157,7 +232,7 @@ class JsonlExporter:
         language: str,  # noqa: ARG002
         options: dict[str, Any],
     ) -> Report:
-        """Write `layers.jsonl` and `manifest.json`."""
+        """Write `layers.jsonl`, report and manifest; options `manifest` and `report` to add to."""
         report: Report = options.get("report") or Report()
         counts = {"documents": 0, "entities": 0, "relations": 0}
         with (folder / "layers.jsonl").open("wb") as file:
@@ -167,30 +242,24 @@ class JsonlExporter:
                 counts["entities"] += len(record.layer.entities)
                 counts["relations"] += len(record.layer.relations)
         report.counts.update(counts)
-        manifest = {**options.get("manifest", {}), "counts": report.counts}
-        indented = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
-        (folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=indented))
-        (folder / "report.json").write_bytes(orjson.dumps(report.to_json(), option=indented))
+        manifest.write(folder, report, options.get("manifest"))
         return report
 
 
 def line_of(record: Exported) -> dict[str, Any]:
     """Return a record as a line of the file, its annotations in a settled order."""
     document, layer = record.document, record.layer
-    line = {
-        "id": document.id,
-        "text": document.text,
-        "meta": document.meta,
-        "annotator": layer.annotator,
-        "status": layer.status,
-        "revision": layer.revision,
-        "entities": _ordered(layer.entities),
-        "relations": _ordered(layer.relations),
-    }
+    line: dict[str, Any] = {"id": document.id, "text": document.text, "meta": document.meta}
+    if layer.annotator:
+        line["annotator"] = layer.annotator
+        line["status"] = layer.status
+        line["revision"] = layer.revision
+        if layer.read_to is not None:
+            line["read_to"] = layer.read_to
+    line["entities"] = _ordered(layer.entities)
+    line["relations"] = _ordered(layer.relations)
     if layer.verdicts:
         line["verdicts"] = _ordered(layer.verdicts)
-    if layer.read_to is not None:
-        line["read_to"] = layer.read_to
     return line
 
 
@@ -198,7 +267,7 @@ def _ordered(items: Iterable[Annotation]) -> list[dict[str, Any] | None]:
     return [annotation_json(item) for item in sorted(items, key=_place)]
 
 
-def _place(item: Annotation) -> tuple[int, int, str]:
+def _place(item: Annotation) -> tuple[int, int, str, str]:
     if isinstance(item, Entity):
-        return (item.start, -item.end, item.id)
-    return (0, 0, item.id)
+        return (item.start, -item.end, item.label, item.id)
+    return (0, 0, "", item.id)

@@ -1,0 +1,46 @@
+"""What every export says of itself, beside its data: what did not fit, and what it was made of."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labeler import __version__
+from labeler.formats import Report
+
+
+def write(
+    folder: Path,
+    report: Report,
+    given: Mapping[str, Any] | None = None,
+    *,
+    libraries: tuple[str, ...] = (),
+    **about: object,
+) -> None:
+    """Write `report.json` and then `manifest.json` with the checksum of every file in the folder.
+
+    The manifest holds what was `given` and what is said `about` the export, with the versions of
+    labeler and of the libraries that shape its bytes. It names no moment and no place.
+    """
+    _write_json(folder / "report.json", report.to_json())
+    versions = {name: metadata.version(name) for name in libraries}
+    manifest = {
+        **(given or {}),
+        **about,
+        "counts": report.counts,
+        "versions": {"labeler": __version__, **versions},
+        "sha256": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+    }
+    _write_json(folder / "manifest.json", manifest)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")

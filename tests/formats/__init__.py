@@ -1,0 +1,1 @@
+"""How articles and layers come in and go out as files."""
