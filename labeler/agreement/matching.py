@@ -126,6 +126,14 @@ def ranges(low: Integers, high: Integers) -> Integers:
     return np.arange(sizes.sum()) - np.repeat(begin - low, sizes)
 
 
+def distinct(*columns: Integers) -> Integers:
+    """Return the values that occur, sorted; sorting beats hashing at these sizes."""
+    ordered = np.sort(np.concatenate(columns))
+    fresh = np.ones(len(ordered), dtype=np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
+
+
 def _best(first: Spans, second: Spans, edges: _Edges) -> Integers:
     """Return the rows of the edges that the best matching has."""
     alone = (np.bincount(edges.first, minlength=1)[edges.first] == 1) & (

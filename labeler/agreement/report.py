@@ -55,7 +55,7 @@ from labeler.agreement.spans import (
     kind_counts,
     label_kinds,
 )
-from labeler.agreement.tokens import TokenAlpha
+from labeler.agreement.tokens import TokenAlpha, UnitizingAlpha
 from labeler.errors import NotFound
 
 Json = dict[str, Any]
@@ -68,9 +68,9 @@ F1 = {
     "overlap": OverlapF1(),
     "partial": PartialF1(),
 }
-TOKEN_ALPHA = TokenAlpha()
+ALPHA = {"token_alpha": TokenAlpha(), "u_alpha": UnitizingAlpha()}
 LABEL_F1 = LabelF1()
-ENTITY_MEASURES: list[Measure] = [*F1.values(), TOKEN_ALPHA, LABEL_F1]
+ENTITY_MEASURES: list[Measure] = [*F1.values(), *ALPHA.values(), LABEL_F1]
 
 RELATION_F1 = {
     "f1": RelationF1(),
@@ -182,7 +182,7 @@ class _Side:
 def _entity_scores(found: Values, group: Group) -> Json:
     return {
         "f1": {name: found.score(measure, group).to_json() for name, measure in F1.items()},
-        "token_alpha": found.score(TOKEN_ALPHA, group).to_json(),
+        **{name: found.score(measure, group).to_json() for name, measure in ALPHA.items()},
     }
 
 

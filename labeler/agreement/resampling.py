@@ -11,7 +11,7 @@ import numpy as np
 from labeler.agreement.coding import Floats
 from labeler.agreement.matching import Integers
 
-_CHUNK = 4_000_000
+_CHUNK = 1_000_000
 """Weights held at a time."""
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from labeler.agreement.coding import NO_VARIATION, Floats, table_of
 from labeler.agreement.corpus import Corpus
-from labeler.agreement.matching import Integers, Spans, ranges
+from labeler.agreement.matching import Integers, Spans, distinct, ranges
 
 Scheme = Literal["IO", "BIO"]
 
@@ -26,7 +26,8 @@ class Runs:
 
     `tokens` counts the tokens of each; `values` is annotators × runs: a number for each set of
     labels below `size`, 0 for none, -1 where the annotator did not work. `marks[annotator]` lists
-    the (run, label) pairs once each, as run * labels + label, sorted.
+    the (run, label) pairs once each, as run * labels + label, sorted. `squares` is annotators ×
+    documents: the squared lengths of their units, in tokens, summed.
     """
 
     document: Integers
@@ -34,13 +35,15 @@ class Runs:
     values: Integers
     size: int
     marks: tuple[Integers, ...]
+    squares: Integers
 
 
 def runs(corpus: Corpus, scheme: Scheme = "IO") -> Runs:
     """Return the runs of a corpus; with BIO the first token of a span has a value of its own."""
     line = _Line.of(corpus)
-    painted = [_painted(*line.covered(spans), scheme) for spans in corpus.spans]
-    borders = np.unique(np.concatenate([line.begins, *(row for own in painted for row in own[:2])]))
+    covered = [line.covered(spans) for spans in corpus.spans]
+    painted = [_painted(*own, scheme) for own in covered]
+    borders = distinct(line.begins, *(edge for own in painted for edge in own[:2]))
     document = np.searchsorted(line.begins, borders[:-1], side="right") - 1
     labels = max(1, 2 * len(corpus.labels))
     marks = tuple(
@@ -49,7 +52,9 @@ def runs(corpus: Corpus, scheme: Scheme = "IO") -> Runs:
     )
     values, size = _label_sets(marks, labels, len(document))
     values[~corpus.worked.T[:, document]] = -1
-    return Runs(document, np.diff(borders), values, size, marks)
+    squares = [_squares(first, last, line.begins) for first, last, _ in covered]
+    squares_of = np.array(squares, dtype=np.int64).reshape(len(covered), len(corpus.documents))
+    return Runs(document, np.diff(borders), values, size, marks, squares_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +79,20 @@ class _Line:
         sizes = np.zeros(len(corpus.documents), dtype=np.int64)
         sizes[tokenized] = [len(tokens.starts) for tokens in known]
         offsets = corpus.offsets[:-1]
-        shift = np.repeat(offsets, sizes)
-        return cls(
-            _begins(np.where(tokenized, sizes, corpus.lengths)),
-            offsets,
-            tokenized,
-            _flat([tokens.starts for tokens in known]) + shift,
-            _flat([tokens.ends for tokens in known]) + shift,
-            _begins(sizes)[:-1],
-        )
+        starts = _flat([tokens.starts for tokens in known])
+        ends = _flat([tokens.ends for tokens in known])
+        starts += np.repeat(offsets, sizes)
+        ends += np.repeat(offsets, sizes)
+        begins = _begins(np.where(tokenized, sizes, corpus.lengths))
+        return cls(begins, offsets, tokenized, starts, ends, _begins(sizes)[:-1])
 
     def covered(self, spans: Spans) -> tuple[Integers, Integers, Integers]:
         """Return the first token of each span, the one after its last, and its label.
 
         A token that a span covers in part is covered; a span that covers none is left out.
         """
-        own, offset, before = (
-            spans.document,
-            self.offsets[spans.document],
-            self.before[spans.document],
-        )
+        own = spans.document
+        offset, before = self.offsets[own], self.before[own]
         after = np.searchsorted(self.ends, spans.start, side="right") - before
         until = np.searchsorted(self.starts, spans.end, side="left") - before
         begin = self.begins[own]
@@ -128,7 +127,22 @@ def _painted(
 
 def _marks(low: Integers, high: Integers, label: Integers, labels: int) -> Integers:
     """Return the (run, label) pairs of labels that lie on half-open ranges of runs."""
-    return np.unique(ranges(low, high) * labels + np.repeat(label, high - low))
+    return distinct(ranges(low, high) * labels + np.repeat(label, high - low))
+
+
+def _squares(first: Integers, last: Integers, begins: Integers) -> Integers:
+    """Return the squared lengths of one annotator's units, summed by document.
+
+    Where spans overlap, each piece between two borders is a unit.
+    """
+    edges = distinct(first, last)
+    opened = np.bincount(np.searchsorted(edges, first), minlength=len(edges))
+    closed = np.bincount(np.searchsorted(edges, last), minlength=len(edges))
+    units = np.flatnonzero(np.cumsum(opened - closed))
+    document = np.searchsorted(begins, edges[units], side="right") - 1
+    length = edges[units + 1] - edges[units]
+    squares = np.bincount(document, length**2, minlength=len(begins) - 1)
+    return squares.astype(np.int64)
 
 
 def _label_sets(marks: Sequence[Integers], labels: int, size: int) -> tuple[Integers, int]:
@@ -175,6 +189,37 @@ def token_matches(corpus: Corpus, found: Runs, a: int, b: int) -> tuple[float, f
     return same, one, other
 
 
+def token_counts(corpus: Corpus, *annotators: int) -> Floats:
+    """Return for each shared document how many tokens agree, how many there are of each value, and
+    the squared lengths of units.
+
+    A token counts once for each annotator who worked on it. Agreement counts for each annotator the
+    share of the others who have the same value.
+    """
+    documents, chosen = corpus.shared(annotators), list(annotators)
+    found = corpus.derived(runs)
+    kept = np.flatnonzero(np.isin(found.document, documents))
+    row = np.searchsorted(documents, found.document[kept])
+    values, tokens = found.values[chosen][:, kept], found.tokens[kept]
+    worked = corpus.worked[documents][:, chosen]
+    agreeing = np.zeros(len(kept), dtype=np.int64)
+    for one, other in combinations(values, 2):
+        agreeing += (one == other) & (one >= 0)
+    agreed = 2 * tokens * agreeing / (worked.sum(axis=1)[row] - 1)
+    often = np.zeros(len(documents) * found.size)
+    for own in values:
+        seen = own >= 0
+        often += np.bincount((row * found.size + own)[seen], tokens[seen], minlength=len(often))
+    squares = (found.squares[chosen][:, documents].T * worked).sum(axis=1)
+    return np.column_stack(
+        [
+            np.bincount(row, agreed, minlength=len(documents)),
+            squares,
+            often.reshape(len(documents), found.size),
+        ]
+    )
+
+
 class TokenAlpha:
     """Krippendorff's alpha over tokens; those without a label count as well."""
 
@@ -184,29 +229,37 @@ class TokenAlpha:
     undefined: ClassVar[str] = NO_VARIATION
 
     def tabulate(self, corpus: Corpus, annotators: Sequence[int]) -> Floats:
-        """Return for each shared document how often values agree, and how often each occurs."""
-        documents = corpus.shared(annotators)
-        found = corpus.derived(runs)
-        kept = np.flatnonzero(np.isin(found.document, documents))
-        row = np.searchsorted(documents, found.document[kept])
-        values, tokens = found.values[list(annotators)][:, kept], found.tokens[kept]
-        raters = corpus.worked[documents][:, list(annotators)].sum(axis=1)[row]
-        agreeing = sum(
-            (values[a] == values[b]) & (values[a] >= 0)
-            for a, b in combinations(range(len(annotators)), 2)
-        )
-        agreed = np.bincount(row, 2 * tokens * agreeing / (raters - 1), minlength=len(documents))
-        chosen = values >= 0
-        cell = (row * found.size + values)[chosen]
-        weight = np.broadcast_to(tokens, values.shape)[chosen]
-        often = np.bincount(cell, weight, minlength=len(documents) * found.size)
-        return np.column_stack([agreed, often.reshape(len(documents), found.size)])
+        """Return for each shared document what agrees, the units and how often a value occurs."""
+        return corpus.derived(token_counts, *annotators)
 
     def value(self, pooled: Floats) -> Floats:
         """Return alpha of pooled counts (Krippendorff 2011, nominal)."""
-        often = pooled[..., 1:]
-        total = often.sum(axis=-1)
-        chance = total**2 - (often**2).sum(axis=-1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = 1 - (total - pooled[..., 0]) * (total - 1) / chance
-        return np.where(chance > 0, value, np.nan)
+        agreed, often = pooled[..., 0], pooled[..., 2:]
+        return _alpha(agreed, often, often.sum(axis=-1))
+
+
+class UnitizingAlpha(TokenAlpha):
+    """Krippendorff's newer alpha for units, so that abutting spans are told apart.
+
+    The continuum is that of all tokens. Where spans of one annotator overlap, each piece is a unit
+    whose value is the set of labels on it.
+    """
+
+    name = "u_alpha"
+    title = "Unitizing alpha, boundaries count"
+
+    def value(self, pooled: Floats) -> Floats:
+        """Return alpha of pooled counts (Krippendorff 2019, eq. 34): a token of a unit meets any
+        but those of the unit, a token of a gap any but itself."""
+        agreed, squares, often = pooled[..., 0], pooled[..., 1], pooled[..., 2:]
+        return _alpha(agreed, often, squares + often[..., 0])
+
+
+def _alpha(agreed: Floats, often: Floats, itself: Floats) -> Floats:
+    """Return 1 - observed / expected disagreement, given how many pairs are of one thing with
+    itself and can meet by no chance."""
+    total = often.sum(axis=-1)
+    unlike = total**2 - (often**2).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = 1 - (1 - agreed / total) * (total**2 - itself) / unlike
+    return np.where(unlike > 0, value, np.nan)

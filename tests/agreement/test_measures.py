@@ -19,7 +19,7 @@ from labeler.agreement.coding import (
 )
 from labeler.agreement.corpus import Corpus, read
 from labeler.agreement.resampling import Score, documents_needed, pool
-from labeler.agreement.tokens import TokenAlpha, runs
+from labeler.agreement.tokens import TokenAlpha, UnitizingAlpha, runs
 from labeler.agreement.unitizing import Unit, alpha_u, u_alpha
 from labeler.schema import Entity, Layer, Tokens
 from tests.agreement.strategies import NAMES, corpora
@@ -71,6 +71,18 @@ def test_anybody_can_add_a_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     assert body["measures"]["shared"]["value"] == 2.0
 
 
+@st.composite
+def unitized(draw: st.DrawFn) -> list[Unit]:
+    """Draw the units of one rater on [0, 20) that do not overlap."""
+    borders = sorted(draw(st.sets(st.integers(0, 20), max_size=8)))
+    pieces = list(pairwise(borders))
+    return [
+        Unit(start, end, draw(st.sampled_from("XY")))
+        for start, end in pieces
+        if draw(st.booleans())
+    ]
+
+
 # ---- tokens ------------------------------------------------------------------------------------
 
 
@@ -108,6 +120,25 @@ def test_runs_weigh_what_tokens_would(work: list[Work]) -> None:
     fast = float(measure.value(measure.tabulate(corpus, (0, 1, 2)).sum(axis=0)))
     assert (slow.value is None) == bool(np.isnan(fast))
     assert slow.value is None or fast == pytest.approx(slow.value)
+
+
+@given(st.lists(st.lists(unitized(), min_size=2, max_size=2), min_size=1, max_size=3))
+def test_documents_are_one_continuum_of_units(documents: list[list[list[Unit]]]) -> None:
+    """Alpha over documents is alpha over one continuum in which they follow one another."""
+    work: list[Work] = []
+    joined: list[list[Unit]] = [[], []]
+    for at, raters in enumerate(documents):
+        done = {}
+        for name, units, all_units in zip("ab", raters, joined, strict=True):
+            entities = (Entity(f"e{u.start}", u.start, u.end, str(u.value)) for u in units)
+            done[name] = Layer(name, entities=tuple(entities))
+            all_units += [Unit(20 * at + u.start, 20 * at + u.end, u.value) for u in units]
+        work.append((f"d{at}", 20, None, done))
+    slow = u_alpha(joined, 0, 20 * len(documents)).value
+    measure = UnitizingAlpha()
+    fast = float(measure.value(measure.tabulate(read(work), (0, 1)).sum(axis=0)))
+    assert (slow is None) == bool(np.isnan(fast))
+    assert slow is None or fast == pytest.approx(slow)
 
 
 @given(corpora())
@@ -164,18 +195,6 @@ def test_no_item_with_two_raters_is_no_overlap() -> None:
 
 
 # ---- continua ----------------------------------------------------------------------------------
-
-
-@st.composite
-def unitized(draw: st.DrawFn) -> list[Unit]:
-    """Draw the units of one rater on [0, 20) that do not overlap."""
-    borders = sorted(draw(st.sets(st.integers(0, 20), max_size=8)))
-    pieces = list(pairwise(borders))
-    return [
-        Unit(start, end, draw(st.sampled_from("XY")))
-        for start, end in pieces
-        if draw(st.booleans())
-    ]
 
 
 @given(st.lists(unitized(), min_size=2, max_size=3))
