@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application, its tables created or upgraded."""
     settings = settings or Settings.from_env()
     app = Flask("labeler", root_path=str(ROOT))
+    app.url_map.strict_slashes = False
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,

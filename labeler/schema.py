@@ -18,8 +18,9 @@ Status = Literal["open", "done", "skipped"]
 STATUSES = ("open", "done", "skipped")
 Overlap = Literal["allow", "nest", "forbid"]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# Short enough that the id of a suggestion, which holds it, is an id.
 LabelName = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Key = Annotated[str, StringConstraints(max_length=1)]
