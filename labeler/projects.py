@@ -1,8 +1,10 @@
 """Projects: made from a template or a file, and changed without harm to what is labeled."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,18 +144,24 @@ def read_scheme(path: Path) -> schema.Scheme:
 
 
 def parse_scheme(content: bytes) -> schema.Scheme:
-    """Read a scheme in JSON, or in YAML, of which JSON is a part; raises Invalid."""
+    """Read a scheme in JSON or YAML; raises Invalid."""
     if len(content) > MAX_SCHEME_FILE:
         raise Invalid(f"A scheme file may have {MAX_SCHEME_FILE:,} bytes. Is this the right file?")
     try:
-        source = content.decode("utf-8-sig")
-        _refuse_aliases(source)
-        value = yaml.safe_load(source)
+        value = _loaded(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Invalid(f"The scheme file is not UTF-8: byte {error.start} does not fit.") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise Invalid(f"The scheme file is neither JSON nor YAML: {_place(error)}.") from None
     return schema.parse_scheme(value)
+
+
+def _loaded(source: str) -> object:
+    # JSON is almost a part of YAML, but for its escapes of characters beyond the first plane.
+    with suppress(json.JSONDecodeError):
+        return json.loads(source)
+    _refuse_aliases(source)
+    return yaml.safe_load(source)
 
 
 def _refuse_aliases(source: str) -> None:
