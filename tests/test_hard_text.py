@@ -21,8 +21,7 @@ CASES = SHARED / "data" / "hard-text" / "cases.jsonl"
 def hard_cases() -> list[dict[str, Any]]:
     """Return the shared cases that have text, as lines of our JSONL."""
     # Not splitlines: it would also cut at the odd line separators inside the texts.
-    cases = [json.loads(line) for line in CASES.read_bytes().split(b"
-") if line]
+    cases = [json.loads(line) for line in CASES.read_bytes().split(b"\n") if line]
     return [
         {
             "id": case["id"],
