@@ -168,39 +168,47 @@ def _problems(line: _Line, document: Document) -> Iterator[tuple[str, str]]:
     if problem:
         yield "", problem
     if not _is_plain(line.meta):
-        yield "meta", "A number in it is too large for JSON, or no number at all."
+        yield "meta", _NOT_PLAIN
+    if line.read_to is not None and line.read_to > len(line.text):
+        yield "read_to", f"{line.read_to} does not fit a text of {len(line.text)} characters."
+    yield from _misplaced(line)
+    yield from _loose(line)
     yield from _repeated(line)
+
+
+def _misplaced(line: _Line) -> Iterator[tuple[str, str]]:
+    """Yield the entities that do not fit the text, and origins that cannot be kept."""
     length = len(line.text)
     for index, entity in enumerate(line.entities):
         if not entity.start < entity.end <= length:
             span = f"[{entity.start}, {entity.end})"
             yield f"entities[{index}]", f"{span} does not fit a text of {length} characters."
-    yield from _loose(line)
-    if line.read_to is not None and line.read_to > length:
-        yield "read_to", f"{line.read_to} does not fit a text of {length} characters."
+        if entity.origin is not None and not _is_plain(entity.origin):
+            yield f"entities[{index}].origin", _NOT_PLAIN
+
+
+def _loose(line: _Line) -> Iterator[tuple[str, str]]:
+    """Yield the ends of relations that are no entities here, and origins that cannot be kept."""
+    entities = {entity.id for entity in line.entities}
+    for index, relation in enumerate(line.relations):
+        for end, name in (("head", relation.head), ("tail", relation.tail)):
+            if name not in entities:
+                yield f"relations[{index}].{end}", f"{name!r} is no entity of this line."
+        if relation.origin is not None and not _is_plain(relation.origin):
+            yield f"relations[{index}].origin", _NOT_PLAIN
+
+
+_NOT_PLAIN = "A number in it is too large for JSON, or no number at all."
 
 
 def _repeated(line: _Line) -> Iterator[tuple[str, str]]:
-    """Yield the ids that are used twice, and origins that cannot be kept."""
+    """Yield the ids that are used twice."""
     seen: set[str] = set()
     for kind in ("entities", "relations", "verdicts"):
         for index, item in enumerate(getattr(line, kind)):
             if item.id in seen:
                 yield f"{kind}[{index}].id", f"The id {item.id!r} is used twice."
             seen.add(item.id)
-            if getattr(item, "origin", None) is not None and not _is_plain(item.origin):
-                place = f"{kind}[{index}].origin"
-                yield place, "A number in it is too large for JSON, or no number at all."
-
-
-def _loose(line: _Line) -> Iterator[tuple[str, str]]:
-    """Yield the ends of relations that are no entities of the line."""
-    entities = {entity.id for entity in line.entities}
-    for index, relation in enumerate(line.relations):
-        for end in ("head", "tail"):
-            if getattr(relation, end) not in entities:
-                message = f"{getattr(relation, end)!r} is no entity of this line."
-                yield f"relations[{index}].{end}", message
 
 
 def _is_plain(value: object) -> bool:

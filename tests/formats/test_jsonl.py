@@ -322,7 +322,7 @@ def test_suggestions_go_out_and_come_in_as_suggestions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", hard_cases())
 def test_hard_texts_go_out_and_come_in(case: dict[str, Any], tmp_path: Path) -> None:
     """Spans of hard text lie where they lay."""
-    entities = tuple(Entity(s["id"], *s["cp"], s["label"]) for s in case["spans"])
+    entities = tuple(Entity(s["id"], s["cp"][0], s["cp"][1], s["label"]) for s in case["spans"])
     text = case["text"].replace("\0", " ")
     if not text.strip():
         pytest.skip("a text of white space is refused")
