@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeler.agreement.coding import Floats
+from labeler.agreement.corpus import Corpus, keys
+from labeler.agreement.matching import Integers
 
 _TINY = 1e-300
 
@@ -25,36 +27,78 @@ class Competence:
 
 
 def dawid_skene(
-    responses: Mapping[str, Mapping[str, Sequence[str]]],
-    labels: Sequence[str],
+    responses: Mapping[str, Mapping[str, Sequence[str]]], labels: Sequence[str]
+) -> Competence:
+    """Estimate true labels and error rates (Dawid and Skene 1979).
+
+    `responses[item][annotator]` lists what was said, more than once if it was asked more often.
+    """
+    annotators = sorted({name for said in responses.values() for name in said})
+    said = _said(responses, annotators, labels)
+    return estimate(said, np.ones(len(responses)), annotators)
+
+
+def estimate(
+    said: Floats,
+    weights: Floats,
+    annotators: Sequence[str],
     *,
     steps: int = 1000,
     tolerance: float = 1e-9,
 ) -> Competence:
     """Estimate true labels and error rates by expectation maximisation (Dawid and Skene 1979).
 
-    `responses[item][annotator]` lists what was said, more than once if it was asked more often.
-    It starts from the share of votes and ends when no probability moves by more than `tolerance`.
+    `said` is annotators × items × labels, `weights` how many items a row stands for. It starts from
+    the share of votes and ends when no probability moves by more than `tolerance`.
     """
-    annotators = sorted({name for said in responses.values() for name in said})
-    said = _said(responses, annotators, labels)
     truth = _shares(said.sum(axis=0))
     for _ in range(steps):
-        prevalence, errors = truth.mean(axis=0), _error_rates(said, truth)
+        prevalence, errors = _shares(weights @ truth), _error_rates(said, truth, weights)
         likely = np.log(prevalence + _TINY) + np.einsum(
             "ais,ats->it", said, np.log(errors + _TINY), optimize=True
         )
         before, truth = truth, _shares(np.exp(likely - likely.max(axis=1, keepdims=True)))
         if np.abs(truth - before).max(initial=0) < tolerance:
             break
-    prevalence, errors = truth.mean(axis=0), _error_rates(said, truth)
-    right = np.einsum("t,att->a", prevalence, errors)
+    prevalence, errors = _shares(weights @ truth), _error_rates(said, truth, weights)
+    right = np.einsum("t,att->a", prevalence, errors).tolist()
     return Competence(
         prevalence,
         dict(zip(annotators, errors, strict=True)),
-        {name: float(value) for name, value in zip(annotators, right, strict=True)},
+        dict(zip(annotators, right, strict=True)),
         truth,
     )
+
+
+def entity_competence(corpus: Corpus) -> dict[str, float]:
+    """Return how often each annotator is estimated to be right about an entity.
+
+    Every place that anybody marked is an item, and nothing is a label as well. It takes three
+    annotators: with fewer the answer is {}, since nobody could tell who of two is wrong. Where one
+    gave several labels to one place, the first by name counts.
+    """
+    if len(corpus.annotators) < 3 or not len(corpus.shared(range(len(corpus.annotators)))):
+        return {}
+    codes, weights = _patterns(corpus)
+    said = np.eye(len(corpus.labels) + 2)[codes][:, :, 1:]
+    return estimate(said, weights, corpus.annotators, tolerance=1e-6).accuracy
+
+
+def _patterns(corpus: Corpus) -> tuple[Integers, Floats]:
+    """Return annotators × patterns of what was said about a place, and how many places have each.
+
+    0 says nothing was asked, 1 that nothing was marked, and then come the labels.
+    """
+    size = max((int(spans.extent.max(initial=-1)) for spans in corpus.spans), default=-1) + 1
+    document = np.zeros(size, dtype=np.int64)
+    for spans in corpus.spans:
+        document[spans.extent] = spans.document
+    codes = corpus.worked.T[:, document].astype(np.int64)
+    for own, spans in zip(codes, corpus.spans, strict=True):
+        own[spans.extent[::-1]] = spans.label[::-1] + 2
+    codes = codes[:, (codes > 0).sum(axis=0) > 1]
+    _, first, often = np.unique(keys(*codes), return_index=True, return_counts=True)
+    return codes[:, first], often.astype(float)
 
 
 def _said(
@@ -71,8 +115,8 @@ def _said(
     return said
 
 
-def _error_rates(said: Floats, truth: Floats) -> Floats:
-    return _shares(np.einsum("it,ais->ats", truth, said, optimize=True))
+def _error_rates(said: Floats, truth: Floats, weights: Floats) -> Floats:
+    return _shares(np.einsum("it,ais->ats", truth * weights[:, None], said, optimize=True))
 
 
 def _shares(counts: Floats) -> Floats:

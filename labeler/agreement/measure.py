@@ -56,26 +56,38 @@ def values(corpus: Corpus, measures: Sequence[Measure], bootstraps: int, seed: i
     """Compute measures for each pair of annotators, and for all of them together."""
     everybody = tuple(range(len(corpus.annotators)))
     groups = list(dict.fromkeys([*corpus.pairs(), everybody]))
-    tables = [_tables(corpus, measures, group) for group in groups]
-    joined = [
-        (corpus.shared(group), np.hstack([np.zeros((len(corpus.shared(group)), 0)), *own.values()]))
-        for group, own in zip(groups, tables, strict=True)
+    tables = [_side_by_side(corpus, measures, group) for group in groups]
+    rows = [
+        (corpus.shared(group), joined) for group, (joined, _) in zip(groups, tables, strict=True)
     ]
-    found: dict[tuple[str, tuple[int, ...]], Floats] = {}
-    pooled = pool(joined, corpus.shared(everybody), bootstraps, seed)
-    for group, own, sums in zip(groups, tables, pooled, strict=True):
-        column = 0
-        for measure in measures:
-            if measure.name in own:
-                width = own[measure.name].shape[1]
-                found[measure.name, group] = measure.value(sums[:, column : column + width])
-                column += width
-    return Values(corpus, found)
+    pooled = pool(rows, corpus.shared(everybody), bootstraps, seed)
+    return Values(
+        corpus,
+        {
+            (measure.name, group): measure.value(sums[:, places[measure.name]])
+            for group, (_, places), sums in zip(groups, tables, pooled, strict=True)
+            for measure in measures
+            if measure.name in places
+        },
+    )
 
 
-def _tables(corpus: Corpus, measures: Sequence[Measure], group: Sequence[int]) -> dict[str, Floats]:
-    return {
-        measure.name: measure.tabulate(corpus, group)
-        for measure in measures
-        if len(group) == 2 or not measure.pairwise
-    }
+def _side_by_side(
+    corpus: Corpus, measures: Sequence[Measure], group: Sequence[int]
+) -> tuple[Floats, dict[str, slice]]:
+    """Return the tables of all measures that fit a group as one, and the columns of each measure.
+
+    A table that several measures share is there once.
+    """
+    tables = [np.zeros((len(corpus.shared(group)), 0))]
+    places: dict[str, slice] = {}
+    columns: dict[int, slice] = {}
+    for measure in measures:
+        if len(group) == 2 or not measure.pairwise:
+            table = measure.tabulate(corpus, group)
+            if id(table) not in columns:
+                begin = sum(other.shape[1] for other in tables)
+                columns[id(table)] = slice(begin, begin + table.shape[1])
+                tables.append(table)
+            places[measure.name] = columns[id(table)]
+    return np.hstack(tables), places

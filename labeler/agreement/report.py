@@ -14,6 +14,7 @@ import numpy as np
 
 from labeler.agreement.advice import advice
 from labeler.agreement.coding import NO_OVERLAP
+from labeler.agreement.competence import entity_competence
 from labeler.agreement.corpus import Alignment, Corpus, Work, align, read
 from labeler.agreement.evidence import (
     ONLY_A,
@@ -150,7 +151,7 @@ def report(
     body: Json = {
         "documents": len(entities.shared(everybody)),
         "annotators": list(entities.annotators),
-        "entities": _part(_ENTITIES, found),
+        "entities": {**_part(_ENTITIES, found), "competence": entity_competence(entities)},
         "relations": _part(_RELATIONS, linked),
     }
     if others:
@@ -240,7 +241,7 @@ def _part(side: _Side, found: Values) -> Json:
         **_amounts(side, corpus),
         "kinds": _one_sided(kinds),
         "by_label": _by_label(side, found),
-        "by_annotator": _by_annotator(side, found),
+        "by_annotator": _by_annotator(side, found, pairs),
         "pairs": pairs,
     }
 
@@ -306,22 +307,26 @@ def _by_label(side: _Side, found: Values) -> Json:
     }
 
 
-def _by_annotator(side: _Side, found: Values) -> Json:
-    """Return for each annotator the mean headline value of the pairs with anybody else."""
+def _by_annotator(side: _Side, found: Values, pairs: Sequence[Json]) -> Json:
+    """Return for each annotator the mean headline value of the pairs with anybody else, and how
+    many annotations only they have (`extra`) or only another (`missing`), over all pairs."""
     corpus = found.corpus
     body: Json = {}
     for by, name in enumerate(corpus.annotators):
-        pairs = [pair for pair in corpus.pairs() if by in pair]
         shared = corpus.worked[:, by] & (corpus.worked.sum(axis=1) > 1)
         own = Score(None, reason=NO_OVERLAP)
         if shared.any():
-            columns = mean([found.of(side.headline, pair) for pair in pairs])
+            columns = mean([found.of(side.headline, pair) for pair in corpus.pairs() if by in pair])
             own = score(columns, int(shared.sum()), side.headline.undefined)
         document, _, _ = side.items(corpus, by)
+        first = [pair["kinds"] for pair in pairs if pair["a"] == name]
+        second = [pair["kinds"] for pair in pairs if pair["b"] == name]
         body[name] = {
             **own.to_json(),
             "documents": int(shared.sum()),
             "n": int(shared[document].sum()),
+            "extra": sum(k[ONLY_A] for k in first) + sum(k[ONLY_B] for k in second),
+            "missing": sum(k[ONLY_B] for k in first) + sum(k[ONLY_A] for k in second),
         }
     return body
 

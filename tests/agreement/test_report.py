@@ -313,6 +313,26 @@ def test_unknown_names_are_refused() -> None:
         result.differences("a", "b", kind="odd")
 
 
+def test_competence_finds_who_errs() -> None:
+    """Of three, the one who always differs is estimated to be right least often; two cannot say."""
+    swap = {"X": "Y", "Y": "X"}
+    good = tuple((start, end, label) for (start, end, _), label in zip(SPANS, "XYXY", strict=True))
+    odd = tuple((start, end, swap[label]) for start, end, label in good)
+    work = many(layer("a", *good), layer("b", *good), c=layer("c", *odd))
+    body = agreement(work, bootstraps=0).to_json()["entities"]
+    assert body["competence"] == pytest.approx({"a": 1.0, "b": 1.0, "c": 0.0}, abs=1e-3)
+    two = agreement(work, annotators=["a", "c"], bootstraps=0).to_json()
+    assert two["entities"]["competence"] == {}
+
+
+def test_each_annotator_has_what_only_they_marked() -> None:
+    """Extra and missing annotations are counted from each annotator's side, over all pairs."""
+    work = many(layer("a", *SPANS), layer("b", *SPANS[:3]))[:1]
+    own = agreement(work, bootstraps=0).to_json()["entities"]["by_annotator"]
+    assert (own["a"]["extra"], own["a"]["missing"]) == (1, 0)
+    assert (own["b"]["extra"], own["b"]["missing"]) == (0, 1)
+
+
 # ---- advice ------------------------------------------------------------------------------------
 
 
