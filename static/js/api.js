@@ -75,7 +75,7 @@ export class Api {
   }
 }
 
-/** @param {ApiError} error */
+/** Whether the server took a request for a forged one: it refuses nothing else by this status. @param {ApiError} error */
 function isForgery(error) {
-  return error.code === "csrf" || (error.status === 400 && /csrf/i.test(error.message));
+  return error.status === 400;
 }

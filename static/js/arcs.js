@@ -12,6 +12,7 @@ const LEVEL = 13; // pixels between two arcs above a line
 const RISE = 6; // pixels from a mark to the lowest arc
 const LANE = 6; // pixels between two arcs in the margin
 const LETTER = 6.1; // pixels that a letter of a label takes, about
+const MOST = 20; // characters of the words at an end out of view
 const RADIUS = 5;
 const SAME_LINE = 10; // pixels that marks of one line may differ by
 
@@ -54,8 +55,12 @@ export class Arcs {
     this.layer.addEventListener("pointerout", () => parts.onHover(null));
   }
 
-  /** Draw what is in view. @param {Set<string>} strong ids of relations to be set off */
-  draw(strong) {
+  /**
+   * Find out where the arcs in view lie; returns what draws them. Measuring and drawing are apart so
+   * that the browser lays the page out once.
+   * @param {Set<string>} strong ids of relations to be set off @returns {() => void}
+   */
+  measure(strong) {
     this.origin = this.paper.getBoundingClientRect();
     this.window = this.viewport.getBoundingClientRect();
     let runs = this.#layOut();
@@ -65,8 +70,10 @@ export class Arcs {
     }
     const arcs = this.#arcs(runs);
     arcs.sort((a, b) => Number(strong.has(a.id)) - Number(strong.has(b.id)));
-    this.layer.replaceChildren(...arcs.map((arc) => arc.draw(strong.has(arc.id))), this.rubber);
-    this.layer.classList.toggle("some-strong", strong.size > 0);
+    return () => {
+      this.layer.replaceChildren(...arcs.map((arc) => arc.draw(strong.has(arc.id))), this.rubber);
+      this.layer.classList.toggle("some-strong", strong.size > 0);
+    };
   }
 
   /** Show a line from an entity to the pointer; null takes it away. @param {{from: DOMRect, x: number, y: number} | null} line */
@@ -101,24 +108,28 @@ export class Arcs {
 
   /** Relations with an end in view. @returns {Link[]} */
   #links() {
-    const proposed = this.suggestions.openRelations.map((relation) => ({
-      ...relation, head: this.suggestions.resolve(relation.head), tail: this.suggestions.resolve(relation.tail),
-    }));
-    const all = [...this.store.relations.values()];
     const [from, to] = this.#range();
-    const links = [];
-    for (const [index, relation] of [...all, ...proposed].entries()) {
-      if (this.hidden.has(relation.label)) continue;
+    return this.#relations(from, to).flatMap(([relation, open]) => {
       const [head, tail] = [this.suggestions.end(relation.head), this.suggestions.end(relation.tail)];
-      if (!head || !tail) continue;
-      const near = [head, tail].some((end) => end.end > from && end.start < to);
-      if (!near) continue;
+      if (!head || !tail || this.hidden.has(relation.label)) return [];
       const anchors = { head: this.#anchor(head, from, to), tail: this.#anchor(tail, from, to) };
-      if (!anchors.head && !anchors.tail) continue;
+      if (!anchors.head && !anchors.tail) return [];
       const down = (anchors.head ? tail : head).start > (anchors.head ? head : tail).start;
-      links.push({ relation, open: index >= all.length, ...anchors, down });
-    }
-    return links;
+      return [{ relation, open, ...anchors, down }];
+    });
+  }
+
+  /** Relations of the entities in a stretch, and all that are suggested. @param {number} from @param {number} to @returns {[Relation, boolean][]} */
+  #relations(from, to) {
+    const { store, suggestions } = this;
+    const drawn = store.entities.overlapping(from, to).flatMap(({ id }) => store.relationsOf(id));
+    const open = suggestions.openRelations.map(({ head, tail, ...rest }) => ({
+      ...rest, head: suggestions.resolve(head), tail: suggestions.resolve(tail),
+    }));
+    return [
+      ...[...new Set(drawn)].map((relation) => /** @type {[Relation, boolean]} */ ([relation, false])),
+      ...open.map((relation) => /** @type {[Relation, boolean]} */ ([relation, true])),
+    ];
   }
 
   /** The code points in view, by blocks. @returns {[number, number]} */
@@ -127,6 +138,7 @@ export class Arcs {
     const { top, bottom } = /** @type {DOMRect} */ (this.window);
     const first = firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().bottom > top);
     const last = firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().top >= bottom);
+    this.article.ready(first, last - 1);
     return [blocks[first]?.start ?? 0, blocks[last - 1]?.end ?? 0];
   }
 
@@ -173,8 +185,8 @@ export class Arcs {
 
   /** @param {Link} link @returns {Run[]} */
   #runs(link) {
-    const { head, tail, relation } = link;
-    const need = relation.label.length * LETTER + 24;
+    const { head, tail } = link;
+    const need = this.#words(link).length * LETTER + 24;
     if (head && tail && head.line === tail.line) return [run(link, head, head.x, tail.x, need)];
     const margin = this.#margin(head, tail);
     const runs = [];
@@ -234,6 +246,7 @@ export class Arcs {
   /** @param {Link} link @param {Run[]} runs @param {number} lane @param {boolean} strong */
   #arc(link, runs, lane, strong) {
     const { relation, head, tail } = link;
+    const words = this.#words(link);
     const kind = this.store.scheme.relation(relation.label);
     const height = (/** @type {Anchor} */ end, /** @type {Run} */ own) => end.top - RISE - LEVEL * own.level - 4;
     const [first] = runs;
@@ -245,21 +258,20 @@ export class Arcs {
       pill = { x: (head.x + tail.x) / 2, y };
     } else if (head && tail) {
       path = this.#detour(head, tail, height(head, runs[0]), height(tail, runs[1]), this.#column(link, lane));
-      pill = { x: this.#beside(head, this.#column(link, lane), relation.label), y: height(head, runs[0]) };
+      pill = { x: this.#beside(head, this.#column(link, lane), words), y: height(head, runs[0]) };
     } else {
       const end = /** @type {Anchor} */ (head ?? tail);
       const y = height(end, first);
       const x = this.#column(link, lane);
       path = `M${end.x} ${end.top} V${y} H${x} v${link.down ? 18 : -12}`;
-      pill = { x: this.#beside(end, x, relation.label), y };
+      pill = { x: this.#beside(end, x, words), y };
     }
     const classes = ["arc", strong && "strong", link.open && "open"].filter(Boolean).join(" ");
     const group = svg("g", { class: classes, "data-id": relation.id });
     group.append(svg("path", { class: "hit", d: path }), svg("path", { class: "line", d: path }));
     if (tail) group.append(arrow(tail.x, tail.top));
     if (head && kind?.symmetric) group.append(arrow(head.x, head.top));
-    group.append(label(relation.label, pill.x, pill.y));
-    if (!head || !tail) group.append(this.#stub(link, this.#column(link, lane), height(/** @type {Anchor} */ (head ?? tail), first)));
+    group.append(label(words, pill.x, pill.y, head && tail ? "" : head ? relation.tail : relation.head));
     return group;
   }
 
@@ -286,17 +298,12 @@ export class Arcs {
       H${tail.x + out * r} q${-out * r} 0 ${-out * r} ${r} V${tail.top}`;
   }
 
-  /** @param {Link} link @param {number} x @param {number} y */
-  #stub({ relation, head, down }, x, y) {
-    const id = head ? relation.tail : relation.head;
-    const end = this.suggestions.end(id);
-    const words = end ? this.article.text.slice(end.start, Math.min(end.end, end.start + 24)) : "";
-    const arrowed = `${down ? "↓" : "↑"} ${words}`;
-    const left = x < 100;
-    const group = svg("g", { class: "stub", "data-jump": id });
-    const text = svg("text", { x: left ? 4 : x + 4, y: y + (down ? 30 : -16), "text-anchor": left ? "start" : "end" }, arrowed);
-    group.append(text);
-    return group;
+  /** What an arc is labeled with: where it leaves the view, where it leads to as well. @param {Link} link */
+  #words({ relation, head, tail, down }) {
+    if (head && tail) return relation.label;
+    const end = this.suggestions.end(head ? relation.tail : relation.head);
+    const words = end ? this.article.text.slice(end.start, Math.min(end.end, end.start + MOST)) : "";
+    return `${relation.label} ${down ? "↓" : "↑"} ${words.replace(/\s+/g, " ")}`;
   }
 
   // ---- mouse
@@ -345,10 +352,10 @@ function arrow(x, y) {
   return svg("path", { class: "head", d: `M${x - 4} ${y - 6} L${x} ${y} L${x + 4} ${y - 6} Z` });
 }
 
-/** @param {string} words @param {number} x @param {number} y */
-function label(words, x, y) {
+/** @param {string} words @param {number} x @param {number} y @param {string} jump the entity to go to, or "" */
+function label(words, x, y, jump) {
   const width = words.length * LETTER + 12;
-  const group = svg("g", { class: "pill" });
+  const group = svg("g", { class: "pill", ...(jump && { "data-jump": jump }) });
   group.append(svg("rect", { x: x - width / 2, y: y - 7.5, width, height: 15, rx: 7.5 }));
   group.append(svg("text", { x, y: y + 3.3, "text-anchor": "middle" }, words));
   return group;

@@ -56,16 +56,18 @@ export class Cursor {
     this.view.set({ caret: this.tokens.nearest(point), selection: null });
   }
 
-  /** Draw the cursor where the view says it is. */
-  draw() {
+  /** Find out where the cursor stands; returns what draws it. @returns {() => void} */
+  measure() {
     const { caret, selection, focus } = this.view.look;
     const box = caret >= 0 && !selection && !focus && this.#boxOf(caret);
-    this.box.hidden = !box;
-    if (!box) return;
     const { left, top } = this.paper.getBoundingClientRect();
-    this.box.style.setProperty("translate", `${box.left - left - 2}px ${box.top - top - 1}px`);
-    this.box.style.setProperty("inline-size", `${box.width + 4}px`);
-    this.box.style.setProperty("block-size", `${box.height + 2}px`);
+    return () => {
+      this.box.hidden = !box;
+      if (!box) return;
+      this.box.style.setProperty("translate", `${box.left - left - 2}px ${box.top - top - 1}px`);
+      this.box.style.setProperty("inline-size", `${box.width + 4}px`);
+      this.box.style.setProperty("block-size", `${box.height + 2}px`);
+    };
   }
 
   /** Scroll so that a point of the text can be seen. @param {number} point */

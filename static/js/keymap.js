@@ -124,7 +124,7 @@ export class Keymap {
   /** The first chord of a command, written for people. @param {string} command @param {string} [argument] */
   keyOf(command, argument) {
     const found = this.bindings.find((each) => each.command === command && each.argument === argument);
-    return found ? written(found.chords[0]) : "";
+    return found?.chords.length ? written(found.chords[0]) : "";
   }
 
   /** The help page: groups of lines, in the order of the bindings. */

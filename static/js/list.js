@@ -22,34 +22,36 @@ export class List {
     this.current = null;
     this.inner = element("div", { class: "rows", role: "presentation" });
     this.root = element("div", { class: "list", role: "listbox", tabindex: 0, "aria-label": name }, this.inner);
+    this.top = 0;
+    this.height = 0;
     this.ends = [
-      listen(this.root, "scroll", () => this.draw(), { passive: true }),
+      listen(this.root, "scroll", () => { this.top = this.root.scrollTop; this.draw(); }, { passive: true }),
       listen(this.root, "click", (event) => this.#click(event)),
       listen(this.root, "keydown", (event) => this.#key(event)),
       listen(this.root, "pointerover", (event) => onHover(idOf(event))),
       listen(this.root, "pointerleave", () => onHover(null)),
     ];
-    this.observer = new ResizeObserver(() => this.draw());
+    this.observer = new ResizeObserver(([entry]) => { this.height = entry.contentRect.height; this.draw(); });
     this.observer.observe(this.root);
   }
 
   /** @param {Row[]} rows @param {string | null} current */
   show(rows, current) {
-    const moved = current !== this.current;
+    const [others, moved] = [rows !== this.rows, current !== this.current];
     this.rows = rows;
     this.current = current;
-    this.inner.style.setProperty("block-size", `${rows.length * ROW}px`);
-    if (moved) this.#reveal();
-    this.draw();
+    if (others) this.inner.style.setProperty("block-size", `${rows.length * ROW}px`);
+    if (moved && current) this.#reveal();
+    if (others) this.draw();
+    else if (moved) this.#select();
   }
 
+  /** Draw the rows in view. */
   draw() {
-    const first = Math.max(0, Math.floor(this.root.scrollTop / ROW) - SPARE);
-    const last = Math.min(this.rows.length, first + Math.ceil(this.root.clientHeight / ROW) + 2 * SPARE);
+    const first = Math.max(0, Math.floor(this.top / ROW) - SPARE);
+    const last = Math.min(this.rows.length, first + Math.ceil(this.height / ROW) + 2 * SPARE);
     this.inner.replaceChildren(...this.rows.slice(first, last).map((row, index) => this.#row(row, first + index)));
-    const shown = this.rows.slice(first, last).some((row) => row.id === this.current);
-    if (shown) this.root.setAttribute("aria-activedescendant", `row-${this.current}`);
-    else this.root.removeAttribute("aria-activedescendant");
+    this.#select();
   }
 
   destroy() {
@@ -66,17 +68,24 @@ export class List {
     made.id = `row-${row.id}`;
     made.dataset.row = row.id;
     made.setAttribute("role", "option");
-    made.setAttribute("aria-selected", String(row.id === this.current));
     return made;
+  }
+
+  #select() {
+    this.root.removeAttribute("aria-activedescendant");
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.inner.querySelectorAll("[data-row]"))) {
+      const chosen = row.dataset.row === this.current;
+      row.setAttribute("aria-selected", String(chosen));
+      if (chosen) this.root.setAttribute("aria-activedescendant", row.id);
+    }
   }
 
   #reveal() {
     const index = this.rows.findIndex((row) => row.id === this.current);
     if (index < 0) return;
-    const top = index * ROW;
-    const { scrollTop, clientHeight } = this.root;
-    if (top < scrollTop) this.root.scrollTop = top - ROW;
-    else if (top + 2 * ROW > scrollTop + clientHeight) this.root.scrollTop = top + 2 * ROW - clientHeight;
+    const from = index * ROW;
+    if (from < this.top) this.root.scrollTop = from - ROW;
+    else if (from + 2 * ROW > this.top + this.height) this.root.scrollTop = from + 2 * ROW - this.height;
   }
 
   /** @param {MouseEvent} event */

@@ -45,20 +45,21 @@ export class Pointer {
     ];
   }
 
-  /** Put the handles at the ends of the focused entity. */
-  draw() {
+  /** Find out where the ends of the focused entity are; returns what puts the handles there. @returns {() => void} */
+  measure() {
     const { commands, surface, paper, view } = this.parts;
     const item = commands.focused;
     const shown = isEntity(item) && !view.look.relating && !commands.isOpen(item);
-    const marks = shown ? this.parts.article.marks(item.id) : [];
-    const boxes = marks.flatMap((mark) => [...mark.getClientRects()]);
-    this.grips.forEach((grip) => (grip.hidden = !boxes.length));
-    if (!boxes.length || !shown) return;
+    const boxes = shown ? this.parts.article.marks(item.id).flatMap((mark) => [...mark.getClientRects()]) : [];
+    if (!shown || !boxes.length) return () => this.grips.forEach((grip) => (grip.hidden = true));
     const { left, top } = paper.getBoundingClientRect();
     const turned = surface.isRightToLeft(item.start);
     const [first, last] = [boxes[0], boxes[boxes.length - 1]];
-    place(this.grips[0], (turned ? first.right : first.left) - left, first, top);
-    place(this.grips[1], (turned ? last.left : last.right) - left, last, top);
+    return () => {
+      this.grips.forEach((grip) => (grip.hidden = false));
+      place(this.grips[0], (turned ? first.right : first.left) - left, first, top);
+      place(this.grips[1], (turned ? last.left : last.right) - left, last, top);
+    };
   }
 
   destroy() {

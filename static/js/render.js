@@ -10,6 +10,8 @@ import { blockAt } from "./text.js";
 import { inOrder } from "./spans.js";
 
 const LONG = 3000; // tokens from which blocks out of view are left unpainted
+const FIRST = 8000; // code points whose entities are drawn at once; the rest follows
+const SLICE = 6; // milliseconds of drawing the rest at a time
 const CHARACTERS = 64; // a line has about so many
 const LINE = 42; // pixels
 
@@ -48,8 +50,11 @@ export class Article {
     this.showTokens = false;
     this.root.classList.toggle("long", tokens.count > LONG);
     this.elements = blocks.map((block) => this.#frame(block, title));
-    blocks.forEach((block) => this.#fill(block));
+    /** @type {Set<number>} blocks that show their text, but not yet their entities */
+    this.plain = new Set();
+    blocks.forEach((block) => this.#begin(block));
     root.replaceChildren(...this.elements);
+    this.#goOn();
   }
 
   /** Have the blocks of a stretch drawn again. @param {import("./tokens.js").Span} span */
@@ -63,12 +68,17 @@ export class Article {
     this.blocks.forEach((block) => this.stale.add(block.index));
   }
 
-  /** Draw what was touched; returns whether anything was. */
+  /** Draw what was touched. */
   draw() {
-    const drawn = this.stale.size > 0;
     for (const index of this.stale) this.#fill(this.blocks[index]);
     this.stale.clear();
-    return drawn;
+  }
+
+  /** Draw the entities of some blocks now, if that is still to come. @param {number} first @param {number} last */
+  ready(first, last) {
+    for (let index = first; this.plain.size && index <= last; index += 1) {
+      if (this.plain.has(index)) this.#fill(this.blocks[index]);
+    }
   }
 
   /** Give entities classes until told others. @param {Map<string, string>} decorations by id */
@@ -88,12 +98,39 @@ export class Article {
     if (!span || !("start" in span) || !this.blocks.length) return [];
     const first = blockAt(this.blocks, span.start).index;
     const last = blockAt(this.blocks, Math.max(span.start, span.end - 1)).index;
+    this.ready(first, last);
     const selector = `[data-id="${CSS.escape(id)}"]`;
     return this.elements.slice(first, last + 1).flatMap((each) => [.../** @type {NodeListOf<HTMLElement>} */ (each.querySelectorAll(selector))]);
   }
 
   destroy() {
+    clearTimeout(this.timer);
     this.root.replaceChildren();
+  }
+
+  /** Show a block; entities far down follow when the page is up. @param {import("./text.js").Block} block */
+  #begin(block) {
+    if (block.start < FIRST) return this.#fill(block);
+    this.elements[block.index].append(this.text.slice(block.start, block.body), ...this.#breaks(block));
+    this.plain.add(block.index);
+  }
+
+  /** Draw the rest a little at a time, so that nobody waits for it. */
+  #goOn() {
+    if (!this.plain.size) return;
+    this.timer = setTimeout(() => {
+      const end = performance.now() + SLICE;
+      for (const index of this.plain) {
+        this.#fill(this.blocks[index]);
+        if (performance.now() > end) break;
+      }
+      this.#goOn();
+    }, SLICE);
+  }
+
+  /** @param {import("./text.js").Block} block */
+  #breaks({ body, end }) {
+    return end > body ? [element("span", { class: "break" }, this.text.slice(body, end))] : [];
   }
 
   /** @param {import("./text.js").Block} block @param {string} [title] */
@@ -117,10 +154,8 @@ export class Article {
     const spans = [...labeled, ...proposed, ...previews, ...borders].sort(inOrder);
     const lane = lanes(spans.filter((span) => span.label));
     const tree = nest(spans, block.start, block.body, block.end);
-    const nodes = tree.map((piece) => this.#node(piece, lane));
-    const breaks = this.text.slice(block.body, block.end);
-    if (breaks) nodes.push(element("span", { class: "break" }, breaks));
-    this.elements[block.index].replaceChildren(...nodes);
+    this.elements[block.index].replaceChildren(...tree.map((piece) => this.#node(piece, lane)), ...this.#breaks(block));
+    this.plain.delete(block.index);
   }
 
   /** @param {import("./text.js").Block} block */

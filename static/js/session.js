@@ -145,10 +145,8 @@ export class Session {
     this.article.draw();
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
-    this.arcs.draw(this.#strong());
-    this.cursor.draw();
-    this.pointer.draw();
-    this.verdicts.draw();
+    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure()];
+    drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store);
     this.page.chrome.drawSaving(this.sync);
     this.panels.draw(this.changed);
@@ -257,14 +255,20 @@ export class Session {
     byId("title").hidden = !shown;
     this.left = element("span", { class: "left" });
     const { meta } = this.work.document;
-    const facts = [meta?.date, meta?.source, `${this.tokens.count.toLocaleString("en")} tokens`].filter((fact) => typeof fact === "string" && fact);
+    const source = String(meta?.source ?? "").startsWith(this.work.document.name) ? "" : meta?.source; // the name says it
+    const facts = [meta?.date, source, `${this.tokens.count.toLocaleString("en")} tokens`].filter((fact) => typeof fact === "string" && fact);
     byId("meta").replaceChildren(facts.join(" · "), this.left);
   }
 
   #drawCount() {
     const { count } = this.suggestions;
     const { flag, status } = this.layer;
-    const facts = [count && `${count} suggestion${count > 1 ? "s" : ""} left`, status !== "open" && status, flag && `flagged: ${flag}`];
+    const facts = [
+      count && `${count} suggestion${count > 1 ? "s" : ""} left`,
+      this.work.suggester?.problem,
+      status !== "open" && status,
+      flag && `flagged: ${flag}`,
+    ];
     this.left?.replaceChildren(...facts.filter(Boolean).map((fact) => ` · ${fact}`));
   }
 

@@ -36,23 +36,24 @@ export class VerdictBar {
     this.ends = [
       listen(this.bar, "pointerdown", (event) => { event.preventDefault(); event.stopPropagation(); }),
       listen(this.bar, "pointerenter", () => (this.inside = true)),
-      listen(this.bar, "pointerleave", () => { this.inside = false; this.draw(); }),
+      listen(this.bar, "pointerleave", () => { this.inside = false; this.measure()(); }),
     ];
     paper.append(this.bar);
   }
 
-  /** Stand beside the suggestion that the view points to. */
-  draw() {
+  /** Find out where the suggestion is that the view points to; returns what goes there. @returns {() => void} */
+  measure() {
     const { hover, focus, relating } = this.view.look;
     const pointed = [hover, this.inside ? this.id : null, focus].find((id) => this.suggestions.open(id));
     this.id = relating ? null : pointed ?? null;
-    const box = this.id && this.article.marks(this.id).at(-1)?.getClientRects();
-    this.bar.hidden = !box || !box.length;
-    if (!box || !box.length) return;
-    const last = box[box.length - 1];
+    const box = this.id ? [...(this.article.marks(this.id).at(-1)?.getClientRects() ?? [])].at(-1) : undefined;
     const { left, top, width } = this.paper.getBoundingClientRect();
-    const x = Math.min(last.right - left - 24, width - 70);
-    this.bar.style.setProperty("translate", `${Math.max(0, x)}px ${last.bottom - top - 3}px`);
+    return () => {
+      this.bar.hidden = !box;
+      if (!box) return;
+      const x = Math.max(0, Math.min(box.right - left - 24, width - 70));
+      this.bar.style.setProperty("translate", `${x}px ${box.bottom - top - 2}px`);
+    };
   }
 
   destroy() {

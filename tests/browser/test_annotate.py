@@ -1,0 +1,533 @@
+"""Journeys through the annotation screen in a real browser, on a real server."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from labeler import schema
+from tests.browser.conftest import SCHEME, TEXT, Screen, Site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Screen]
+
+
+# ---- entities ---------------------------------------------------------------------------------
+
+
+def test_dragging_snaps_to_words_and_a_key_labels_them(screen: Open) -> None:
+    """A drag over a part of two words selects both, and one key labels them: two actions."""
+    page = screen()
+    page.drag("nes Okafo")
+    page.press("1")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+def test_a_held_label_needs_one_action_an_entity(screen: Open) -> None:
+    """With a label held each drag or double click labels at once, until another is held."""
+    page = screen()
+    page.page.locator(".chip", has_text="ACTOR").click()
+    page.drag("Ines Okafor")
+    page.drag("Tomas Lind")
+    page.press("3")
+    page.drag("Port Ellery")
+    page.press("Escape", "Escape")
+    page.drag("Wednesday")
+    page.page.locator(".chooser [role=option]", has_text="DAY").click()
+    assert page.entities() == [
+        ("Ines Okafor", "ACTOR"),
+        ("Port Ellery", "SPOT"),
+        ("Tomas Lind", "ACTOR"),
+        ("Wednesday", "DAY"),
+    ]
+
+
+def test_a_double_click_takes_a_word(screen: Open) -> None:
+    """A double click selects a token, wherever in it the pointer is."""
+    page = screen()
+    box = page.box("Wednesday")
+    page.page.mouse.dblclick((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2)
+    page.press("4")
+    assert page.entities() == [("Wednesday", "DAY")]
+
+
+def test_alt_takes_single_characters(screen: Open) -> None:
+    """Holding Alt while dragging labels exactly what was passed over, and says that it is off."""
+    page = screen()
+    page.page.keyboard.down("Alt")
+    page.drag("ednes", inset=0)
+    page.page.keyboard.up("Alt")
+    page.press("4")
+    assert page.entities() == [("ednes", "DAY")]
+    expect(page.page.locator("mark.misfit")).to_have_count(1)
+    page.press("m")
+    assert page.entities() == [("Wednesday", "DAY")]
+
+
+def test_everything_by_keyboard(screen: Open) -> None:
+    """The cursor goes by tokens, Shift extends, keys label, relabel, resize and delete."""
+    page = screen()
+    page.press("ArrowRight", *["ArrowRight"] * 4, "Shift+ArrowRight", "1")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+    page.press("Alt+ArrowRight", "Alt+Shift+ArrowLeft")
+    assert page.entities() == [("Mayor Ines Okafor of", "ACTOR")]
+    page.press("Alt+ArrowLeft", "Alt+Shift+ArrowRight", "2")
+    assert page.entities() == [("Ines Okafor", "BODY")]
+    page.press("ArrowDown", "3", "[", "Backspace")
+    assert len(page.entities()) == 1
+
+
+def test_an_end_is_dragged_to_another_word(screen: Open) -> None:
+    """The handles of an entity move its ends, token by token, as one edit."""
+    page = screen()
+    page.drag("Okafor of")
+    page.press("1")
+    page.saved()
+    grip = page.page.locator(".grip.end").bounding_box()
+    target = page.box("Port Ellery")
+    assert grip
+    page.page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(target["right"] - 20, (target["top"] + target["bottom"]) / 2, steps=6)
+    page.page.mouse.up()
+    assert page.entities() == [("Okafor of Port Ellery", "ACTOR")]
+    page.press("Control+z")
+    assert page.entities() == [("Okafor of", "ACTOR")]
+
+
+def test_nested_and_crossing_entities_are_kept_and_seen(screen: Open) -> None:
+    """Entities may lie within one another or cross; each is drawn and each can be chosen."""
+    page = screen()
+    for words, key in (
+        ("Mayor Ines Okafor", "1"),
+        ("Ines Okafor of Port Ellery", "2"),
+        ("Port Ellery", "3"),
+    ):
+        page.drag(words)
+        page.press(key)
+        page.saved()
+    assert sorted(page.entities()) == [
+        ("Ines Okafor of Port Ellery", "BODY"),
+        ("Mayor Ines Okafor", "ACTOR"),
+        ("Port Ellery", "SPOT"),
+    ]
+    expect(page.page.locator("#article .tag")).to_have_count(3)
+    page.press("Escape", "]")
+    expect(page.page.locator("mark.focus").first).to_have_text(re.compile("^Mayor"))
+
+
+def test_other_occurrences_are_labeled_in_one_step(screen: Open) -> None:
+    """P labels the other places of the same words, and one undo takes all of them back."""
+    page = screen()
+    page.drag("Okafor", 1)
+    page.press("1")
+    page.says("appears 3 more times")
+    page.press("p")
+    assert page.entities() == [("Okafor", "ACTOR")] * 4
+    page.press("Control+z")
+    assert page.entities() == [("Okafor", "ACTOR")]
+
+
+def test_undo_and_redo_cover_everything_and_survive_a_reload(screen: Open) -> None:
+    """Labeling, relabeling and deleting are undone and redone; what is saved is what is seen."""
+    page = screen()
+    page.drag("Ines Okafor")
+    page.press("1")
+    page.drag("Tomas Lind")
+    page.press("2", "1")
+    page.press("Backspace")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+    page.press("Control+z", "Control+z")
+    assert page.entities() == [("Ines Okafor", "ACTOR"), ("Tomas Lind", "BODY")]
+    page.press("Control+Shift+z")
+    assert page.entities() == [("Ines Okafor", "ACTOR"), ("Tomas Lind", "ACTOR")]
+    page.open()
+    expect(page.page.locator("#article mark")).to_have_count(2)
+    page.press("Control+z")
+    page.says("Nothing to undo")
+
+
+def test_many_labels_are_found_by_typing(screen: Open) -> None:
+    """With more than ten labels, those without a key are found by their name."""
+    names = [{"name": f"KIND_{letter}"} for letter in "ABCDEFGHIJKLMNOP"]
+    page = screen(scheme=schema.parse_scheme({"entities": names}))
+    page.drag("Wednesday")
+    page.page.keyboard.type("kind_o")
+    page.press("Enter")
+    assert page.entities() == [("Wednesday", "KIND_O")]
+
+
+def test_the_rule_on_overlap_is_kept_and_told(screen: Open) -> None:
+    """Where entities may not overlap, the page says so and nothing is changed."""
+    page = screen(scheme=schema.Scheme(SCHEME.entities, SCHEME.relations, "forbid"))
+    page.drag("Ines Okafor")
+    page.press("1")
+    page.drag("Mayor Ines")
+    page.press("2")
+    page.says("does not allow that")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+# ---- relations --------------------------------------------------------------------------------
+
+
+def label_people(page: Screen) -> None:
+    """Label two people, a body and a place."""
+    for words, key in (
+        ("Ines Okafor", "1"),
+        ("Tomas Lind", "1"),
+        ("Ellery Courier", "2"),
+        ("Port Ellery", "3"),
+        ("Wednesday", "4"),
+    ):
+        page.drag(words)
+        page.press(key)
+    page.press("Escape")
+    page.saved()
+
+
+def test_dragging_from_a_label_draws_the_only_relation_allowed(screen: Open) -> None:
+    """One drag draws a relation where the ends allow one label only."""
+    page = screen()
+    label_people(page)
+    page.relate("Ines Okafor", "Ellery Courier")
+    assert page.relations() == [("Ines Okafor", "RULES", "Ellery Courier")]
+    expect(page.page.locator(".arc")).to_have_count(1)
+
+
+def test_several_labels_are_offered_filtered(screen: Open) -> None:
+    """Where several labels fit, just those are offered; the rest is not."""
+    page = screen()
+    label_people(page)
+    page.relate("Ines Okafor", "Tomas Lind")
+    options = page.page.locator(".chooser [role=option]")
+    expect(options).to_have_count(2)
+    options.filter(has_text="HELPS").click()
+    assert page.relations() == [("Ines Okafor", "HELPS", "Tomas Lind")]
+
+
+def test_what_is_not_allowed_is_explained(screen: Open) -> None:
+    """Dropping on a wrong entity, or starting where nothing may begin, says why."""
+    page = screen()
+    label_people(page)
+    page.relate("Ines Okafor", "Wednesday")
+    page.says("No relation may lead from ACTOR to DAY")
+    page.relate("Port Ellery", "Ines Okafor")
+    page.says("No relation may begin at SPOT")
+    assert page.relations() == []
+
+
+def test_relations_by_keyboard_go_to_the_nearest_first(screen: Open) -> None:
+    """R, Tab, Enter draws a relation to the nearest target; V turns it round; ⇧ relabels it."""
+    page = screen()
+    label_people(page)
+    page.mark("Ines Okafor").click()
+    page.press("r")
+    expect(page.page.locator("mark.target")).to_have_count(3)
+    page.press("Tab")
+    expect(page.page.locator("mark.aimed")).to_have_text("Port Ellery")
+    page.press("Enter")
+    assert page.relations() == [("Ines Okafor", "RULES", "Port Ellery")]
+    page.mark("Ines Okafor").click()
+    page.press("Shift+Digit2", "Enter")
+    assert ("Ines Okafor", "MEETS", "Tomas Lind") in page.relations()
+    page.press("Shift+Digit3", "v")
+    assert ("Tomas Lind", "HELPS", "Ines Okafor") in page.relations()
+    page.press("Backspace")
+    assert page.relations() == [("Ines Okafor", "RULES", "Port Ellery")]
+
+
+def test_deleting_an_entity_takes_its_relations_and_undo_brings_them_back(screen: Open) -> None:
+    """An entity goes with its relations in one edit."""
+    page = screen()
+    label_people(page)
+    page.relate("Ines Okafor", "Ellery Courier")
+    page.mark("Ellery Courier").click()
+    page.press("Backspace")
+    assert page.relations() == []
+    page.press("Control+z")
+    assert page.relations() == [("Ines Okafor", "RULES", "Ellery Courier")]
+
+
+# ---- suggestions ------------------------------------------------------------------------------
+
+SUGGESTED = {
+    "ACTOR": ["Ines Okafor", "Tomas Lind"],
+    "BODY": ["Ellery Courier"],
+    "DAY": ["Wednesday", "each day"],
+}
+
+
+def test_suggestions_are_accepted_and_rejected_by_one_key_each(screen: Open) -> None:
+    """Tab goes to the first; A and X settle one and go on to the next."""
+    page = screen(suggested=SUGGESTED)
+    expect(page.page.locator("mark.suggestion")).to_have_count(5)
+    assert page.entities() == []
+    page.press("Tab", "a", "x", "a")
+    assert page.entities() == [("Ines Okafor", "ACTOR"), ("Wednesday", "DAY")]
+    layer = page.layer()
+    assert all(each["origin"]["suggester"] for each in layer["entities"])
+    assert [each["verdict"] for each in layer["verdicts"]] == ["rejected"]
+    page.open()
+    expect(page.page.locator("mark.suggestion")).to_have_count(2)
+
+
+def test_all_in_view_are_accepted_as_one_edit(screen: Open) -> None:
+    """⇧A accepts what can be seen, and one undo takes it back."""
+    page = screen(suggested=SUGGESTED)
+    page.press("Shift+A")
+    assert len(page.entities()) == 5
+    page.press("Control+z")
+    assert page.entities() == []
+    expect(page.page.locator("mark.suggestion")).to_have_count(5)
+
+
+def test_suggestions_are_settled_with_the_mouse(screen: Open) -> None:
+    """Pointing at a suggestion shows a tick and a cross; a click on either settles it."""
+    page = screen(suggested=SUGGESTED)
+    page.mark("Wednesday").hover()
+    page.page.locator(".verdict").get_by_label("Accept").click()
+    page.mark("each day").hover()
+    page.page.locator(".verdict").get_by_label("Reject").click()
+    assert page.entities() == [("Wednesday", "DAY")]
+    expect(page.page.locator("mark.suggestion")).to_have_count(3)
+
+
+def test_a_suggestion_gets_another_label_by_its_key(screen: Open) -> None:
+    """A label key on a suggestion accepts it with that label, and the record says so."""
+    page = screen(suggested=SUGGESTED)
+    page.mark("Wednesday").click()
+    page.press("3")
+    [entity] = page.layer()["entities"]
+    assert entity["label"] == "SPOT"
+    assert entity["origin"]["changed"] is True
+
+
+def test_a_deleted_suggestion_does_not_come_back(screen: Open) -> None:
+    """Deleting what was accepted rejects the suggestion."""
+    page = screen(suggested=SUGGESTED)
+    page.mark("Wednesday").click()
+    page.press("a")
+    page.mark("Wednesday").click()
+    page.press("Backspace")
+    assert page.entities() == []
+    expect(page.page.locator("mark.suggestion")).to_have_count(4)
+
+
+# ---- saving -----------------------------------------------------------------------------------
+
+
+def test_work_done_offline_is_sent_when_the_network_is_back(screen: Open) -> None:
+    """Without a network the page says so, keeps all, even over a reload, and sends it later."""
+    page = screen()
+    page.page.context.set_offline(True)
+    page.drag("Ines Okafor")
+    page.press("1")
+    expect(page.page.locator("#saving")).to_contain_text("cannot be reached")
+    page.press("Enter")
+    page.says("cannot be reached")
+    page.page.context.set_offline(False)
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+def test_edits_of_a_page_that_died_are_sent_by_the_next(screen: Open) -> None:
+    """What was not acknowledged when a page ended is sent when the document is opened again."""
+    page = screen()
+    page.page.route("**/edits", lambda route: route.abort())
+    page.drag("Ines Okafor")
+    page.press("1")
+    page.drag("Tomas Lind")
+    page.press("1")
+    expect(page.page.locator("#saving")).to_contain_text("cannot be reached")
+    page.page.unroute("**/edits")
+    page.page.once("dialog", lambda dialog: dialog.accept())
+    page.open()
+    assert page.entities() == [("Ines Okafor", "ACTOR"), ("Tomas Lind", "ACTOR")]
+
+
+def test_a_lost_answer_doubles_nothing(screen: Open) -> None:
+    """When the server has saved but its answer is lost, sending again changes nothing."""
+    page = screen()
+    lost = []
+
+    def lose_once(route: object) -> None:
+        if lost:
+            route.fallback()  # type: ignore[attr-defined]
+            return
+        lost.append(route.fetch())  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    page.page.route("**/edits", lose_once)
+    page.drag("Ines Okafor")
+    page.press("1")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+    assert page.layer()["revision"] == 1
+    assert len(lost) == 1
+
+
+def test_two_windows_that_change_different_things_agree(
+    screen: Open, another: Callable[[Screen], Screen]
+) -> None:
+    """Edits made in two browsers on one layer are put together without asking."""
+    one = screen()
+    two = another(one)
+    one.drag("Ines Okafor")
+    one.press("1")
+    one.saved()
+    two.drag("Tomas Lind")
+    two.press("1")
+    assert two.entities() == [("Ines Okafor", "ACTOR"), ("Tomas Lind", "ACTOR")]
+    expect(two.page.locator("#article mark")).to_have_count(2)
+
+
+def test_a_true_clash_is_shown_and_settled(
+    screen: Open, another: Callable[[Screen], Screen]
+) -> None:
+    """Two windows that change one entity: the later is asked, and its choice is what holds."""
+    one = screen()
+    one.drag("Ines Okafor")
+    one.press("1")
+    one.saved()
+    two = another(one)
+    one.press("2")
+    one.saved()
+    two.mark("Ines Okafor").click()
+    two.press("3")
+    expect(two.page.locator("#saving")).to_contain_text("Changes clash")
+    two.page.get_by_role("button", name="Settle").click()
+    two.page.get_by_role("button", name="Do mine").click()
+    assert two.entities() == [("Ines Okafor", "SPOT")]
+
+
+def test_a_session_that_ended_keeps_the_work(screen: Open, site: Site) -> None:
+    """Signed out elsewhere, the page keeps the edits and saves them after signing in again."""
+    from tests.browser.conftest import sign_in
+
+    page = screen()
+    page.page.context.clear_cookies()
+    page.drag("Ines Okafor")
+    page.press("1")
+    expect(page.page.locator("#saving")).to_contain_text("signed out")
+    sign_in(page.page.context, site)
+    page.page.get_by_role("button", name="Save now").click()
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+def test_a_full_storage_does_not_stop_the_work(screen: Open) -> None:
+    """Where the browser refuses to store, edits are saved all the same."""
+    page = screen()
+    page.page.evaluate("() => { Storage.prototype.setItem = () => { throw Error('full'); } }")
+    page.drag("Ines Okafor")
+    page.press("1")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+# ---- documents --------------------------------------------------------------------------------
+
+
+def test_submit_and_skip_go_on_to_the_next_document(screen: Open) -> None:
+    """Enter says done, Space says skipped, both open the next without loading a page."""
+    page = screen(more=("Second text here.", "Third text here."))
+    page.page.evaluate("window.same = true")
+    page.drag("Ines Okafor")
+    page.press("1", "Enter")
+    expect(page.page.locator("#article")).to_contain_text("Second text here.")
+    page.press("Space")
+    expect(page.page.locator("#article")).to_contain_text("Third text here.")
+    assert page.page.evaluate("window.same")
+    page.page.go_back()
+    expect(page.page.locator("#article")).to_contain_text("Second text here.")
+    page.open()
+    layer = page.layer()
+    assert layer["status"] == "done"
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+def test_a_document_is_flagged_with_a_reason(screen: Open) -> None:
+    """F asks why; typing the reason does not set off single keys."""
+    page = screen()
+    page.press("f")
+    page.page.keyboard.type("a garbled text x")
+    page.press("Enter")
+    page.says("Flagged")
+    assert page.layer()["flag"] == "a garbled text x"
+
+
+def test_the_history_tells_and_restores(screen: Open) -> None:
+    """The history lists each edit, and going back to one is an edit that can be undone."""
+    page = screen()
+    label_people(page)
+    page.page.get_by_role("tab", name="History").click()
+    lines = page.page.locator(".history li")
+    expect(lines).to_have_count(5)
+    expect(lines.last).to_contain_text("labeled “Ines Okafor” ACTOR")
+    page.page.get_by_label("Restore revision 2").click()
+    assert page.entities() == [("Ines Okafor", "ACTOR"), ("Tomas Lind", "ACTOR")]
+    page.press("Control+z")
+    assert len(page.entities()) == 5
+
+
+def test_guidelines_and_keys_are_a_key_away(screen: Open) -> None:
+    """G shows the guidelines beside the text, ? all keys, Esc leaves both."""
+    page = screen()
+    page.press("g")
+    expect(page.page.locator("#guidelines")).to_be_visible()
+    page.press("Escape")
+    expect(page.page.locator("#guidelines")).to_be_hidden()
+    page.press("?")
+    expect(page.page.get_by_role("dialog")).to_contain_text("Accept the suggestion")
+    page.press("Escape")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
+# ---- scripts ----------------------------------------------------------------------------------
+
+HARD = {
+    "emoji": ("😀 Ines 👩‍👩‍👧 met Tomas 🇺🇦.", "Tomas"),
+    "combining": ("Ine\u0301s met Toma\u0323s.", "Toma\u0323s"),
+    "right to left": ("التقت إيناس أوكافور توماس ليند يوم الأربعاء.", "أوكافور"),
+    "mixed": ("Ines أوكافور met תומאס Lind.", "תומאס"),
+    "crlf and tabs": ("Ines\tOkafor\r\n\r\nmet\r\nTomas", "Tomas"),
+    "markup": ("<b>Ines</b> & <script> Tomas </script> &amp; 1 < 2", "Tomas"),
+    "astral letters": ("𝔘𝔫𝔦 met 𝔗𝔬𝔪", "𝔗𝔬𝔪"),
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_texts_of_any_script_are_exact(screen: Open, kind: str) -> None:
+    """The page holds the text character for character, and offsets count code points."""
+    text, words = HARD[kind]
+    page = screen(text)
+    shown = page.page.evaluate("document.getElementById('article').textContent")
+    assert shown == text
+    page.drag(words)
+    page.press("1")
+    [entity] = page.layer()["entities"]
+    assert text[entity["start"] : entity["end"]] == words
+
+
+def test_the_cursor_follows_the_direction_of_the_script(screen: Open) -> None:
+    """In a text from right to left, the left arrow goes on."""
+    text = HARD["right to left"][0]
+    page = screen(text)
+    page.press("ArrowLeft", "ArrowLeft", "1")
+    assert page.entities() == [(text.split()[1], "ACTOR")]
+
+
+def test_the_page_is_accessible(screen: Open) -> None:
+    """axe finds nothing, light and dark, with entities, relations and suggestions."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = screen(suggested={"DAY": ["each day"]})
+    label_people(page)
+    page.relate("Ines Okafor", "Ellery Courier")
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page.page).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_nothing_of_a_long_text_is_lost() -> None:
+    """The sample text has what the journeys above look for."""
+    assert TEXT.count("Okafor") == 4
