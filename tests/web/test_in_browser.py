@@ -1,0 +1,195 @@
+"""The pages in a real browser: readable by everybody, and nicer where scripts run."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from labeler import accounts, projects, transfer
+from labeler.config import ROOT
+from tests.conftest import Corpus
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@dataclass
+class Site:
+    """A served site, and what signs its admin in."""
+
+    url: str
+    browser: Browser
+    app: Flask
+
+    def page(self, *, dark: bool = False, scripts: bool = True) -> Page:
+        """Return a new browser's page, with the admin signed in."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": 1280, "height": 800},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        with self.app.app_context():
+            token = accounts.signin_token(accounts.find_user("root").id)
+        page.goto(f"/sign-in/{token}")
+        return page
+
+
+@pytest.fixture(scope="module")
+def browser_of_all(chromium: str) -> Iterator[Browser]:
+    """Return one Chromium for the module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask, corpus: Corpus, browser_of_all: Browser) -> Iterator[Site]:
+    """Return a served site with a project of sample articles and one without any."""
+    root = corpus.person("root", role="admin")
+    project = projects.from_template("news", "news", title="World news")
+    accounts.add_member(project, root, "manager")
+    transfer.import_paths(project, [ROOT / "seeds" / "articles" / "ferry-accord.txt"], actor=root)
+    document = corpus.document(project)
+    corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
+    transfer.export(project, "docbin", layer="root", made_by="root")
+    projects.from_template("empty", "empty", title="Empty")
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", browser_of_all, app)
+    server.close()
+
+
+ADDRESSES = (
+    "/",
+    "/projects/new",
+    "/projects/news",
+    "/projects/news/documents",
+    "/projects/news/documents?q=nothing",
+    "/projects/news/guidelines",
+    "/projects/news/import",
+    "/projects/news/export",
+    "/projects/news/exports/1",
+    "/projects/news/scheme",
+    "/projects/news/settings",
+    "/projects/news/people",
+    "/projects/empty",
+    "/projects/empty/scheme",
+    "/projects/empty/label",
+    "/users",
+    "/users/1",
+    "/account",
+    "/sign-in",
+    "/nothing",
+)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_page_shuts_anybody_out(site: Site, dark: bool) -> None:
+    """Axe finds no fault by WCAG 2.2 AA on any page, in light and in dark."""
+    page, axe = site.page(dark=dark), Axe()
+    blocked: list[str] = []
+    page.on("console", lambda m: blocked.append(m.text) if "Content Security" in m.text else None)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    for address in ADDRESSES:
+        page.goto(address)
+        found = axe.run(page, options=rules).response["violations"]
+        told = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+        assert told == [], address
+        assert blocked == [], address
+
+
+def test_labels_are_added_and_moved_at_once(site: Site) -> None:
+    """With scripts, several new labels are added and moved before the form is sent once."""
+    page = site.page()
+    page.goto("/projects/empty/scheme")
+    for number, name in enumerate(("ONE", "TWO", "THREE")):
+        if number:
+            page.locator("#entities").get_by_role("button", name="Add a label").click()
+        page.locator("#entities").get_by_label("Name", exact=True).last.fill(name)
+    page.locator("#entities").get_by_role("button", name="down").first.click()
+    page.get_by_role("button", name="Save scheme").last.click()
+    expect(page.get_by_text("The scheme was saved.")).to_be_visible()
+    with site.app.app_context():
+        labels = projects.find("empty").scheme.entities
+    assert [label.name for label in labels] == ["TWO", "ONE", "THREE"]
+    assert len({label.color for label in labels}) == 3
+
+
+def test_the_scheme_can_be_changed_without_scripts(site: Site) -> None:
+    """The plain form adds a label at a time, and its arrows move labels."""
+    page = site.page(scripts=False)
+    for name in ("ONE", "TWO"):
+        page.goto("/projects/empty/scheme")
+        page.locator("#entities").get_by_label("Name", exact=True).last.fill(name)
+        page.get_by_role("button", name="Save scheme").last.click()
+    page.get_by_role("button", name="Move TWO up").click()
+    with site.app.app_context():
+        labels = projects.find("empty").scheme.entities
+    assert [label.name for label in labels] == ["TWO", "ONE"]
+
+
+def test_enter_in_a_field_saves_the_scheme(site: Site) -> None:
+    """Enter presses Save, not the first arrow of the form."""
+    page = site.page()
+    page.goto("/projects/news/scheme")
+    page.get_by_label("Name", exact=True).first.press("Enter")
+    expect(page.get_by_text("The scheme was saved.")).to_be_visible()
+    with site.app.app_context():
+        saved, before = projects.find("news").scheme, projects.template("news").scheme
+    assert saved.entities == before.entities
+    assert [(r.name, set(r.head), set(r.tail)) for r in saved.relations] == [
+        (r.name, set(r.head), set(r.tail)) for r in before.relations
+    ]
+
+
+def test_a_theme_is_kept(site: Site) -> None:
+    """The choice of a theme holds on the next page, and can go back to the system's."""
+    page = site.page()
+    for choice, expected in (("Dark", "dark"), ("Light", "light"), ("System", None)):
+        page.get_by_text("root", exact=True).click()
+        page.get_by_label(choice).check()
+        page.goto("/account")
+        assert page.evaluate("document.documentElement.dataset.theme ?? null") == expected
+    page.get_by_text("root", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    page.get_by_text("root", exact=True).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in$"))
+
+
+def test_an_address_is_suggested_from_the_title(site: Site) -> None:
+    """The address follows the title until it is written by hand; what is chosen shows its field."""
+    page = site.page()
+    page.goto("/projects/new")
+    page.get_by_label("Title").fill("Ökologie & Recht 2025!")
+    expect(page.get_by_label("Address")).to_have_value("okologie-recht-2025")
+    page.get_by_label("Address").fill("mine")
+    page.get_by_label("Title").fill("Other")
+    expect(page.get_by_label("Address")).to_have_value("mine")
+    expect(page.get_by_label("Scheme file", exact=True)).to_be_hidden()
+    page.get_by_label("A scheme file").check()
+    expect(page.get_by_label("Scheme file", exact=True)).to_be_visible()
+
+
+def test_removing_somebody_asks_first(site: Site) -> None:
+    """A dismissed question changes nothing."""
+    page = site.page()
+    page.goto("/projects/news/people")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("cell", name="root")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("root was removed. Their layers stay.")).to_be_visible()
