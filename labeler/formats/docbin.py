@@ -1,19 +1,16 @@
 """spaCy's DocBin: files that `spacy train` takes as they are, and a report of what did not fit."""
 
-import hashlib
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from importlib import metadata
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import orjson
-
-from labeler import __version__, nlp
-from labeler.errors import Unavailable
-from labeler.formats import Exported, Report
+from labeler import nlp
+from labeler.formats import Exported, Report, manifest
 from labeler.formats.splits import PARTS
-from labeler.schema import Entity, Layer, Relation, Scheme, Tokens, annotation_json
+from labeler.schema import Entity, Relation, Scheme, annotation_json
 
 REACH = 100
 """Tokens between the starts of two entities up to which every ordered pair is written."""
@@ -24,8 +21,8 @@ LONGEST = 12
 class DocBinExporter:
     """Writes train, dev and test, a config, a manifest and a report."""
 
-    name = "docbin"
-    title = "spaCy DocBin, ready for spacy train"
+    name: ClassVar[str] = "docbin"
+    title: ClassVar[str] = "spaCy DocBin, ready for spacy train"
 
     def write(
         self,
@@ -36,104 +33,76 @@ class DocBinExporter:
         language: str,
         options: dict[str, Any],
     ) -> Report:
-        """Write the folder. Options: `reach` in tokens; `manifest` and `report` to add to."""
-        corpus = _Corpus(scheme, language, options.get("reach", REACH), options.get("report"))
+        """Write the folder. Options: `reach` in tokens; `manifest` and `report` to add to.
+
+        Everything that was labeled stands in `doc.user_data` in full, in code points. What fits
+        spaCy's tokens stands in `doc.spans["sc"]` as well, what does not overlap in `doc.ents`,
+        relations in `doc._.rel`; the report names what does not. Raises Invalid where the tokens of
+        a record are not those of its text.
+        """
+        corpus = _Corpus(scheme, options.get("reach", REACH), options.get("report") or Report())
         for record in records:
             corpus.add(record)
-        corpus.write(folder)
-        corpus.write_config(folder)
-        _write_json(folder / "report.json", corpus.report.to_json())
-        manifest = {
-            **options.get("manifest", {}),
-            "counts": corpus.report.counts,
-            "labels": corpus.labels,
-            "versions": _versions(),
-            "sha256": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
-        }
-        _write_json(folder / "manifest.json", manifest)
+        corpus.write(folder, language)
+        about = {"parts": corpus.described(), "tokenizers": sorted(corpus.tokenizers)}
+        given = options.get("manifest")
+        manifest.write(folder, corpus.report, given, libraries=("spacy",), **about)
         return corpus.report
 
 
-def _versions() -> dict[str, str]:
-    return {"labeler": __version__, "spacy": metadata.version("spacy")}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
-
-
-@dataclass
 class _Corpus:
     """The Docs of an export, and what is said of them."""
 
-    scheme: Scheme
-    language: str
-    reach: int
-    given: Report | None
-    labels: dict[str, dict[str, int]] = field(default_factory=dict)
-    longest: int = 1
-    overlapping: bool = False
-
-    def __post_init__(self) -> None:
-        self.report = self.given or Report()
-        self.bins = {part: nlp.Bin() for part in PARTS}
-        self.vocab = nlp.vocab()
-        self.relation_labels = [label.name for label in self.scheme.relations]
-        self.symmetric = {label.name for label in self.scheme.relations if label.symmetric}
+    def __init__(self, scheme: Scheme, reach: int, report: Report) -> None:
+        self.report = report
+        self.tokenizers: set[str] = set()
+        self._reach = reach
+        self._links = [label.name for label in scheme.relations]
+        self._symmetric = {label.name for label in scheme.relations if label.symmetric}
+        self._vocab = nlp.vocab()
+        self._bins = {part: nlp.Bin() for part in PARTS}
+        self._labels = {part: (Counter[str](), Counter[str]()) for part in PARTS}
+        self._trainable = 0
+        self._longest = 1
+        self._overlapping = False
+        self._long: list[dict[str, Any]] = []
 
     def add(self, record: Exported) -> None:
-        """Take a layer in."""
-        fit = _Fit(record, self.report)
-        places = fit.places()
-        flat = fit.flat(places)
-        self.overlapping |= len(flat) < len(places)
-        self.longest = max([self.longest, *(last - first for first, last, *_ in places)])
+        """Take a layer in, reporting what of it does not fit."""
+        fit = _Fit(record)
         doc = nlp.build_doc(
-            self.vocab,
-            record.document.text,
-            record.tokens,
-            places=places,
-            flat=flat,
-            read=_read(record.layer, record.tokens),
-            pairs=self._pairs(fit, places),
+            nlp.to_doc(self._vocab, record.document.text, record.tokens),
+            fit.places,
+            fit.flat,
+            unknown=fit.unknown,
+            pairs=self._pairs(fit) if self._links else {},
             user_data=_user_data(record),
         )
-        self.bins[record.part].add(doc)
-        self._count(record)
+        self._bins[record.part].add(doc)
+        self._count(record, fit)
 
-    def _pairs(
-        self, fit: "_Fit", places: Sequence[nlp.Place]
-    ) -> dict[tuple[int, int], dict[str, float]]:
+    def _pairs(self, fit: "_Fit") -> dict[tuple[int, int], dict[str, float]]:
         """Return every ordered pair of entities within reach, and every pair that is related.
 
         The relation component of spaCy's tutorial looks every pair up, and fails on one missing.
         """
-        if not self.relation_labels:
-            return {}
-        nothing = dict.fromkeys(self.relation_labels, 0.0)
-        starts = sorted({first for first, *_ in places})
+        nothing = dict.fromkeys(self._links, 0.0)
+        starts = sorted({first for first, *_ in fit.places})
         pairs = {}
         lowest = 0
         for head in starts:
-            while head - starts[lowest] > self.reach:
+            while head - starts[lowest] > self._reach:
                 lowest += 1
-            for tail in starts[lowest:]:
-                if tail - head > self.reach:
-                    break
+            for tail in starts[lowest : bisect_right(starts, head + self._reach)]:
                 pairs[head, tail] = nothing.copy()
-        for head, tail, label in fit.links(places):
+        for head, tail, label in fit.links():
             pairs.setdefault((head, tail), nothing.copy())[label] = 1.0
-            if label in self.symmetric:
+            if label in self._symmetric:
                 pairs.setdefault((tail, head), nothing.copy())[label] = 1.0
         return pairs
 
-    def _count(self, record: Exported) -> None:
-        counts, layer = self.report.counts, record.layer
+    def _count(self, record: Exported, fit: "_Fit") -> None:
+        layer, counts = record.layer, self.report.counts
         for name, number in (
             ("documents", 1),
             (record.part, 1),
@@ -141,46 +110,197 @@ class _Corpus:
             ("relations", len(layer.relations)),
         ):
             counts[name] = counts.get(name, 0) + number
-        for kind, items in (("entities", layer.entities), ("relations", layer.relations)):
-            labels = self.labels.setdefault(kind, {})
-            for item in items:
-                labels[item.label] = labels.get(item.label, 0) + 1
+        entities, relations = self._labels[record.part]
+        entities.update(entity.label for entity in layer.entities)
+        relations.update(relation.label for relation in layer.relations)
+        self.tokenizers.add(record.tokens.tokenizer)
+        self._trainable += len(fit.flat) if record.part == "train" else 0
+        self._longest = max([self._longest, *(last - first for first, last, *_ in fit.places)])
+        self._overlapping |= fit.overlapping
+        self.report.problems += fit.problems
+        self._long += fit.long()
 
-    def write(self, folder: Path) -> None:
-        """Write the three parts."""
-        for part, docs in self.bins.items():
-            docs.write(folder / f"{part}.spacy")
+    def described(self) -> dict[str, Any]:
+        """Return how many documents and annotations of each label are in each part."""
+        return {
+            part: {
+                "documents": len(docs),
+                "entities": dict(self._labels[part][0]),
+                "relations": dict(self._labels[part][1]),
+            }
+            for part, docs in self._bins.items()
+        }
 
-    def write_config(self, folder: Path) -> None:
-        """Write the training config, or say why there is none."""
-        dev = "dev.spacy" if len(self.bins["dev"]) else "train.spacy"
-        if dev == "train.spacy":
-            self.report.warnings.append(
-                "There are too few documents for a dev part: config.cfg judges training by the "
-                "training documents themselves, so its scores say nothing. Label more."
+    def write(self, folder: Path, language: str) -> None:
+        """Write the three parts and the training config."""
+        for part, docs in self._bins.items():
+            docs.write(folder / f"{part}.spacy", self._vocab)
+        if self._overlapping:
+            self.report.problems += self._long
+        self.report.warnings += self._warnings()
+        components = ("ner", "spancat") if self._overlapping else ("ner",)
+        dev = "dev.spacy" if len(self._bins["dev"]) else "train.spacy"
+        config = nlp.training_config(language, components, min(self._longest, LONGEST), dev)
+        (folder / "config.cfg").write_text(config, encoding="utf-8")
+
+    def _warnings(self) -> Iterator[str]:
+        if not self._trainable:
+            yield "No entity in train.spacy can be learned, so spacy train has nothing to do."
+        if not len(self._bins["dev"]):
+            yield (
+                "No document is in the part dev: config.cfg judges training by the training "
+                "documents themselves, so its scores say nothing. Label more."
             )
-        if not self.report.counts.get("entities"):
-            self.report.warnings.append("There are no entities, so there is nothing to train.")
-        components = ("ner", "spancat") if self.overlapping else ("ner",)
-        try:
-            config = nlp.training_config(self.language, components, min(self.longest, LONGEST), dev)
-        except Unavailable as error:
-            self.report.warnings.append(f"There is no config.cfg. {error.message}")
-        else:
-            (folder / "config.cfg").write_text(config, encoding="utf-8")
+        if any(name.endswith("characters") for name in self.tokenizers):
+            yield (
+                "spaCy's tokenizer of this language is not installed: each character is a token, "
+                "here and in config.cfg."
+            )
 
 
-def _read(layer: Layer, tokens: Tokens) -> int | None:
-    """Return how many tokens were read, None for all."""
-    if layer.status == "done":
-        return None
-    return sum(end <= (layer.read_to or 0) for end in tokens.ends)
+class _Fit:
+    """How one layer fits spaCy's tokens and tables, and what does not."""
+
+    def __init__(self, record: Exported) -> None:
+        self.problems: list[dict[str, Any]] = []
+        self._record = record
+        self._text = record.document.text
+        self._entities = {entity.id: entity for entity in sorted(record.layer.entities, key=_place)}
+        self.unknown = list(self._unread())
+        self.places = list(self._aligned())
+        """Entities on token borders, by place."""
+        self.flat = self._flat()
+        """Which of them go into `doc.ents`: no white space at the edges, no overlaps."""
+
+    @property
+    def overlapping(self) -> bool:
+        """Tell whether something is not in `doc.ents` for overlapping something else."""
+        return any(problem["code"] == "overlap" for problem in self.problems)
+
+    def _problem(self, code: str, message: str, **about: object) -> dict[str, Any]:
+        place = {"document": self._record.document.id, "annotator": self._record.layer.annotator}
+        return {**place, "code": code, "message": message, **about}
+
+    def _tell(self, code: str, message: str, **about: object) -> None:
+        self.problems.append(self._problem(code, message, **about))
+
+    def _about(self, key: str) -> dict[str, object]:
+        entity = self._entities[key]
+        text = self._text[entity.start : entity.end]
+        place = {"start": entity.start, "end": entity.end, "text": text}
+        return {"id": entity.id, "label": entity.label, **place}
+
+    # ---- tokens ------------------------------------------------------------------------------
+
+    def _unread(self) -> Iterator[nlp.Range]:
+        """Yield the tokens that nobody has read."""
+        layer, tokens = self._record.layer, self._record.tokens
+        if layer.status != "done":
+            yield bisect_right(tokens.ends, layer.read_to or 0), len(tokens.ends)
+
+    def _aligned(self) -> Iterator[nlp.Place]:
+        for entity in self._entities.values():
+            aligned = nlp.align(self._record.tokens, entity.start, entity.end)
+            if aligned is None:
+                self._misaligned(entity)
+            else:
+                yield (*aligned, entity.label, entity.id)
+
+    def _misaligned(self, entity: Entity) -> None:
+        """Report an entity off token borders. Its tokens are no examples of “no entity”."""
+        about = self._about(entity.id)
+        start, end = _stripped(self._text, entity.start, entity.end)
+        nearest = nlp.expand(self._record.tokens, start, end) if start < end else None
+        if nearest:
+            about["nearest"] = list(nearest)
+            about["nearest_text"] = self._text[slice(*nearest)]
+            self.unknown += filter(None, [nlp.align(self._record.tokens, *nearest)])
+        message = (
+            "It does not stand on token borders: in doc.user_data only. "
+            "In doc.ents its tokens are missing."
+        )
+        self._tell("misaligned", message, **about)
+
+    def _flat(self) -> list[int]:
+        rest = []
+        for index, (first, last, _, key) in enumerate(self.places):
+            entity = self._entities[key]
+            if _stripped(self._text, entity.start, entity.end) == (entity.start, entity.end):
+                rest.append(index)
+                continue
+            self.unknown.append((first, last))
+            message = (
+                "White space at its edge: in doc.spans, but not in doc.ents, "
+                "where its tokens are missing."
+            )
+            self._tell("white-space", message, **self._about(key))
+        kept = [rest[index] for index in nlp.longest_first([self.places[i] for i in rest])]
+        for index in sorted({*rest} - {*kept}):
+            message = "It overlaps a longer or an earlier one: in doc.spans, but not in doc.ents."
+            self._tell("overlap", message, **self._about(self.places[index][3]))
+        return kept
+
+    def long(self) -> Iterator[dict[str, Any]]:
+        """Yield problems with entities that the span categorizer of the config cannot find."""
+        for first, last, _, key in self.places:
+            if last - first > LONGEST:
+                message = (
+                    f"It has {last - first} tokens, and config.cfg looks at {LONGEST} at most."
+                )
+                yield self._problem("long", message, **self._about(key))
+
+    # ---- relations ---------------------------------------------------------------------------
+
+    def links(self) -> Iterator[tuple[int, int, str]]:
+        """Yield the relations by the first tokens of their ends, reporting which are unclear so."""
+        first = {key: start for start, _, _, key in self.places}
+        by_start = groupby(self.places, key=lambda place: place[0])
+        holders = {start: [key for *_, key in places] for start, places in by_start}
+        if self._record.layer.relations:
+            self._tell_collisions(holders.values())
+        for relation in sorted(self._record.layer.relations, key=lambda relation: relation.id):
+            ends = (relation.head, relation.tail)
+            about = {"id": relation.id, "label": relation.label, "head": ends[0], "tail": ends[1]}
+            if any(end not in first for end in ends):
+                message = "An end is not on token borders: in doc.user_data, but not in doc._.rel."
+                self._tell("relation-end", message, **about)
+                continue
+            shared = {
+                key for end in ends if len(holders[first[end]]) > 1 for key in holders[first[end]]
+            }
+            if shared:
+                message = (
+                    "Another entity starts on the same token as an end of it: doc._.rel cannot "
+                    "tell them apart, doc.user_data can."
+                )
+                self._tell("relation-collision", message, **about, entities=sorted(shared))
+            yield first[relation.head], first[relation.tail], relation.label
+
+    def _tell_collisions(self, holders: Iterable[Sequence[str]]) -> None:
+        for keys in holders:
+            if len(keys) > 1:
+                message = f"doc._.rel knows it by its first token, and so it does {keys[0]!r}."
+                for key in keys[1:]:
+                    self._tell("collision", message, **self._about(key), entities=sorted(keys))
+
+
+def _place(entity: Entity) -> tuple[int, int, str, str]:
+    return entity.start, -entity.end, entity.label, entity.id
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without white space at its edges."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _user_data(record: Exported) -> dict[str, Any]:
     """Return what travels beside the tokens: everything in full, in code points."""
     document, layer = record.document, record.layer
-    entities = {entity.id: entity for entity in layer.entities}
+    entities = {entity.id: entity for entity in sorted(layer.entities, key=_place)}
     return {
         "meta": document.meta,
         "document": {
@@ -190,7 +310,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
             "revision": layer.revision,
             "read_to": layer.read_to,
         },
-        "entities": [annotation_json(entity) for entity in layer.entities],
+        "entities": [annotation_json(entity) for entity in entities.values()],
         "relations": [
             _relation(relation, entities[relation.head], entities[relation.tail])
             for relation in sorted(layer.relations, key=lambda relation: relation.id)
@@ -199,102 +319,6 @@ def _user_data(record: Exported) -> dict[str, Any]:
 
 
 def _relation(relation: Relation, head: Entity, tail: Entity) -> dict[str, Any]:
-    return {
-        **(annotation_json(relation) or {}),
-        "head_start": head.start,
-        "head_end": head.end,
-        "tail_start": tail.start,
-        "tail_end": tail.end,
-    }
-
-
-class _Fit:
-    """How one layer fits spaCy's tokens and tables, telling what does not."""
-
-    def __init__(self, record: Exported, report: Report) -> None:
-        self.record = record
-        self.report = report
-        self.text = record.document.text
-
-    def tell(self, code: str, message: str, **about: object) -> None:
-        """Report something that did not fit."""
-        place = {"document": self.record.document.id, "annotator": self.record.layer.annotator}
-        self.report.problems.append({**place, "code": code, "message": message, **about})
-
-    def _about(self, entity: Entity) -> dict[str, object]:
-        return {
-            "id": entity.id,
-            "label": entity.label,
-            "start": entity.start,
-            "end": entity.end,
-            "text": self.text[entity.start : entity.end],
-        }
-
-    def places(self) -> list[nlp.Place]:
-        """Return the entities that stand on token borders."""
-        found = []
-        for entity in self.record.layer.entities:
-            aligned = nlp.align(self.record.tokens, entity.start, entity.end)
-            if aligned is None:
-                self._tell_misaligned(entity)
-            else:
-                found.append((*aligned, entity.label, entity.id))
-        return found
-
-    def _tell_misaligned(self, entity: Entity) -> None:
-        nearest = nlp.expand(self.record.tokens, entity.start, entity.end)
-        about = self._about(entity)
-        if nearest:
-            about["nearest"] = list(nearest)
-            about["nearest_text"] = self.text[slice(*nearest)]
-        message = (
-            "It does not stand on token borders, so it is in user_data only, "
-            "neither in doc.ents nor in doc.spans."
-        )
-        self.tell("misaligned", message, **about)
-
-    def flat(self, places: Sequence[nlp.Place]) -> list[int]:
-        """Return which places go into `doc.ents`: no white space edges, no overlaps."""
-        by_id = {entity.id: entity for entity in self.record.layer.entities}
-        edged = {index for index, place in enumerate(places) if self._has_edge(by_id[place[3]])}
-        rest = [index for index in range(len(places)) if index not in edged]
-        kept = [rest[index] for index in nlp.longest_first([places[index] for index in rest])]
-        for index, place in enumerate(places):
-            if index in edged:
-                message = "White space at its edge: in doc.spans, but not in doc.ents."
-                self.tell("white-space", message, **self._about(by_id[place[3]]))
-            elif len(kept) < len(rest) and index not in kept:
-                message = "It overlaps a longer or earlier one: in doc.spans, but not in doc.ents."
-                self.tell("overlap", message, **self._about(by_id[place[3]]))
-            if place[1] - place[0] > LONGEST:
-                message = (
-                    f"It is longer than the {LONGEST} tokens that a span categorizer suggests."
-                )
-                self.tell("long", message, **self._about(by_id[place[3]]))
-        return kept
-
-    def _has_edge(self, entity: Entity) -> bool:
-        return self.text[entity.start].isspace() or self.text[entity.end - 1].isspace()
-
-    def links(self, places: Sequence[nlp.Place]) -> Iterator[tuple[int, int, str]]:
-        """Yield the relations by the first tokens of their ends, telling which are unclear so."""
-        first = {key: start for start, _, _, key in places}
-        holders: dict[int, list[str]] = {}
-        for start, _, _, key in places:
-            holders.setdefault(start, []).append(key)
-        for relation in sorted(self.record.layer.relations, key=lambda relation: relation.id):
-            about = {"id": relation.id, "label": relation.label}
-            ends = (relation.head, relation.tail)
-            if any(end not in first for end in ends):
-                message = "An end is not on token borders: in user_data, but not in doc._.rel."
-                self.tell("relation-end", message, **about, head=ends[0], tail=ends[1])
-                continue
-            shared = [end for end in ends if len(holders[first[end]]) > 1]
-            if shared:
-                message = (
-                    "Other entities start on the same token as an end of it, and doc._.rel knows "
-                    "entities by their first token only. user_data tells them apart."
-                )
-                others = sorted({key for end in shared for key in holders[first[end]]})
-                self.tell("relation-collision", message, **about, entities=others)
-            yield first[relation.head], first[relation.tail], relation.label
+    ends = {"head_start": head.start, "head_end": head.end}
+    ends |= {"tail_start": tail.start, "tail_end": tail.end}
+    return {**(annotation_json(relation) or {}), **ends}

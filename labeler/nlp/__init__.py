@@ -1,0 +1,35 @@
+"""The only door to spaCy, which is imported when it is first needed."""
+
+from labeler.nlp.corpus import (
+    SPANS_KEY,
+    Bin,
+    Place,
+    Range,
+    build_doc,
+    longest_first,
+    to_doc,
+    training_config,
+    vocab,
+)
+from labeler.nlp.pipelines import RULED, Rules, load, pipelines, ruler_pipeline
+from labeler.nlp.tokens import align, expand, tokenize
+
+__all__ = [
+    "RULED",
+    "SPANS_KEY",
+    "Bin",
+    "Place",
+    "Range",
+    "Rules",
+    "align",
+    "build_doc",
+    "expand",
+    "load",
+    "longest_first",
+    "pipelines",
+    "ruler_pipeline",
+    "to_doc",
+    "tokenize",
+    "training_config",
+    "vocab",
+]
