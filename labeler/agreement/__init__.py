@@ -6,6 +6,7 @@ from labeler.agreement.corpus import Work
 from labeler.agreement.evidence import Difference, Ends, RelationDifference
 from labeler.agreement.measure import Measure
 from labeler.agreement.report import SHOWN, Result, report
+from labeler.agreement.resampling import documents_needed
 from labeler.registry import Registry
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Result",
     "Work",
     "agreement",
+    "documents_needed",
     "measures",
 ]
 

@@ -54,12 +54,17 @@ class Dissimilarity:
 
 @dataclass(frozen=True, slots=True)
 class Gamma:
-    """1 - disorder / expected; value None has a reason."""
+    """1 - disorder / expected, and the same for categories alone; value None has a reason."""
 
     value: float | None
     disorder: float | None = None
     expected: float | None = None
+    categories: float | None = None
     reason: str | None = None
+
+
+Units = tuple[Piece | None, ...]
+"""An alignment's tuple: one unit, or none, of each annotator."""
 
 
 def positional(one: Piece, other: Piece, empty: float = 1.0) -> float:
@@ -81,79 +86,123 @@ def gamma(
         return Gamma(None, reason=NO_OVERLAP)
     if not any(annotators):
         return Gamma(None, reason=NO_ANNOTATIONS)
-    found = disorder(annotators, how)
-    random = np.random.default_rng(seed)
-    habits = _Habits.of(annotators)
-    expected = float(
-        np.mean([disorder(habits.sample(random, len(annotators)), how) for _ in range(samples)])
+    best = align(annotators, how)
+    random, habits = np.random.default_rng(seed), _Habits.of(annotators)
+    drawn = [align(habits.sample(random, len(annotators)), how) for _ in range(samples)]
+    found, expected = disorder(best, how), float(np.mean([disorder(one, how) for one in drawn]))
+    confused = categorial(best, how)
+    by_chance = float(np.mean([categorial(one, how) for one in drawn]))
+    return Gamma(
+        1 - found / expected if expected else None,
+        found,
+        expected,
+        1 - confused / by_chance if by_chance else None,
+        None if expected else NO_VARIATION,
     )
-    if expected <= 0:
-        return Gamma(None, found, expected, NO_VARIATION)
-    return Gamma(1 - found / expected, found, expected)
+
+
+def disorder(alignment: Sequence[Units], how: Dissimilarity) -> float:
+    """Return what the tuples of an alignment cost, divided by the mean number of units that an
+    annotator has (section 4.3)."""
+    units = sum(unit is not None for members in alignment for unit in members)
+    if not units:
+        return 0.0
+    return sum(map(how.among, alignment)) * len(alignment[0]) / units
+
+
+def categorial(alignment: Sequence[Units], how: Dissimilarity) -> float:
+    """Return how much aligned units differ in category, each pair weighing the more the closer its
+    places are (Mathet 2017, gamma-cat)."""
+    total = weights = 0.0
+    for members in alignment:
+        real = [unit for unit in members if unit is not None]
+        for one, other in combinations(real, 2):
+            weight = max(0.0, 1 - positional(one, other, how.empty)) / (len(real) - 1)
+            weights += weight
+            total += weight * (0.0 if one.category == other.category else how.empty)
+    return total / weights if weights else 0.0
 
 
 # ---- the best alignment ------------------------------------------------------------------------
 
 
-def disorder(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> float:
-    """Return the disorder of the best alignment (section 4.3): what its tuples cost, divided by the
-    mean number of units of an annotator."""
-    units = sum(map(len, annotators))
-    if not units:
-        return 0.0
-    saved = (_saved_by_two if len(annotators) == 2 else _saved)(annotators, how)
-    return (units * how.empty - saved) * len(annotators) / units
+def align(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> list[Units]:
+    """Return the alignment of the least disorder: each unit is in one tuple, maybe alone."""
+    chosen = (_pairs if len(annotators) == 2 else _tuples)(annotators, how)
+    taken = {unit for members in chosen for unit in members}
+    alone = [
+        frozenset([(who, at)])
+        for who, units in enumerate(annotators)
+        for at in range(len(units))
+        if (who, at) not in taken
+    ]
+    return [_units(annotators, members) for members in (*chosen, *alone)]
 
 
-def _saved_by_two(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> float:
-    """Return how much aligning units saves over leaving each of them alone."""
+Members = frozenset[tuple[int, int]]
+"""Units by annotator and place, at most one of each annotator."""
+
+
+def _units(annotators: Sequence[Sequence[Piece]], members: Members) -> Units:
+    place = dict(members)
+    return tuple(
+        units[place[who]] if who in place else None for who, units in enumerate(annotators)
+    )
+
+
+def _saving(annotators: Sequence[Sequence[Piece]], members: Members, how: Dissimilarity) -> float:
+    """Return how much less units cost in one tuple than each of them alone."""
+    return len(members) * how.empty - how.among(_units(annotators, members))
+
+
+def _pairs(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> list[Members]:
+    """Return the pairs of the best alignment of two annotators."""
     first, second = annotators
+    places = product(range(len(first)), range(len(second)))
     weights = {
-        (i, j): round((2 * how.empty - how.of(one, other)) * _SCALE)
-        for i, one in enumerate(first)
-        for j, other in enumerate(second)
+        (i, j): round(_saving(annotators, frozenset([(0, i), (1, j)]), how) * _SCALE)
+        for i, j in places
     }
-    weights = {pair: weight for pair, weight in weights.items() if weight > 0}
-    return sum(weights[pair] for pair in assign(weights).items()) / _SCALE
+    kept = {pair: weight for pair, weight in weights.items() if weight > 0}
+    return [frozenset([(0, i), (1, j)]) for i, j in assign(kept).items()]
 
 
-def _saved(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> float:
-    """Return the same for any number of annotators, trying all tuples that save anything."""
+def _tuples(annotators: Sequence[Sequence[Piece]], how: Dissimilarity) -> list[Members]:
+    """Return the tuples of two units or more of the best alignment, trying all that save."""
     if prod(len(units) + 1 for units in annotators) > MAX_TUPLES:
         raise Invalid("Gamma is computed for small inputs only, and this one is too large.")
-    by_unit: dict[tuple[int, int], list[tuple[frozenset[tuple[int, int]], float]]] = defaultdict(
-        list
-    )
-    for members, saving in _tuples(annotators, how):
-        by_unit[min(members)].append((members, saving))
-    everything = sorted(
-        {unit for own in by_unit.values() for members, _ in own for unit in members}
-    )
+    by_unit: dict[tuple[int, int], list[tuple[float, Members]]] = defaultdict(list)
+
+    def leftmost(units: Members) -> tuple[int, int]:
+        # Going from left to right, few units are open at a time, so few states are tried.
+        return min(units, key=lambda unit: (annotators[unit[0]][unit[1]].start, unit))
+
+    for members in _all_members(annotators):
+        saving = _saving(annotators, members, how)
+        if saving > 0:
+            by_unit[leftmost(members)].append((saving, members))
 
     @cache
-    def best(left: frozenset[tuple[int, int]]) -> float:
+    def best(left: Members) -> tuple[float, tuple[Members, ...]]:
         if not left:
-            return 0.0
-        unit = min(left)
-        rest = left - {unit}
-        fitting = ((m, s) for m, s in by_unit[unit] if m <= left)
-        return max([best(rest), *(s + best(left - m) for m, s in fitting)])
+            return 0.0, ()
+        unit = leftmost(left)
+        options = [best(left - {unit})]
+        for saving, members in by_unit[unit]:
+            if members <= left:
+                rest, others = best(left - members)
+                options.append((saving + rest, (members, *others)))
+        return max(options, key=lambda option: option[0])
 
-    return best(frozenset(everything))
+    everything = {unit for own in by_unit.values() for _, members in own for unit in members}
+    return list(best(frozenset(everything))[1])
 
 
-def _tuples(
-    annotators: Sequence[Sequence[Piece]], how: Dissimilarity
-) -> Iterator[tuple[frozenset[tuple[int, int]], float]]:
-    """Yield each tuple of two units or more that costs less than its units alone."""
-    choices = [[None, *range(len(units))] for units in annotators]
-    for picks in product(*choices):
+def _all_members(annotators: Sequence[Sequence[Piece]]) -> Iterator[Members]:
+    for picks in product(*([None, *range(len(units))] for units in annotators)):
         members = frozenset((who, at) for who, at in enumerate(picks) if at is not None)
         if len(members) > 1:
-            chosen = [None if at is None else annotators[who][at] for who, at in enumerate(picks)]
-            saving = len(members) * how.empty - how.among(chosen)
-            if saving > 0:
-                yield members, saving
+            yield members
 
 
 # ---- chance ------------------------------------------------------------------------------------

@@ -88,10 +88,7 @@ SHOWN = {measure.name for measure in (*ENTITY_MEASURES, *RELATION_MEASURES)}
 
 @dataclass(frozen=True)
 class Result:
-    """The agreement of a corpus, and the way from its numbers to the annotations.
-
-    `documents` counts those that two annotators or more worked on.
-    """
+    """The agreement of a corpus, and the way from its numbers to the annotations."""
 
     body: Json
     entities: Corpus

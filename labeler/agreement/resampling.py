@@ -96,11 +96,7 @@ def mean(values: Sequence[Floats]) -> Floats:
     return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
 
-def documents_needed(documents: int, score: Score, width: float) -> int | None:
-    """Return how many shared documents an interval of that width would take.
-
-    The width falls with the square root of their number.
-    """
-    if score.low is None or score.high is None or width <= 0:
-        return None
-    return int(np.ceil(documents * ((score.high - score.low) / width) ** 2))
+def documents_needed(documents: int, low: float, high: float, width: float) -> int:
+    """Return how many shared documents an interval of that width would take, given the limits that
+    this many give: the width falls with the square root of their number."""
+    return int(np.ceil(documents * ((high - low) / width) ** 2))

@@ -352,6 +352,8 @@ def u_alpha(given: Body, params: Body) -> Answer:
 
 def gamma_of(given: Body, params: Body) -> Answer:
     """Return gamma and the disorder of the best alignment."""
+    if "shuffle" in str(params.get("sampler")).lower():
+        raise NotImplementedError("Chance is drawn from the habits of the annotators only.")
     names = sorted({unit["annotator"] for unit in given["units"]})
     pieces = [
         [
@@ -368,6 +370,7 @@ def gamma_of(given: Body, params: Body) -> Answer:
     return {
         "best_alignment_disorder": found.disorder,
         "gamma": found.value,
+        "gamma_cat": found.categories,
         "reason": found.reason,
     }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from labeler.agreement.corpus import Corpus, align, read
 from labeler.agreement.matching import KINDS, assign
 from labeler.schema import Entity, Layer
-from tests.agreement.strategies import LENGTH, entities
+from tests.agreement.strategies import LAW, LENGTH, entities
 
 Pairs = list[tuple[Entity, Entity]]
 
@@ -60,7 +60,7 @@ def every_matching(first: list[Entity], second: list[Entity]) -> Iterator[Pairs]
 
 
 @given(entities(), entities())
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 def test_matching_is_the_best_of_all(first: tuple[Entity, ...], second: tuple[Entity, ...]) -> None:
     """No other one-to-one matching of the same sets is better."""
     corpus = two(first, second)
@@ -69,7 +69,7 @@ def test_matching_is_the_best_of_all(first: tuple[Entity, ...], second: tuple[En
 
 
 @given(entities(), entities())
-@settings(max_examples=300)
+@settings(LAW, max_examples=300)
 def test_matching_is_symmetric(first: tuple[Entity, ...], second: tuple[Entity, ...]) -> None:
     """Swapping the annotators gives the same pairs, down to which of two equals is taken."""
     one = matched(two(first, second))
@@ -79,6 +79,7 @@ def test_matching_is_symmetric(first: tuple[Entity, ...], second: tuple[Entity, 
 
 
 @given(entities(), entities(), st.randoms())
+@LAW
 def test_matching_does_not_depend_on_order(
     first: tuple[Entity, ...], second: tuple[Entity, ...], random: Random
 ) -> None:
@@ -93,6 +94,7 @@ def test_matching_does_not_depend_on_order(
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(1, 30)))
+@LAW
 def test_assignment_is_the_heaviest(weights: dict[tuple[int, int], int]) -> None:
     """No other choice of pairs, each node used once, weighs more."""
 

@@ -4,10 +4,10 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from labeler.agreement import Measure, Work, agreement, measures
+from labeler.agreement import Measure, Work, agreement, documents_needed, measures
 from labeler.agreement.coding import (
     cohen_kappa,
     counts_of,
@@ -18,16 +18,16 @@ from labeler.agreement.coding import (
     table_of,
 )
 from labeler.agreement.corpus import Corpus, read
-from labeler.agreement.resampling import Score, documents_needed, pool
+from labeler.agreement.resampling import pool
 from labeler.agreement.tokens import TokenAlpha, UnitizingAlpha, runs
 from labeler.agreement.unitizing import Unit, alpha_u, u_alpha
 from labeler.schema import Entity, Layer, Tokens
-from tests.agreement.strategies import NAMES, corpora
+from tests.agreement.strategies import LAW, NAMES, corpora
 
 
 @pytest.mark.parametrize("name", measures.names())
 @given(work=corpora())
-@settings(max_examples=30)
+@LAW
 def test_contract(name: str, work: list[Work]) -> None:
     """A measure has a row for each shared document, adds up, and knows when it has no value."""
     measure: Measure = measures[name]()
@@ -103,6 +103,7 @@ def label_sets(work: Work, name: str) -> list[str] | None:
 
 
 @given(corpora())
+@LAW
 def test_runs_weigh_what_tokens_would(work: list[Work]) -> None:
     """Alpha over runs is alpha over tokens, one by one."""
     rows = []
@@ -123,6 +124,7 @@ def test_runs_weigh_what_tokens_would(work: list[Work]) -> None:
 
 
 @given(st.lists(st.lists(unitized(), min_size=2, max_size=2), min_size=1, max_size=3))
+@LAW
 def test_documents_are_one_continuum_of_units(documents: list[list[list[Unit]]]) -> None:
     """Alpha over documents is alpha over one continuum in which they follow one another."""
     work: list[Work] = []
@@ -142,6 +144,7 @@ def test_documents_are_one_continuum_of_units(documents: list[list[list[Unit]]])
 
 
 @given(corpora())
+@LAW
 def test_runs_cover_every_token_once(work: list[Work]) -> None:
     """Runs add up to the tokens of each document, with BIO as well."""
     corpus = read(work, NAMES)
@@ -166,6 +169,7 @@ CODES = st.lists(st.lists(st.integers(-1, 2), min_size=3, max_size=3), min_size=
 
 
 @given(CODES)
+@LAW
 def test_coefficients_do_not_depend_on_who_rates_or_on_order(rows: list[list[int]]) -> None:
     """Permuting raters and items changes no coefficient; none is above 1."""
     codes = np.array(rows, dtype=np.int64)
@@ -178,6 +182,7 @@ def test_coefficients_do_not_depend_on_who_rates_or_on_order(rows: list[list[int
 
 
 @given(CODES)
+@LAW
 def test_kappa_is_symmetric(rows: list[list[int]]) -> None:
     """Cohen's kappa is the same whoever is the first rater."""
     codes = np.array(rows, dtype=np.int64)
@@ -198,6 +203,7 @@ def test_no_item_with_two_raters_is_no_overlap() -> None:
 
 
 @given(st.lists(unitized(), min_size=2, max_size=3))
+@LAW
 def test_unitizing_does_not_depend_on_order(raters: list[list[Unit]]) -> None:
     """Raters and units in another order give the same, and nothing is above 1."""
     turned = [units[::-1] for units in raters[::-1]]
@@ -211,6 +217,7 @@ def test_unitizing_does_not_depend_on_order(raters: list[list[Unit]]) -> None:
 
 
 @given(unitized())
+@LAW
 def test_the_same_units_agree_wholly(units: list[Unit]) -> None:
     """Two raters with the same units get 1.0 wherever there is a value."""
     found = u_alpha([units, units], 0, 20)
@@ -240,9 +247,8 @@ def test_every_draw_has_as_many_documents() -> None:
 
 
 def test_half_the_width_takes_four_times_the_documents() -> None:
-    """The documents still needed follow from the square root law, and from nothing nothing does."""
-    assert documents_needed(10, Score(0.75, 0.5, 1.0), 0.25) == 40
-    assert documents_needed(10, Score(0.8), 0.1) is None
+    """The documents still needed follow from the square root law."""
+    assert documents_needed(10, 0.5, 1.0, 0.25) == 40
 
 
 def test_pairs_are_what_combinations_gives() -> None:

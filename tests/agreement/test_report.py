@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from labeler.agreement import Result, Work, agreement
 from labeler.errors import Invalid, NotFound
 from labeler.schema import Entity, Layer, Relation
-from tests.agreement.strategies import NAMES, corpora, layers, shuffled
+from tests.agreement.strategies import LAW, NAMES, corpora, layers, shuffled
 
 KINDS = ("identical", "label", "boundary", "both")
 
@@ -31,6 +31,7 @@ def scores(body: Any) -> list[dict[str, Any]]:
 
 
 @given(corpora())
+@LAW
 def test_values_keep_their_bounds_or_say_why_not(work: list[Work]) -> None:
     """F1 lies within 0 and 1, alpha is at most 1, limits are in order, and null has a reason."""
     body = quick(work).to_json()
@@ -46,6 +47,7 @@ def test_values_keep_their_bounds_or_say_why_not(work: list[Work]) -> None:
 
 
 @given(corpora())
+@LAW
 def test_looser_measures_are_never_lower(work: list[Work]) -> None:
     """Strict F1 is the lowest, overlap the highest, and relations grow with what is ignored."""
     body = quick(work).to_json()
@@ -60,6 +62,7 @@ def test_looser_measures_are_never_lower(work: list[Work]) -> None:
 
 
 @given(corpora().flatmap(lambda work: st.tuples(st.just(work), shuffled(work))))
+@LAW
 def test_order_does_not_matter(works: tuple[list[Work], list[Work]]) -> None:
     """Documents, layers, entities and relations stored in another order give the same numbers."""
     one, other = (quick(work, bootstraps=0).to_json() for work in works)
@@ -67,6 +70,7 @@ def test_order_does_not_matter(works: tuple[list[Work], list[Work]]) -> None:
 
 
 @given(corpora())
+@LAW
 def test_who_comes_first_does_not_matter(work: list[Work]) -> None:
     """Annotators in another order have the same values, and the confusion of a pair is turned."""
     one = quick(work, bootstraps=0).to_json()
@@ -85,6 +89,7 @@ def test_who_comes_first_does_not_matter(work: list[Work]) -> None:
 
 
 @given(layers("ana"), st.integers(1, 3))
+@LAW
 def test_the_same_work_agrees_wholly(layer: Layer, documents: int) -> None:
     """Who does the same gets 1.0 wherever there is a value."""
     work: list[Work] = [
@@ -97,6 +102,7 @@ def test_the_same_work_agrees_wholly(layer: Layer, documents: int) -> None:
 
 
 @given(corpora())
+@LAW
 def test_every_count_opens_as_many_annotations(work: list[Work]) -> None:
     """A kind or a cell of the confusion lists as many differences as its number says."""
     result = quick(work, bootstraps=0)
@@ -119,6 +125,7 @@ def test_every_count_opens_as_many_annotations(work: list[Work]) -> None:
 
 
 @given(corpora())
+@LAW
 def test_evidence_names_annotations_of_the_right_layers(work: list[Work]) -> None:
     """Each side of a difference stands in that annotator's layer of that document."""
     result = quick(work, bootstraps=0)
@@ -133,13 +140,14 @@ def test_evidence_names_annotations_of_the_right_layers(work: list[Work]) -> Non
 
 
 @given(corpora(), st.integers(0, 5))
-@settings(max_examples=20)
+@LAW
 def test_a_seed_gives_the_same_intervals(work: list[Work], seed: int) -> None:
     """Two runs with one seed agree in every digit."""
     assert quick(work, seed=seed).to_json() == quick(work, seed=seed).to_json()
 
 
 @given(corpora())
+@LAW
 def test_labels_that_all_are_named_change_nothing(work: list[Work]) -> None:
     """Naming every label is the same as naming none."""
     named = quick(work, labels=set("XYZRS")).to_json()
@@ -147,6 +155,7 @@ def test_labels_that_all_are_named_change_nothing(work: list[Work]) -> None:
 
 
 @given(corpora())
+@LAW
 def test_documents_that_nobody_shares_do_not_count(work: list[Work]) -> None:
     """What only one person read changes no value and no count."""
     alone: list[Work] = [
