@@ -2,6 +2,7 @@
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 
 from labeler import __version__
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     connect(app, settings.database_url)
     with app.app_context():
         migrate()
+    Compress(app)
     auth.register(app)
     for part in (pages, manage, scheme, people, api):
         app.register_blueprint(part.blueprint)

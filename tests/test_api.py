@@ -219,3 +219,15 @@ def test_documents_are_listed_a_page_at_a_time(corpus: Corpus, program: Any) -> 
         seen += [document["name"] for document in page["documents"]]
         after = page["next"]
     assert seen == [f"a{number}" for number in range(5)]
+
+
+def test_a_document_travels_compressed(app: Flask, corpus: Corpus) -> None:
+    """What the screen needs of an article is packed to less than half of its text."""
+    document = corpus.document(corpus.project(), "Ada met Bob in Rome on Monday. " * 300)
+    headers = {
+        "Authorization": f"Bearer {accounts.api_token(corpus.person())}",
+        "Accept-Encoding": "gzip",
+    }
+    answer = app.test_client().get(f"/api/v1/documents/{document.id}/work", headers=headers)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < len(document.text) / 2
