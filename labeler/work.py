@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from labeler import schema
 from labeler.errors import Invalid, Problem
@@ -83,7 +84,8 @@ def _state_problem(layer: Layer, name: str, value: object) -> str | None:
     if name == "status":
         return None if value in schema.STATUSES else f"Use one of {', '.join(schema.STATUSES)}."
     if name == "flag":
-        fits = value is None or (isinstance(value, str) and 0 < len(value) <= MAX_FLAG)
+        is_text = isinstance(value, str) and "\0" not in value
+        fits = value is None or (is_text and 0 < len(value) <= MAX_FLAG)  # type: ignore[arg-type]
         return None if fits else f"Use a reason of at most {MAX_FLAG} characters, or null."
     if name == "seconds":
         fits = is_number and 0 <= value <= MAX_SECONDS  # type: ignore[operator]
@@ -229,7 +231,12 @@ UNOPENED = "unopened"
 
 def _listed(project: Project, user: User) -> Select[Any]:
     """Select what a row shows but its counts; texts stay where they are."""
-    own = and_(Layer.document_id == Document.id, Layer.annotator_id == user.id, ~Layer.gold)
+    own = and_(
+        Layer.document_id == Document.id,
+        Layer.project_id == project.id,
+        Layer.annotator_id == user.id,
+        ~Layer.gold,
+    )
     columns = (Document.id, Document.name, Document.meta, Layer.id, Layer.status, Layer.flag)
     return select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
 
@@ -254,10 +261,12 @@ def browse(
     Each page costs the same however many documents there are: it is found by id, not by number.
     """
     query = _with_status(_listed(project, user), status)
+    # Where a layer is required, its index of progress leads straight to the page.
+    key = Layer.document_id if status in schema.STATUSES else Document.id
     if before is not None:
-        query = query.where(Document.id < before).order_by(Document.id.desc())
+        query = query.where(key < before).order_by(key.desc())
     else:
-        query = query.where(Document.id > after).order_by(Document.id)
+        query = query.where(key > after).order_by(key)
     found = list(db.session.execute(query.limit(limit + 1)))
     more, found = len(found) > limit, found[:limit]
     if before is not None:
@@ -279,12 +288,19 @@ def search(
     """
     query = _with_status(_listed(project, user), status).limit(limit)
     named = query.where(Document.name >= words, Document.name < words + "\U0010ffff")
-    titled = query.where(Document.title_key.contains(words.casefold(), autoescape=True))
+    titled = query.where(Document.id.in_(_titled(project, words)))
     found: dict[int, Any] = {}
     for matching in (named.order_by(Document.name), titled.order_by(Document.title_key)):
         for row in db.session.execute(matching):
             found.setdefault(row[0], row)
     return _rows(list(found.values())[:limit])
+
+
+def _titled(project: Project, words: str) -> Select[int]:
+    """Select the ids of the documents with these words in the title, by the index alone."""
+    one = aliased(Document)
+    contains = one.title_key.contains(words.casefold(), autoescape=True)
+    return select(one.id).where(one.project_id == project.id, contains)
 
 
 def _rows(found: Sequence[Any]) -> list[Row]:

@@ -211,7 +211,7 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_document_project_id_id", "project_id", "id"),
-        Index("ix_document_title", "project_id", "title_key"),
+        Index("ix_document_title", "project_id", "title_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

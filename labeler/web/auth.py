@@ -125,8 +125,16 @@ def register(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.register_blueprint(blueprint)
+    app.before_request(_refuse_nul)
     app.before_request(_refuse_forged)
     app.after_request(_harden)
+
+
+def _refuse_nul() -> None:
+    """Refuse the one character that a database cannot hold, wherever it is sent."""
+    sent = (request.path, *request.args.values(), *request.form.values())
+    if any("\0" in value for value in sent):
+        raise Invalid("A NUL character cannot be kept. Take it out, and send the rest again.")
 
 
 def _refuse_forged() -> None:

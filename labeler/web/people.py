@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from labeler import accounts, projects
 from labeler.errors import Invalid, LabelerError, NotFound
-from labeler.models import Project
+from labeler.models import Project, User
 from labeler.web.auth import allow, me
 from labeler.web.forms import MemberForm, PasswordForm, StandingForm, UserForm, tell
 
@@ -32,11 +32,19 @@ def members(project: Project) -> ResponseReturnValue:
     return render_template("people.html", form=form, members=projects.members(project))
 
 
+def _member(project: Project, user_id: int) -> User:
+    """Return a member of the project; managers learn nothing of others by their number."""
+    for user, _ in projects.members(project):
+        if user.id == user_id:
+            return user
+    raise NotFound("This person is not in the project.")
+
+
 @blueprint.post("/projects/<slug>/people/<int:user_id>")
 @allow("manager")
 def change_member(project: Project, user_id: int) -> ResponseReturnValue:
     """Change a member's role."""
-    user = accounts.user_by_id(user_id)
+    user = _member(project, user_id)
     accounts.add_member(project, user, request.form.get("role", ""))
     flash(f"{user.name} is now {request.form['role']} of this project.")
     return redirect(url_for("people.members", slug=project.slug))
@@ -46,7 +54,7 @@ def change_member(project: Project, user_id: int) -> ResponseReturnValue:
 @allow("manager")
 def remove_member(project: Project, user_id: int) -> ResponseReturnValue:
     """End a membership; what the person labeled stays."""
-    user = accounts.user_by_id(user_id)
+    user = _member(project, user_id)
     accounts.remove_member(project, user)
     flash(f"{user.name} was removed. Their layers stay.")
     if accounts.role_in(project, me()) is None:

@@ -56,6 +56,23 @@ function confirmations() {
   });
 }
 
+/** `<form data-busy="words">` says so while the server works, and is sent once. */
+function waiting() {
+  for (const form of document.querySelectorAll("form[data-busy]")) {
+    const button = form.querySelector(".primary");
+    if (!(form instanceof HTMLFormElement) || !(button instanceof HTMLButtonElement)) continue;
+    const words = button.textContent;
+    form.addEventListener("submit", () => {
+      button.disabled = true;
+      button.textContent = form.dataset.busy ?? "";
+    });
+    addEventListener("pageshow", () => {
+      button.disabled = false;
+      button.textContent = words;
+    });
+  }
+}
+
 /** `<button data-copy="id">` copies the value of a field. */
 function copying() {
   for (const button of document.querySelectorAll("[data-copy]")) {
@@ -105,4 +122,4 @@ function dependents() {
   }
 }
 
-for (const start of [colour, themes, menus, confirmations, copying, slugs, dependents]) start();
+for (const start of [colour, themes, menus, confirmations, waiting, copying, slugs, dependents]) start();

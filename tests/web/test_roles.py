@@ -35,13 +35,13 @@ def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
     document = corpus.document(project)
     layer = corpus.layer(document, "ana", status="done", PERSON=[(0, 3)])
     transfer.export(project, "jsonl", layer="ana", made_by="max")
-    stranger = db.session.query(User).filter_by(name="stranger").one()
+    ana = db.session.query(User).filter_by(name="ana").one()
     return {
         "slug": project.slug,
         "document_id": document.id,
         "layer_id": layer.id,
         "export_id": db.session.query(Export).one().id,
-        "user_id": stranger.id,
+        "user_id": ana.id,
         "token": "none",
     }
 

@@ -236,3 +236,25 @@ def test_a_project_of_hostile_names_is_refused(corpus: Corpus, signed_in: Signed
         page = client.post("/projects/new", {**form, "slug": slug}).text
         assert "Use 1 to 60 small letters" in page, slug
     assert db.session.query(Project).count() == 0
+
+
+def test_a_nul_is_refused_wherever_it_is_sent(any_app: Flask, corpus: Corpus) -> None:
+    """Neither database is asked to hold what it cannot: no page breaks."""
+    corpus.project(max="manager")
+    corpus.person("max", password=GOOD)
+    client = Client(any_app.test_client())
+    form = {"name": "max\0", "password": GOOD}
+    assert client.post("/sign-in", form).status_code == 422
+    for address in ("/projects/%00", "/projects/news/documents?q=%00", "/%00"):
+        assert client.get(address).status_code == 422
+
+
+def test_managers_cannot_ask_for_people_by_number(corpus: Corpus, signed_in: Signed) -> None:
+    """Who is not in the project stays unknown to its manager."""
+    corpus.project(max="manager")
+    eve = corpus.person("eve")
+    client = Client(signed_in("max"))
+    for address in (f"/projects/news/people/{eve.id}", f"/projects/news/people/{eve.id}/remove"):
+        answer = client.post(address, {"role": "annotator"})
+        assert answer.status_code == 404
+        assert "eve" not in answer.text
