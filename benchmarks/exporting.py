@@ -15,7 +15,7 @@ from spacy.vocab import Vocab
 
 from benchmarks.corpus import articles, project_with_articles
 from benchmarks.measure import compare
-from labeler import nlp, schema, transfer
+from labeler import borders, nlp, schema, transfer
 from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Project, db
@@ -32,7 +32,7 @@ def main() -> None:
         with app.app_context():
             slug = project_with_articles(ARTICLES).slug
             project = db.session.query(Project).filter_by(slug=slug).one()
-            transfer.tokens(db.session.query(Document).all())  # kept from labeling, as usual
+            borders.tokens(db.session.query(Document).all())  # kept from labeling, as usual
             db.session.expunge_all()
             memory = _memory()
 

@@ -295,7 +295,9 @@ def suggest(slug: str, suggester: str | None) -> None:
     click.echo(f"Made suggestions for {count} documents.")
 
 
-def _split(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, ...]:  # noqa: ARG001
+def _split(*given: Any) -> tuple[int, ...]:
+    """Return the numbers of an option, given as click hands them over: context, option, value."""
+    value = given[-1]
     try:
         return tuple(int(part) for part in value.split(","))
     except ValueError:
@@ -338,6 +340,53 @@ def export(
     click.echo(made.sentence())
     for warning in made.report.warnings:
         click.echo(f"  {warning}", err=True)
+
+
+def _names(*given: Any) -> list[str] | None:
+    """Return the names of an option, given as click hands them over: context, option, value."""
+    value = given[-1]
+    return [name.strip() for name in value.split(",") if name.strip()] if value else None
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--annotators", callback=_names, help="Only these, separated by commas.")
+@click.option("--labels", callback=_names, help="Only these, separated by commas.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@with_app
+def agreement(
+    slug: str, annotators: list[str] | None, labels: list[str] | None, as_json: bool
+) -> None:
+    """Tell how far annotators agree in the articles they finished."""
+    from labeler import curation
+
+    found = curation.agreement_of(_project(slug), annotators=annotators, labels=labels).to_json()
+    if as_json:
+        _print_json(found)
+        return
+    people = ", ".join(found["annotators"])
+    click.echo(f"{found['documents']} articles finished by two or more of: {people or 'nobody'}.")
+    for title, score in (
+        ("Entities, same place and label", found["entities"]["f1"]["strict"]),
+        ("Entities, same place", found["entities"]["f1"]["boundary"]),
+        ("Entities, overlapping, same label", found["entities"]["f1"]["type"]),
+        ("Tokens, Krippendorff's alpha", found["entities"]["token_alpha"]),
+        ("Relations, end to end", found["relations"]["f1"]),
+        ("Relations between entities both have", found["relations"]["given_entities"]),
+    ):
+        click.echo(f"  {title:37} {_score(score)}")
+    for warning in found["warnings"]:
+        click.echo(f"  {warning}")
+
+
+def _score(score: dict[str, Any]) -> str:
+    """Return a score with its interval in words."""
+    if score["value"] is None:
+        return f"none ({str(score.get('reason', 'undefined')).replace('_', ' ')})"
+    interval = ""
+    if score["low"] is not None:
+        interval = f" (95 % interval {score['low']:.2f} to {score['high']:.2f})"
+    return f"{score['value']:.2f}{interval}"
 
 
 # ---- care ------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from labeler.transfer.imports import ImportReport, import_paths
 from labeler.transfer.suggestions import (
     suggest,
     suggestions,
-    tokens,
     try_suggester,
     warm_up,
 )
@@ -17,7 +16,6 @@ __all__ = [
     "import_paths",
     "suggest",
     "suggestions",
-    "tokens",
     "try_suggester",
     "warm_up",
 ]

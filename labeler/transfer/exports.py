@@ -12,6 +12,7 @@ from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.orm import joinedload
 
 from labeler import accounts, editing, schema
+from labeler.borders import tokens
 from labeler.config import Settings
 from labeler.errors import Invalid
 from labeler.formats import Exported, Report, exporters, splits
@@ -27,7 +28,7 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now
-from labeler.transfer.suggestions import suggestions, tokens
+from labeler.transfer.suggestions import suggestions
 
 _PAGE = 200
 """Documents read at a time."""

@@ -1,6 +1,5 @@
-"""Tokens and suggestions of documents: computed when first needed, then kept."""
+"""Suggestions for documents: made when first needed, then kept."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,6 +8,7 @@ import orjson
 from sqlalchemy import exists, select
 
 from labeler import nlp, schema
+from labeler.borders import spacy_lock
 from labeler.errors import Invalid, LabelerError
 from labeler.models import Document, Project, SuggesterRun, Suggestion, db, transaction
 from labeler.models.database import now
@@ -18,26 +18,6 @@ IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
 _PAGE = 200
 """Documents read, proposed for and written at a time."""
-
-# spaCy pipelines share their vocabulary between calls, and are not made for several threads.
-_spacy = threading.RLock()
-
-
-def tokens(documents: Sequence[Document]) -> list[schema.Tokens]:
-    """Return the token borders of documents, computing and keeping those not known yet."""
-    lacking = [document for document in documents if document.tokens is None]
-    if lacking:
-        project = db.session.get_one(Project, lacking[0].project_id)
-        with _spacy:
-            found = list(nlp.tokenize([document.text for document in lacking], project.language))
-        with transaction():
-            for document, borders in zip(lacking, found, strict=True):
-                document.tokens, document.tokenizer = borders.pack(), borders.tokenizer
-    return [
-        schema.Tokens.unpack(document.tokens or b"", document.tokenizer or "")
-        for document in documents
-    ]
-
 
 # ---- suggestions -----------------------------------------------------------------------------
 
@@ -138,7 +118,7 @@ def _merged(
 
 
 def _propose(project: Project, documents: Sequence[Document]) -> Iterator[list[schema.Suggestion]]:
-    with _spacy:
+    with spacy_lock:
         texts = [document.text for document in documents]
         yield from _suggester(project).suggest(texts, project.scheme)
 
@@ -213,7 +193,7 @@ def keep_imported(
 
 def try_suggester(name: str, options: dict[str, Any], language: str, scheme: schema.Scheme) -> None:
     """Raise LabelerError, with what to do, unless this suggester can propose by this scheme."""
-    with _spacy:
+    with spacy_lock:
         suggester = suggesters[name](language=language, options=options)
         if scheme.entities:
             list(suggester.suggest(["Does it work?"], scheme))
@@ -224,7 +204,7 @@ def try_suggester(name: str, options: dict[str, Any], language: str, scheme: sch
 def warm_up(project: Project) -> None:
     """Load what the first document opened will need; what fails is told when it is opened."""
     try:
-        with _spacy:
+        with spacy_lock:
             list(_suggester(project).suggest(["Warm up."], project.scheme))
             list(nlp.tokenize(["Warm up."], project.language))
     except LabelerError:

@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, editing, schema, transfer, work
+from labeler import accounts, borders, editing, schema, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Document, Layer, Project, User, db
 from labeler.models.database import now
@@ -84,7 +84,7 @@ def work_json(project: Project, document: Document, user: User) -> dict[str, Any
 
 
 def _document_json(document: Document) -> dict[str, Any]:
-    [tokens] = transfer.tokens([document])
+    [tokens] = borders.tokens([document])
     return {
         "id": document.id,
         "name": document.name,
