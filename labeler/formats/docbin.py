@@ -63,6 +63,7 @@ class _Corpus:
         self._bins = {part: nlp.Bin() for part in PARTS}
         self._labels = {part: (Counter[str](), Counter[str]()) for part in PARTS}
         self._trainable = 0
+        self._unfinished = 0
         self._longest = 1
         self._overlapping = False
         self._long: list[dict[str, Any]] = []
@@ -115,6 +116,7 @@ class _Corpus:
         relations.update(relation.label for relation in layer.relations)
         self.tokenizers.add(record.tokens.tokenizer)
         self._trainable += len(fit.flat) if record.part == "train" else 0
+        self._unfinished += layer.status != "done"
         self._longest = max([self._longest, *(last - first for first, last, *_ in fit.places)])
         self._overlapping |= fit.overlapping
         self.report.problems += fit.problems
@@ -150,6 +152,11 @@ class _Corpus:
             yield (
                 "No document is in the part dev: config.cfg judges training by the training "
                 "documents themselves, so its scores say nothing. Label more."
+            )
+        if self._overlapping and self._unfinished:
+            yield (
+                f"{self._unfinished} documents are unfinished, and the span categorizer of "
+                "config.cfg takes unread text for text without entities. Finish them first."
             )
         if any(name.endswith("characters") for name in self.tokenizers):
             yield (

@@ -494,6 +494,15 @@ def test_warnings_say_what_training_will_not_have(tmp_path: Path) -> None:
     assert report.warnings == []
 
 
+def test_unread_text_is_told_where_the_config_takes_it_for_read(tmp_path: Path) -> None:
+    """doc.ents can have missing tokens, a span group cannot."""
+    inner = Entity("e4", 0, 3, "PERSON")
+    dev = _record(TEXT, ADA, part="dev")
+    assert _export(tmp_path, [_record(TEXT, ADA, status="open"), dev]).warnings == []
+    [warning] = _export(tmp_path, [_record(TEXT, ADA, inner, status="open"), dev]).warnings
+    assert "1 documents are unfinished" in warning
+
+
 def test_a_language_without_tokenizer_has_a_config_that_cuts_in_the_same_way(
     tmp_path: Path,
 ) -> None:
