@@ -9,14 +9,13 @@ import pytest
 import waitress
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from labeler import accounts, projects, transfer
 from labeler.config import ROOT
 from tests.conftest import Corpus
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @dataclass
@@ -43,17 +42,8 @@ class Site:
         return page
 
 
-@pytest.fixture(scope="module")
-def browser_of_all(chromium: str) -> Iterator[Browser]:
-    """Return one Chromium for the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def site(app: Flask, corpus: Corpus, browser_of_all: Browser) -> Iterator[Site]:
+def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     """Return a served site with a project of sample articles and one without any."""
     root = corpus.person("root", role="admin")
     project = projects.from_template("news", "news", title="World news")
@@ -66,7 +56,9 @@ def site(app: Flask, corpus: Corpus, browser_of_all: Browser) -> Iterator[Site]:
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", browser_of_all, app)
+    yield Site(f"http://127.0.0.1:{server.effective_port}", browser, app)
+    for context in browser.contexts:
+        context.close()
     server.close()
 
 
