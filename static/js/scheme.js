@@ -28,10 +28,11 @@ function add(kind) {
   const rows = list(kind);
   const last = /** @type {HTMLElement} */ (rows.lastElementChild);
   const row = /** @type {HTMLElement} */ (last.cloneNode(true));
-  row.classList.remove("wrong", "going");
+  row.classList.remove("going");
   for (const error of row.querySelectorAll(".error")) error.remove();
   for (const used of row.querySelectorAll(".used")) used.textContent = "";
   for (const input of row.querySelectorAll("input")) {
+    input.removeAttribute("aria-invalid");
     if (input.type === "checkbox") input.checked = false;
     else if (input.type !== "color") input.value = "";
   }
