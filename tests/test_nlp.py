@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from labeler import nlp
 from labeler.errors import Invalid, Unavailable
+from labeler.nlp.tokens import tokenizing
 from labeler.schema import Tokens
 from tests.texts import hard_cases, texts
 
@@ -84,6 +85,16 @@ def test_texts_are_tokenized_as_they_are_asked_for() -> None:
             yield "One more."
 
     assert next(nlp.tokenize(endless(), "en")).ends == (3, 8, 9)
+
+
+def test_memory_stays_flat_over_ever_new_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tokenizer that has met too many words is made anew, and cuts as before."""
+    monkeypatch.setattr("labeler.nlp.tokens._WORDS", 2000)
+    text = " ".join(f"w{number}" for number in range(3000))
+    first, second = nlp.tokenize([text, text], "en")
+    assert first == second
+    pipeline, _ = tokenizing("en")
+    assert len(pipeline.vocab) < 2000
 
 
 def test_where_a_tokenizer_is_not_installed_characters_are_tokens() -> None:

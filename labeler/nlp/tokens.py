@@ -5,7 +5,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import metadata
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from labeler.errors import Unavailable
@@ -14,8 +13,8 @@ from labeler.schema import Tokens
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_BATCH = 64
-"""Texts tokenized between two times that spaCy forgets the words it met."""
+_WORDS = 300_000
+"""Different words that a tokenizer may have met before it is made anew: it keeps every one."""
 _RUN = 500
 """Code points without white space that spaCy gets at once: a run of brackets takes it time with the
 square of its length, 20 seconds for 10,000."""
@@ -61,12 +60,11 @@ def tokenize(texts: Iterable[str], language: str) -> Iterator[Tokens]:
     Where that is not installed each character is a token, and the name of the tokenizer says so.
     Not for several threads at once.
     """
-    pipeline, name = tokenizing(language)
-    remaining = iter(texts)
-    while batch := list(islice(remaining, _BATCH)):
-        with pipeline.memory_zone():
-            found = [_borders(pipeline, text, name) for text in batch]
-        yield from found
+    for text in texts:
+        pipeline, name = tokenizing(language)
+        yield _borders(pipeline, text, name)
+        if len(pipeline.vocab) > _WORDS:
+            tokenizing.cache_clear()
 
 
 def _borders(pipeline: "Language", text: str, name: str) -> Tokens:
