@@ -406,3 +406,12 @@ def test_an_export_is_remembered(app: Flask, corpus: Corpus, tmp_path: Path) -> 
     [row] = db.session.execute(db.text("SELECT folder, made_by FROM export")).all()
     assert (row.folder, row.made_by) == (str(made.folder), "ana")
     assert made.folder.parent == tmp_path / "exports"
+
+
+def test_two_exports_in_one_second_do_not_meet(app: Flask, corpus: Corpus) -> None:
+    """Each export has a folder of its own, however fast they follow."""
+    project = corpus.project()
+    corpus.layer(corpus.document(project), status="done", PERSON=[(0, 3)])
+    folders = [transfer.export(project, "jsonl").folder for _ in range(4)]
+    assert len(set(folders)) == 4
+    assert all((folder / "layers.jsonl").is_file() for folder in folders)

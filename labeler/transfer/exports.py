@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +107,11 @@ def export(  # noqa: PLR0913 - what can be said of an export, by name
     """
     exporter = exporters[format]()
     plan = _Plan(project, layer, _weights(split), seed, dict(options or {}), Report())
-    folder = folder or _new_folder(project, format)
     chosen = _chosen(plan)
     if not chosen and not plan.report.problems:
         raise Invalid(_NOTHING.get(layer, f"{layer} has labeled nothing yet."))
     parts = _parts(plan, list(chosen))
+    folder = folder or _new_folder(project, format)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as unfinished:
         report = exporter.write(
@@ -141,8 +142,19 @@ def _weights(split: Sequence[int]) -> tuple[int, int, int]:
 
 def _new_folder(project: Project, format: str) -> Path:  # noqa: A002
     settings: Settings = current_app.config["LABELER"]
-    moment = now().strftime("%Y-%m-%d-%H%M%S")
-    return settings.exports / f"{project.slug}-{format}-{moment}"
+    name = f"{project.slug}-{format}-{now().strftime('%Y-%m-%d-%H%M%S')}"
+    settings.exports.mkdir(parents=True, exist_ok=True)
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(folder for each in names if _claim(folder := settings.exports / each))
+
+
+def _claim(folder: Path) -> bool:
+    """Make the folder and tell whether it is ours: two exports may begin in one second."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _move(source: Path, folder: Path) -> None:

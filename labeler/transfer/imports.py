@@ -106,6 +106,8 @@ class _Intake:
             else:
                 articles.append(self._attributed(item))
         with transaction() as session:
+            session.expire(self.project)  # somebody may have changed the scheme meanwhile
+            self.scheme = self.project.scheme
             fitting = [article for article in articles if self._fits(article)]
             documents = self._documents(session, fitting)
             self._layers(session, fitting, documents)
