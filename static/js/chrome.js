@@ -27,7 +27,6 @@ export class Chrome {
         if (button) run(button.dataset.command, button.dataset.argument);
       }),
       // Pressing a button must not take the selection or the focus from the text.
-      listen(document, "pointerdown", (event) => event.target.closest?.("[data-command]") && (this.pressed = true)),
       listen(document, "mousedown", (event) => event.target.closest?.("[data-command]") && event.preventDefault()),
     ];
   }
@@ -82,6 +81,11 @@ export class Chrome {
     this.timer = setTimeout(() => this.toast.classList.remove("shown"), SHOWN);
   }
 
+  /** Tell those who do not see the screen what everybody else sees. @param {string} words */
+  speak(words) {
+    byId("spoken").textContent = words;
+  }
+
   hush() {
     this.toast.classList.remove("shown");
   }
@@ -109,7 +113,7 @@ export class Chrome {
       const key = keymap.keyOf(command, label.name);
       const attributes = {
         type: "button", class: `chip ${command} ${command === "label" ? palette.of(label.name) : ""}`, "data-command": command,
-        "data-argument": label.name, "aria-pressed": "false", title: label.description, "aria-keyshortcuts": key || null,
+        "data-argument": label.name, "aria-pressed": "false", title: label.description,
       };
       return element("button", attributes, ...(key ? [element("kbd", { "aria-hidden": "true" }, key)] : []), label.name);
     };

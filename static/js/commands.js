@@ -110,7 +110,7 @@ export class Commands {
 
   /** @param {Span} span @param {string} label */
   #tellOthers(span, label) {
-    const others = this.#others(span).length;
+    const others = this.others(span, label).length;
     const words = this.#words(span);
     if (!others) return this.say(`Labeled “${words}” ${label}.`);
     const times = others === 1 ? "once more" : `${others} more times`;
@@ -168,15 +168,23 @@ export class Commands {
   propagate() {
     const entity = this.focused;
     if (!isEntity(entity) || this.isOpen(entity)) return this.say("Go to an entity first.");
-    const edit = this.#others(entity).map((span) => this.#spread(span, entity.label));
-    if (!edit.length) return this.say(`No other “${this.#words(entity)}” is left to label.`);
-    if (this.#do(edit)) this.say(`Labeled ${edit.length} more “${this.#words(entity)}” ${entity.label}. Undo takes them back together.`);
+    const others = this.others(entity, entity.label);
+    if (!others.length) return this.say(`No other “${this.#words(entity)}” is left to label.`);
+    this.spread(entity, others, []);
   }
 
-  /** Other places of the same words that nothing is labeled in. @param {Span} span */
-  #others(span) {
+  /** Label places like an entity, as one edit, and remember those that a person left out. @param {Entity} entity @param {Span[]} on @param {Span[]} off */
+  spread(entity, on, off) {
+    const { label } = entity;
+    const edit = [...on.map((span) => this.#spread(span, label)), ...ops.reject(off.map((span) => proposal(span, label)))];
+    const words = `“${this.#words(entity)}” ${label}`;
+    if (this.#do(edit)) this.say(on.length ? `Labeled ${on.length} more ${words}. Undo takes them back together.` : `Labeled no other ${words}.`);
+  }
+
+  /** Other places of the same words that nothing is labeled in and that nobody left out. @param {Span} span @param {string} label */
+  others(span, label) {
     const places = occurrences(this.text, span.start, span.end);
-    return places.filter(({ start, end }) => !this.store.entities.overlapping(start, end).length);
+    return places.filter((place) => !this.store.entities.overlapping(place.start, place.end).length && !this.store.get(proposal(place, label).id));
   }
 
   /** @param {Span} span @param {string} label @returns {Op} */
@@ -385,4 +393,9 @@ export class Commands {
     if (isEntity(item)) return `“${this.#words(item)}” ${item.label}`;
     return `${this.#end(item.head)} ${item.label} ${this.#end(item.tail)}`;
   }
+}
+
+/** What a suggester would call this entity: its name is made from its place and label. @param {Span} span @param {string} label @returns {Entity} */
+function proposal({ start, end }, label) {
+  return { id: `s:${start}-${end}:${label}`, start, end, label };
 }

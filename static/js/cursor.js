@@ -13,8 +13,9 @@ export class Cursor {
    * @param {import("./view.js").View} parts.view
    * @param {HTMLElement} parts.paper
    * @param {string} parts.language
+   * @param {(words: string) => void} parts.speak tells those who do not see the cursor where it is
    */
-  constructor({ text, blocks, tokens, surface, view, paper, language }) {
+  constructor({ text, blocks, tokens, surface, view, paper, language, speak }) {
     this.text = text;
     this.blocks = blocks;
     this.tokens = tokens;
@@ -22,6 +23,7 @@ export class Cursor {
     this.view = view;
     this.paper = paper;
     this.language = language;
+    this.speak = speak;
     this.box = document.createElement("div");
     this.box.className = "cursor";
     this.box.hidden = true;
@@ -34,6 +36,7 @@ export class Cursor {
     if (next < 0) return;
     this.surface.deselect();
     this.view.set({ caret: next, selection: null, focus: null, fresh: false });
+    this.speak(this.text.slice(this.tokens.starts[next], this.tokens.ends[next]));
     this.reveal(this.tokens.starts[next]);
   }
 
@@ -48,6 +51,7 @@ export class Cursor {
     const span = { start: this.tokens.starts[first], end: this.tokens.ends[last] };
     this.view.set({ caret: to, anchor: this.tokens.starts[from], selection: span, focus: null, fresh: false });
     this.surface.select(span.start, span.end);
+    this.speak(`Selected: ${this.text.slice(span.start, span.end)}`);
     this.reveal(this.tokens.starts[to]);
   }
 

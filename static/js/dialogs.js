@@ -1,29 +1,15 @@
 // @ts-check
-/** Dialogs: keys, flag, clashes. The browser's own dialog element keeps and gives back the focus. */
+/** Dialogs: flag, clashes. The browser's own dialog element keeps and gives back the focus. */
 import { element } from "./element.js";
 import { describe } from "./history.js";
 
-/** @param {string} title @param {...(Node | string)} children @returns {HTMLDialogElement} */
-function dialog(title, ...children) {
+/** Open a dialog that goes when it is closed. @param {string} title @param {...(Node | string)} children @returns {HTMLDialogElement} */
+export function dialog(title, ...children) {
   const made = /** @type {HTMLDialogElement} */ (element("dialog", { "aria-label": title }, element("h2", {}, title), ...children));
   made.addEventListener("close", () => made.remove());
   document.body.append(made);
   made.showModal();
   return made;
-}
-
-/** Show what every key does. @param {import("./keymap.js").Keymap} keymap */
-export function showKeys(keymap) {
-  const groups = [...keymap.help()].map(([name, lines]) => {
-    const rows = lines.filter((line) => line.keys.length).map(({ keys, help }) =>
-      element("div", {}, element("dt", {}, ...keys.map((key) => element("kbd", {}, key))), element("dd", {}, help)),
-    );
-    return rows.length ? element("section", {}, element("h3", {}, name), element("dl", {}, ...rows)) : "";
-  });
-  const more = element("p", { class: "hint" },
-    "With the mouse: drag over words to label them; hold Alt to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it.");
-  const close = element("form", { method: "dialog" }, element("button", { class: "primary" }, "Close"));
-  dialog("Keys", element("div", { class: "keys" }, ...groups), more, close);
 }
 
 /**

@@ -39,8 +39,11 @@ export class Surface {
     if (!selection || selection.isCollapsed || !selection.rangeCount) return null;
     const range = selection.getRangeAt(0);
     if (!range.intersectsNode(this.root)) return null;
-    const start = this.#pointOf(range.startContainer, range.startOffset) ?? 0;
-    const end = this.#pointOf(range.endContainer, range.endOffset) ?? this.text.length;
+    const from = this.#pointOf(range.startContainer, range.startOffset);
+    const to = this.#pointOf(range.endContainer, range.endOffset);
+    // A selection that runs out of the text stays in the block that it is in.
+    const start = from ?? (to === null ? 0 : blockAt(this.blocks, Math.max(0, to - 1)).start);
+    const end = to ?? blockAt(this.blocks, start).end;
     return start < end ? { start, end } : null;
   }
 

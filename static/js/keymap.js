@@ -41,6 +41,7 @@ export const DEFAULTS = [
   { ...bind("[", "step", "Entities", "Previous entity"), argument: "previous" },
   bind("L", "choose", "Entities", "Find a label by typing"),
   bind("P", "propagate", "Entities", "Label the other occurrences of the same words"),
+  bind("Shift+P", "spread", "Entities", "Choose among the other occurrences"),
   bind("Backspace Delete", "remove", "Entities", "Delete the entity or relation"),
   { ...bind("Alt+ArrowRight", "resize", "Entities", "Move the end of the entity to the right"), argument: "end right" },
   { ...bind("Alt+ArrowLeft", "resize", "Entities", "Move the end of the entity to the left"), argument: "end left" },

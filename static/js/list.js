@@ -13,9 +13,11 @@ export class List {
    * @param {string} name for those who do not see it
    * @param {(id: string) => void} onPick
    * @param {(id: string | null) => void} onHover
+   * @param {() => void} onLeave Enter goes from the list to the text
    */
-  constructor(name, onPick, onHover) {
+  constructor(name, onPick, onHover, onLeave) {
     this.onPick = onPick;
+    this.onLeave = onLeave;
     /** @type {Row[]} */
     this.rows = [];
     /** @type {string | null} */
@@ -96,6 +98,7 @@ export class List {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.key === "Enter") this.onLeave();
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined || event.target !== this.root || event.altKey || event.ctrlKey || event.metaKey) return;
     const rows = this.rows.filter((row) => !row.heading);
@@ -104,6 +107,7 @@ export class List {
     const next = Math.min(rows.length - 1, Math.max(0, here + step));
     event.preventDefault();
     event.stopPropagation();
+    this.show(this.rows, rows[next].id); // the next key may come before the next frame
     this.onPick(rows[next].id);
   }
 }

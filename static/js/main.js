@@ -3,14 +3,15 @@
 import { Api, ApiError } from "./api.js";
 import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
-import { askFlag, showClashes, showKeys } from "./dialogs.js";
+import { askFlag, showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
 import { chordOf, isTyping, Keymap, labelBindings, withOwn } from "./keymap.js";
+import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages } from "./outbox.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
 
-const REGIONS = ["viewport", "panels", "palette", "top"];
+const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
 
 /** The page with one document at a time. */
 export class Page {
@@ -41,7 +42,7 @@ export class Page {
   run(command, argument = "") {
     const { session, view } = this;
     if (!session) return false;
-    const { commands, relating, cursor } = session;
+    const { commands, relating, cursor, spreading } = session;
     /** @type {Record<string, () => any>} */
     const table = {
       label: () => this.#label(argument),
@@ -51,25 +52,27 @@ export class Page {
       step: () => commands.step(argument),
       choose: () => session.chooseLabel(true),
       propagate: () => commands.propagate(),
+      spread: () => spreading.start(),
       remove: () => commands.remove(),
       resize: () => commands.resize(argument),
       fit: () => commands.fit(),
       relate: () => relating.start(),
       reverse: () => commands.reverse(),
-      suggestion: () => (view.look.relating ? relating.step(argument === "next" ? 1 : -1) : commands.suggestion(argument)),
+      suggestion: () => this.#step(argument),
       accept: () => commands.accept(),
       reject: () => commands.reject(),
       acceptVisible: () => commands.acceptAll(session.visibleSuggestions()),
       undo: () => commands.undo(),
       redo: () => commands.redo(),
-      submit: () => (view.look.relating ? relating.confirm() : this.#finish("done")),
-      skip: () => this.#finish("skipped"),
+      submit: () => this.#confirm(),
+      skip: () => (view.look.spreading ? spreading.toggle() : this.#finish("skipped")),
       flag: () => askFlag(session.layer.flag, (reason) => this.#flag(reason)),
       go: () => this.#go(argument === "next" ? session.work.next : session.work.previous),
       readTo: () => this.#readTo(),
       tokens: () => this.#showTokens(),
       guidelines: () => this.#guidelines(),
-      help: () => showKeys(this.keymap),
+      help: () => showKeys(this.keymap, ownKeys(this.storage), this.storage, (own) => this.#rebind(own)),
+      whole: () => byId("article").classList.toggle("whole"),
       region: () => this.#nextRegion(),
       clashes: () => showClashes(session.sync, session.text),
       cancel: () => this.#cancel(),
@@ -85,19 +88,29 @@ export class Page {
     this.#bind(work.scheme);
     byId("guide").innerHTML = work.project.guidelines; // made safe by the server
     this.session = new Session(work, this);
-    this.session.sync.resume().catch((error) => this.chrome.say(error.message));
+    this.session.sync.resume();
     this.#tellOthers();
     this.ahead = undefined;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#lookAhead(work.next), 1500);
   }
 
-  /** @param {any} scheme */
-  #bind(scheme) {
-    const own = withOwn({});
+  /** @param {any} scheme @param {import("./keys.js").Own} [chosen] */
+  #bind(scheme, chosen = ownKeys(this.storage)) {
+    const own = withOwn(chosen);
     const labels = labelBindings(scheme.entities, "label", own);
     const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
     this.keymap = new Keymap([...labels, ...relations, ...own]);
+  }
+
+  /** Take over keys that were changed. @param {import("./keys.js").Own} own */
+  #rebind(own) {
+    const { session } = this;
+    if (!session) return;
+    this.#bind(session.work.scheme, own);
+    this.chrome.show(session.work, session.palette, this.keymap);
+    session.invalidate();
+    this.run("help");
   }
 
   /** Fetch the document that probably comes next, so that it opens at once. @param {number | null} id */
@@ -116,12 +129,17 @@ export class Page {
     if (others.length) /** @type {HTMLAnchorElement} */ (byId("waiting-link")).href = others[0];
   }
 
-  /** Open a document without loading a page. @param {number | string | null | undefined} id @param {boolean} [push] */
-  async #load(id, push = true) {
+  /**
+   * Open a document without loading a page.
+   * @param {number | string | null | undefined} id @param {boolean} [push]
+   * @param {number} [finished] documents finished since what lies ahead was fetched
+   */
+  async #load(id, push = true, finished = 0) {
     if (id === null || id === undefined) return this.chrome.say("There is no further document.");
     const ahead = this.ahead?.id === Number(id) ? this.ahead.work : undefined;
     try {
       const work = await (ahead ?? this.api.get(`/documents/${id}/work`));
+      if (ahead) work.progress.done += finished;
       const page = `/projects/${work.project.slug}/documents/${work.document.id}/label`;
       if (push) history.pushState(null, "", page);
       this.#open(work);
@@ -152,9 +170,9 @@ export class Page {
     try {
       await session.sync.flush();
       const { next } = await this.#patch({ status });
+      if (next !== null) return await this.#load(next, true, session.layer.status === "open" ? 1 : 0);
       session.layer.status = status;
-      if (next !== null) return await this.#load(next);
-      this.chrome.say("That was the last one: nothing is left to label here. Well done.");
+      this.chrome.say("That was the last one: nothing is left to label here.");
       session.changed = true;
       session.invalidate();
     } catch (error) {
@@ -213,7 +231,8 @@ export class Page {
     if (this.chooser.isOpen && this.#chooserKey(event)) return;
     const binding = this.keymap.match(chordOf(event), isTyping(target));
     if (!binding || !this.#isOurs(event, target)) return;
-    if (binding.command === "suggestion" && !this.#canStep()) return;
+    if (binding.command === "suggestion" && (this.leaving || !this.#canStep())) return;
+    this.leaving = false;
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat || ["move", "extend", "undo", "redo", "step", "suggestion", "resize"].includes(binding.command)) {
@@ -223,7 +242,7 @@ export class Page {
 
   /** Keys that belong to a control that has the focus stay its own. @param {KeyboardEvent} event @param {HTMLElement} target */
   #isOurs(event, target) {
-    const control = target.closest("button, a, summary, input, select, textarea, [role=tab]");
+    const control = target.closest("button, a, summary, input, select, textarea, [role=listbox]");
     if (control && ["Enter", " "].includes(event.key)) return false;
     const inText = target === document.body || target.closest("#viewport") !== null;
     if (event.key === "Tab") return inText || this.view.look.relating !== null;
@@ -233,7 +252,7 @@ export class Page {
 
   /** Whether Tab has somewhere to go; else it leaves the text as everywhere. */
   #canStep() {
-    return this.view.look.relating !== null || (this.session?.suggestions.count ?? 0) > 0;
+    return this.view.look.relating !== null || this.view.look.spreading !== null || (this.session?.suggestions.count ?? 0) > 0;
   }
 
   /** @param {KeyboardEvent} event */
@@ -255,6 +274,23 @@ export class Page {
   }
 
   // ---- commands that are not about annotations
+
+  /** Tab goes through what is on offer: targets, occurrences or suggestions. @param {string} way */
+  #step(way) {
+    const { session, view } = this;
+    const step = way === "next" ? 1 : -1;
+    if (view.look.relating) session?.relating.step(step);
+    else if (view.look.spreading) session?.spreading.step(step);
+    else session?.commands.suggestion(way);
+  }
+
+  /** Enter takes what is on offer, or submits. */
+  #confirm() {
+    const { session, view } = this;
+    if (view.look.relating) session?.relating.confirm();
+    else if (view.look.spreading) session?.spreading.confirm();
+    else this.#finish("done");
+  }
 
   /** @param {string} name */
   #label(name) {
@@ -284,13 +320,12 @@ export class Page {
     guide.hidden = !guide.hidden;
     byId("side").classList.toggle("guided", !guide.hidden);
     for (const button of document.querySelectorAll("[data-command=guidelines]")) button.setAttribute("aria-expanded", String(!guide.hidden));
-    if (!guide.hidden) guide.focus();
-    else byId("viewport").focus({ preventScroll: true });
+    this.chrome.speak(guide.hidden ? "The guidelines are closed." : "The guidelines are open beside the text.");
   }
 
   #nextRegion() {
     const here = REGIONS.findIndex((id) => byId(id).contains(document.activeElement));
-    const region = byId(REGIONS[(here + 1) % REGIONS.length]);
+    const region = byId(REGIONS.map((_, step) => REGIONS[(here + 1 + step) % REGIONS.length]).find((id) => byId(id).checkVisibility()) ?? "viewport");
     const stop = region.tabIndex >= 0 ? region : /** @type {HTMLElement | null} */ (region.querySelector("button:not(:disabled), a, [tabindex='0']"));
     stop?.focus();
   }
@@ -301,13 +336,17 @@ export class Page {
     this.chrome.hush();
     if (this.chooser.isOpen) return this.chooser.close();
     if (relating) return session?.relating.cancel();
-    if (!byId("guidelines").hidden) return this.#guidelines();
+    if (view.look.spreading) return session?.spreading.cancel();
     if (selection || focus) {
       session?.surface.deselect();
       return view.set({ selection: null, focus: null, fresh: false });
     }
     if (held || heldRelation) return view.set({ held: null, heldRelation: null });
-    if (document.activeElement !== byId("viewport")) byId("viewport").focus({ preventScroll: true });
+    if (!byId("guidelines").hidden) return this.#guidelines();
+    view.set({ caret: -1 });
+    if (document.activeElement !== byId("viewport")) return byId("viewport").focus({ preventScroll: true });
+    this.leaving = true; // whoever works without a mouse must be able to leave the text
+    this.chrome.speak("Tab leaves the text now.");
   }
 }
 

@@ -27,12 +27,13 @@ export class Panels {
    * @param {import("./keymap.js").Keymap} parts.keymap
    * @param {() => Promise<import("./history.js").Entry[]>} parts.loadHistory
    * @param {string} parts.user
+   * @param {() => void} parts.onLeave goes to the text
    */
   constructor(parts) {
     this.parts = parts;
     this.tab = "entities";
     this.tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Lists" });
-    this.list = new List("Annotations", (id) => this.#pick(id), (id) => parts.view.set({ hover: id }));
+    this.list = new List("Annotations", (id) => this.#pick(id), (id) => parts.view.set({ hover: id }), parts.onLeave);
     this.filter = element("div", { class: "filter" });
     this.history = element("ol", { class: "history" });
     this.body = element("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-entities" });
@@ -96,7 +97,7 @@ export class Panels {
   #tab(tab, words, count) {
     const open = tab === this.tab;
     const attributes = { type: "button", role: "tab", id: `tab-${tab}`, "data-tab": tab, "aria-selected": String(open), "aria-controls": "panel", tabindex: open ? 0 : -1 };
-    return element("button", attributes, words, ...(count === null ? [] : [element("em", {}, String(count))]));
+    return element("button", attributes, words, ...(count === null ? [] : [element("em", { title: String(count) }, short(count))]));
   }
 
   /** @param {KeyboardEvent} event */
@@ -128,7 +129,11 @@ export class Panels {
   #groups(entities) {
     /** @type {Map<string, Row[]>} */
     const groups = new Map(this.parts.store.scheme.entities.map(({ name }) => [name, []]));
-    for (const entity of entities) groups.get(entity.label)?.push(this.#row(entity));
+    for (const entity of entities) {
+      const rows = groups.get(entity.label) ?? [];
+      groups.set(entity.label, rows); // a label that the scheme has lost is listed too
+      rows.push(this.#row(entity));
+    }
     return [...groups].flatMap(([name, rows]) => (rows.length ? [heading(name), ...rows] : []));
   }
 
@@ -255,6 +260,11 @@ function heading(words) {
 /** @param {string} words @returns {Row} */
 function note(words) {
   return { id: `note ${words}`, heading: true, draw: () => element("div", { class: "note", role: "presentation" }, words) };
+}
+
+/** A count in at most four characters. @param {number} count */
+function short(count) {
+  return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
 }
 
 /** Who or what an annotation comes from. @param {Entity} entity */

@@ -22,6 +22,7 @@ export class Pointer {
    * @param {import("./commands.js").Commands} parts.commands
    * @param {import("./relating.js").Relating} parts.relating
    * @param {import("./cursor.js").Cursor} parts.cursor
+   * @param {import("./spreading.js").Spreading} parts.spreading
    * @param {() => void} parts.ask opens the menu of labels at the selection
    */
   constructor(parts) {
@@ -39,6 +40,7 @@ export class Pointer {
       listen(document, "pointermove", (event) => this.#move(event)),
       listen(document, "pointerup", (event) => this.#up(event)),
       listen(document, "pointercancel", () => this.#cancel()),
+      listen(parts.root, "dragstart", (event) => event.preventDefault()), // selected text is not moved about
       listen(document, "selectionchange", () => this.#touched()),
       listen(parts.root, "pointerover", (event) => this.#hover(event)),
       listen(parts.root, "pointerleave", () => parts.view.set({ hover: null })),
@@ -108,7 +110,7 @@ export class Pointer {
   /** @param {PointerEvent} event @param {{x: number, y: number, alt: boolean}} down */
   #textUp(event, down) {
     const picked = this.parts.surface.selection();
-    if (picked && (!isStill(down, event) || event.detail > 1 || this.#isDouble(picked))) {
+    if (picked && (!isStill(down, event) || this.#isDouble(picked))) {
       return this.select(picked, down.alt || event.altKey);
     }
     if (isStill(down, event)) this.#click(event);
@@ -135,6 +137,8 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #click(event) {
     const { view, commands, relating, cursor, surface } = this.parts;
+    const offered = /** @type {HTMLElement} */ (event.target).closest?.(".preview");
+    if (offered) return this.parts.spreading.toggle(Number(/** @type {HTMLElement} */ (offered).dataset.index));
     const ids = marksAt(event);
     const { relating: drawn, focus } = view.look;
     if (drawn) {

@@ -45,7 +45,7 @@ export class Article {
     this.stale = new Set();
     /** @type {Map<string, string>} classes that single entities have at the moment */
     this.decorations = new Map();
-    /** @type {import("./tokens.js").Span[]} stretches shown as what a command would label */
+    /** @type {{start: number, end: number, index: number, off: boolean, aimed: boolean}[]} what a command would label */
     this.preview = [];
     this.showTokens = false;
     this.root.classList.toggle("long", tokens.count > LONG);
@@ -161,7 +161,7 @@ export class Article {
   /** @param {import("./text.js").Block} block */
   #previews(block) {
     const inside = this.preview.filter((span) => span.start < block.end && span.end > block.start);
-    return inside.map((span, index) => ({ id: `preview ${span.start} ${index}`, label: "", ...span }));
+    return inside.map((span) => ({ id: `preview ${span.index}`, label: "", ...span }));
   }
 
   /** @param {import("./text.js").Block} block */
@@ -180,8 +180,14 @@ export class Article {
     if (!span) return document.createTextNode(this.text.slice(piece.start, piece.end));
     const children = piece.children.map((child) => this.#node(child, lane));
     if (span.id === "token") return element("span", { class: "token" }, ...children);
-    if (!span.label) return element("span", { class: "preview", "data-start": span.start }, ...children);
+    if (!span.label) return this.#offer(/** @type {any} */ (span), children);
     return this.#mark(piece, span, lane.get(span) ?? 0, children);
+  }
+
+  /** @param {{index: number, off: boolean, aimed: boolean}} offered @param {Node[]} children */
+  #offer({ index, off, aimed }, children) {
+    const names = ["preview", off && "off", aimed && "aimed"].filter(Boolean).join(" ");
+    return element("span", { class: names, "data-index": index }, ...children);
   }
 
   /** @param {Piece} piece @param {Entity} span @param {number} lane @param {Node[]} children */

@@ -13,10 +13,11 @@ import { Pointer } from "./pointer.js";
 import { Relating } from "./relating.js";
 import { Article } from "./render.js";
 import { isEntity, isRelation, Scheme } from "./schema.js";
+import { Spreading } from "./spreading.js";
 import { Store } from "./store.js";
 import { Suggestions } from "./suggestions.js";
 import { Sync } from "./sync.js";
-import { blocksOf, DocumentText } from "./text.js";
+import { blockAt, blocksOf, DocumentText } from "./text.js";
 import { Tokens } from "./tokens.js";
 import { VerdictBar } from "./verdict.js";
 
@@ -76,7 +77,8 @@ export class Session {
     this.article = new Article({ root, text, blocks, tokens, store, suggestions, palette, title });
     this.article.showTokens = view.look.tokens;
     this.surface = new Surface(root, text, blocks, this.article.elements);
-    this.cursor = new Cursor({ text, blocks, tokens, surface: this.surface, view, paper, language: this.work.project.language });
+    this.cursor = new Cursor({ text, blocks, tokens, surface: this.surface, view, paper,
+      language: this.work.project.language, speak: (words) => chrome.speak(words) });
     this.commands = new Commands({
       store, suggestions, text, tokens, view, keymap, surface: this.surface,
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
@@ -90,7 +92,7 @@ export class Session {
     this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
     this.panels = new Panels({
       root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
-      user: this.work.user.name,
+      user: this.work.user.name, onLeave: () => viewport.focus({ preventScroll: true }),
       loadHistory: async () => (await this.sync.flush().catch(() => {}), (await this.page.api.get(this.sync.path)).edits),
     });
   }
@@ -102,9 +104,10 @@ export class Session {
       store, suggestions, view, commands, say,
       choose: (id, title, names, onChoose) => this.#chooseRelation(id, title, names, onChoose),
     });
+    this.spreading = new Spreading({ view, commands, say });
     this.pointer = new Pointer({
       viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
-      surface: this.surface, tokens: this.tokens, view, commands, relating: this.relating, cursor: this.cursor,
+      surface: this.surface, tokens: this.tokens, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
       ask: () => this.chooseLabel(false),
     });
   }
@@ -122,7 +125,7 @@ export class Session {
       listen(viewport, "scroll", settle, { passive: true }),
       listen(document, "pointerdown", () => this.clock.touch()),
       listen(document, "keydown", () => this.clock.touch()),
-      listen(window, "pagehide", () => this.sync.farewell()),
+      listen(window, "pagehide", () => this.#farewell()),
       listen(window, "online", () => this.sync.retry()),
       listen(document, "visibilitychange", () => { if (!document.hidden) { this.sync.retry(); pull(); } }),
       listen(window, "beforeunload", (event) => this.sync.pending.length && this.sync.state !== "saving" && event.preventDefault()),
@@ -130,6 +133,13 @@ export class Session {
       () => this.channel?.close(),
     ];
     this.channel?.addEventListener("message", pull);
+  }
+
+  /** The page may not come back: send what waits and the time spent. */
+  #farewell() {
+    this.sync.farewell();
+    const seconds = this.clock.take();
+    if (seconds) this.page.api.patch(`/layers/${this.layer.id}`, { seconds }, { keepalive: true }).catch(() => {});
   }
 
   /** Draw at the next frame. */
@@ -205,8 +215,17 @@ export class Session {
       this.article.showTokens = after.tokens;
       this.article.touchAll();
     }
+    if (before.spreading !== after.spreading) this.#preview(before.spreading, after.spreading);
     if (before.selection && !after.selection) this.page.chooser.close();
     this.invalidate();
+  }
+
+  /** Show which occurrences would be labeled. @param {import("./view.js").Look["spreading"]} before @param {import("./view.js").Look["spreading"]} after */
+  #preview(before, after) {
+    [...(before?.spans ?? []), ...(after?.spans ?? [])].forEach((span) => this.article.touch(span));
+    this.article.preview = (after?.spans ?? []).map((span, index) => ({
+      ...span, index, off: Boolean(after?.off.has(index)), aimed: index === after?.index,
+    }));
   }
 
   // ---- what is set off
@@ -267,6 +286,7 @@ export class Session {
       count && `${count} suggestion${count > 1 ? "s" : ""} left`,
       this.work.suggester?.problem,
       status !== "open" && status,
+      this.layer.read_to && `read to ¶${blockAt(this.blocks, this.layer.read_to - 1).paragraph}`,
       flag && `flagged: ${flag}`,
     ];
     this.left?.replaceChildren(...facts.filter(Boolean).map((fact) => ` · ${fact}`));

@@ -36,6 +36,8 @@ export class Sync {
   #wait = FIRST_WAIT;
   #alone = false; // send one edit at a time, to find the one that is refused
   #destroyed = false;
+  #lost = false;
+  #resuming = false;
   /** @type {any} */
   #timer = null;
   /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
@@ -66,20 +68,31 @@ export class Sync {
   /** @returns {State} */
   get state() {
     if (this.clashes.length) return "clashing";
+    if (this.#lost) return "refused";
+    if (!this.pending.length && this.#resuming) return "saving";
     if (!this.pending.length) return this.#blocked === "refused" ? "refused" : "saved";
     return this.#blocked === "saved" ? "saving" : this.#blocked;
   }
 
-  /** Take up what an earlier page left waiting. */
+  /** Take up what an earlier page left waiting; tries until the server tells which of it has arrived. */
   async resume() {
     const left = this.outbox.read();
     if (!left.length) return;
-    const oldest = Math.min(...left.map((edit) => edit.base), this.revision);
-    const { edits } = await this.api.get(`${this.path}?since=${oldest}`);
-    const known = new Set(edits.map((/** @type {any} */ edit) => edit.key));
-    const lost = left.filter((edit) => !known.has(edit.key));
-    this.outbox.remove(left.filter((edit) => known.has(edit.key)));
-    this.#apply(lost);
+    this.#resuming = true;
+    this.onChange();
+    try {
+      const oldest = Math.min(...left.map((edit) => edit.base), this.revision);
+      const { edits } = await this.api.get(`${this.path}?since=${oldest}`);
+      const missed = edits.filter((/** @type {any} */ edit) => edit.revision > this.revision);
+      if (missed.length) this.#rebase(missed, missed[missed.length - 1].revision);
+      const known = new Set(edits.map((/** @type {any} */ edit) => edit.key));
+      this.outbox.remove(left.filter((edit) => known.has(edit.key)));
+      this.#apply(left.filter((edit) => !known.has(edit.key)));
+    } catch {
+      if (!this.#destroyed) this.#timer = setTimeout(() => this.resume(), LONGEST_WAIT / 10);
+      return;
+    }
+    this.#resuming = false;
     this.#report();
     this.retry();
   }
@@ -118,9 +131,9 @@ export class Sync {
     this.#report();
   }
 
-  /** Send what waits without staying to hear the answer: the page is going away. */
+  /** Send what waits, once more if it is under way, without staying to hear the answer. */
   farewell() {
-    if (!this.pending.length || this.#sending) return;
+    if (!this.pending.length) return;
     const edits = this.pending.slice(0, BATCH);
     this.api.post(this.path, { base: this.revision, edits }, { keepalive: true }).catch(() => {});
   }
@@ -141,7 +154,7 @@ export class Sync {
   }
 
   async #send() {
-    if (this.#sending || !this.pending.length || this.#destroyed) return;
+    if (this.#sending || this.#resuming || !this.pending.length || this.#destroyed || this.#lost) return;
     this.#sending = true;
     const edits = this.pending.slice(0, this.#alone ? 1 : BATCH);
     try {
@@ -150,8 +163,7 @@ export class Sync {
       this.#acknowledge(edits, revision);
     } catch (error) {
       this.#sending = false;
-      if (!(error instanceof ApiError)) throw error;
-      this.#fail(error, edits);
+      this.#fail(error instanceof ApiError ? error : new ApiError(500, { message: String(error) }), edits);
     }
     this.#report();
   }
@@ -211,12 +223,25 @@ export class Sync {
     const mine = this.pending;
     const arrived = new Set(missed.map((edit) => edit.key));
     const actor = missed.find((edit) => !mine.some((own) => own.key === edit.key))?.actor;
-    this.#takeBack();
-    for (const edit of missed) this.store.receive(edit.ops);
+    try {
+      this.#takeBack();
+      for (const edit of missed) this.store.receive(edit.ops);
+    } catch {
+      return this.#astray();
+    }
     this.revision = revision;
     this.outbox.remove(mine.filter((edit) => arrived.has(edit.key)));
     this.#apply(mine.filter((edit) => !arrived.has(edit.key)), actor);
     this.#report();
+  }
+
+  /** What this page shows is not what the server's log leads to: only opening it anew helps. */
+  #astray() {
+    this.#blocked = "refused";
+    this.trouble = "This page is out of step with the server. Reload it: your changes are kept.";
+    this.#lost = true;
+    this.#flushed.splice(0).forEach(({ reject }) => reject(new Error(this.trouble)));
+    this.onChange();
   }
 
   #takeBack() {
@@ -286,7 +311,7 @@ export class Sync {
     if (this.clashes.length) {
       this.#flushed.splice(0).forEach(({ reject }) => reject(new Error("Changes clash: settle them first.")));
     }
-    if (this.pending.length || this.#sending) return;
+    if (this.pending.length || this.#sending || this.#resuming) return;
     this.#flushed.splice(0).forEach(({ resolve }) => resolve());
   }
 }

@@ -161,9 +161,8 @@ class Screen:
     def relate(self, head: str, tail: str) -> None:
         """Drag from the label of one entity to another entity."""
         start = self.mark(head).locator(".tag").bounding_box()
-        end = self.mark(tail).bounding_box()
+        end = self.mark(tail).evaluate("mark => mark.getClientRects()[0].toJSON()")
         assert start
-        assert end
         self.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
         self.page.mouse.down()
         self.page.mouse.move(end["x"] + 8, end["y"] + end["height"] / 2, steps=6)
@@ -200,7 +199,8 @@ class Screen:
         expect(self.page.locator("#toast")).to_contain_text(words)
 
 
-_FIND = """([words, nth]) => {
+_FIND = """async ([words, nth]) => {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame); // drawn by now
   const article = document.getElementById("article");
   const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   const nodes = [];

@@ -129,6 +129,20 @@ def test_other_occurrences_are_labeled_in_one_step(screen: Open) -> None:
     assert page.entities() == [("Okafor", "ACTOR")]
 
 
+def test_each_other_occurrence_can_be_left_out_for_good(screen: Open) -> None:
+    """⇧P shows the others; one left out is not labeled, and not offered again."""
+    page = screen()
+    page.drag("Okafor", 1)
+    page.press("1", "Shift+P")
+    expect(page.page.locator(".preview")).to_have_count(3)
+    page.press("Tab", "Space", "Enter")
+    assert page.entities() == [("Okafor", "ACTOR")] * 3
+    page.press("p")
+    page.says("No other “Okafor” is left")
+    page.press("Control+z")
+    assert page.entities() == [("Okafor", "ACTOR")]
+
+
 def test_undo_and_redo_cover_everything_and_survive_a_reload(screen: Open) -> None:
     """Labeling, relabeling and deleting are undone and redone; what is saved is what is seen."""
     page = screen()
@@ -479,6 +493,40 @@ def test_guidelines_and_keys_are_a_key_away(screen: Open) -> None:
     expect(page.page.get_by_role("dialog")).to_contain_text("Accept the suggestion")
     page.press("Escape")
     expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_keys_are_changed_by_each_person(screen: Open) -> None:
+    """A click on a key in the help and a press give a command another key, which stays."""
+    page = screen(suggested=SUGGESTED)
+    page.press("?")
+    page.page.get_by_label("Change the key for: Accept the suggestion").click()
+    page.press("x")
+    expect(page.page.get_by_role("dialog")).to_contain_text("X is taken: Reject the suggestion")
+    page.page.get_by_label("Change the key for: Accept the suggestion").click()
+    page.press("y", "Escape")
+    page.open()
+    page.press("Tab", "y")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+def test_the_lists_do_what_the_text_does(screen: Open) -> None:
+    """Entities are chosen in the list by arrows, and the same keys act on them there."""
+    page = screen()
+    label_people(page)
+    page.page.get_by_role("listbox", name="Annotations").focus()
+    page.press("ArrowDown", "ArrowDown", "4", "ArrowDown", "Backspace")
+    assert len(page.entities()) == 4
+    assert ("Tomas Lind", "DAY") in page.entities()
+    page.press("Enter")
+    expect(page.page.locator("#viewport")).to_be_focused()
+
+
+def test_tab_leaves_the_text_after_escape(screen: Open) -> None:
+    """Nobody is caught in the text: Esc lets Tab go on to the controls."""
+    page = screen(suggested=SUGGESTED)
+    page.press("Escape", "Tab")
+    expect(page.page.locator("#viewport")).not_to_be_focused()
+    expect(page.page.locator("mark.focus")).to_have_count(0)
 
 
 # ---- scripts ----------------------------------------------------------------------------------

@@ -195,6 +195,26 @@ test("what a page left waiting though it had arrived is not done again", async (
   second.sync.destroy();
 });
 
+test("what arrives while a page takes up its edits is shown, too", async () => {
+  const server = new Server();
+  const first = browser(server);
+  server.faults = ["down"];
+  first.store.edit(person(0, "a"));
+  await null; await null; await null;
+  const second = browser(server, first.kept);
+  first.sync.retry();
+  for (let turn = 0; turn < 10; turn += 1) await null;
+  const left = new Outbox(1, "/page", first.kept);
+  left.add({ key: server.log[0].key, ops: server.log[0].ops }, 0);
+  const resumed = second.sync.resume();
+  assert.equal(second.sync.state, "saving");
+  await resumed;
+  await settled(second);
+  assert.deepEqual(image(second.store), server.image());
+  assert.equal(second.sync.state, "saved");
+  [first, second].forEach(({ sync }) => sync.destroy());
+});
+
 test("two windows change one entity: the second is told, and may keep either", async () => {
   for (const mine of [true, false]) {
     const server = new Server();

@@ -1,0 +1,111 @@
+// @ts-check
+/** A person's own keys: kept in the browser, shown and changed in the help dialog. */
+import { dialog } from "./dialogs.js";
+import { element } from "./element.js";
+import { chordOf, DEFAULTS, Keymap, nameOf, withOwn, written } from "./keymap.js";
+
+const KEPT = "labeler.keys";
+
+/** @typedef {Record<string, string[]>} Own chords by the name of a binding */
+
+/** The keys that this person chose; none where they cannot be read or clash. @param {Storage | null} storage @returns {Own} */
+export function ownKeys(storage) {
+  try {
+    const own = JSON.parse(storage?.getItem(KEPT) ?? "{}");
+    new Keymap(withOwn(own)); // throws when keys clash
+    return own;
+  } catch {
+    return {};
+  }
+}
+
+/** @param {Storage | null} storage @param {Own} own */
+function keep(storage, own) {
+  try {
+    storage?.setItem(KEPT, JSON.stringify(own));
+  } catch {
+    // They hold for this page then.
+  }
+}
+
+/**
+ * Show what every key does, and let the person change it.
+ * @param {Keymap} keymap @param {Own} own @param {Storage | null} storage
+ * @param {(own: Own) => void} onChange
+ */
+export function showKeys(keymap, own, storage, onChange) {
+  const body = element("div", { class: "keys" });
+  const problem = element("p", { class: "problem", role: "status" });
+  const change = (/** @type {Own} */ changed) => {
+    keep(storage, changed);
+    onChange(changed);
+    shown.close();
+  };
+  const reset = element("button", { type: "button", class: "small", hidden: !Object.keys(own).length, onclick: () => change({}) }, "Back to the keys that came with it");
+  const close = element("form", { method: "dialog", class: "close" }, element("button", { class: "icon flat", "aria-label": "Close" }, "✕"));
+  const mouse = element("p", { class: "hint" },
+    "With the mouse: drag over words to label them; hold Alt to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it. Click a key to change it.");
+  body.append(...sections(keymap, (name, button) => ask(button, problem, (chord) => change(assigned(own, name, chord)), (chord) => clash(keymap, name, chord))));
+  const shown = dialog("Keys", close, mouse, problem, body, reset);
+}
+
+/** @param {Keymap} keymap @param {(name: string, button: HTMLElement) => void} onAsk */
+function sections(keymap, onAsk) {
+  /** @type {Map<string, HTMLElement[]>} */
+  const groups = new Map();
+  for (const binding of keymap.bindings) {
+    if (!binding.chords.length) continue;
+    if (!groups.has(binding.group)) groups.set(binding.group, []);
+    groups.get(binding.group)?.push(line(binding, onAsk));
+  }
+  return [...groups].map(([name, lines]) => element("section", {}, element("h3", {}, name), element("dl", {}, ...lines)));
+}
+
+/** @param {import("./keymap.js").Binding} binding @param {(name: string, button: HTMLElement) => void} onAsk */
+function line(binding, onAsk) {
+  const keys = binding.chords.map((chord) => element("kbd", {}, written(chord)));
+  const isLabel = !DEFAULTS.some((each) => nameOf(each) === nameOf(binding));
+  if (isLabel) return element("div", {}, element("dt", {}, ...keys), element("dd", {}, binding.help));
+  const button = element("button", { type: "button", "aria-label": `Change the key for: ${binding.help}` }, ...keys);
+  button.addEventListener("click", () => onAsk(nameOf(binding), button));
+  return element("div", {}, element("dt", {}, button), element("dd", {}, binding.help));
+}
+
+/**
+ * Wait for the key that shall do it.
+ * @param {HTMLElement} button @param {HTMLElement} problem
+ * @param {(chord: string) => void} onChosen @param {(chord: string) => string} clashes says what a chord does already
+ */
+function ask(button, problem, onChosen, clashes) {
+  const before = [...button.childNodes];
+  button.replaceChildren("Press a key…");
+  const end = () => {
+    button.removeEventListener("keydown", pressed);
+    button.removeEventListener("blur", end);
+    button.replaceChildren(...before);
+  };
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    end();
+    const chord = chordOf(event);
+    const other = clashes(chord);
+    if (event.key === "Escape") return;
+    if (other) problem.textContent = `${written(chord)} is taken: ${other}.`;
+    else onChosen(chord);
+  };
+  button.addEventListener("keydown", pressed);
+  button.addEventListener("blur", end);
+}
+
+/** @param {Keymap} keymap @param {string} name @param {string} chord */
+function clash(keymap, name, chord) {
+  const other = keymap.byChord.get(chord);
+  return other && nameOf(other) !== name ? other.help : "";
+}
+
+/** @param {Own} own @param {string} name @param {string} chord @returns {Own} */
+function assigned(own, name, chord) {
+  return { ...own, [name]: [chord] };
+}
