@@ -335,8 +335,8 @@ def _proposals(project: Project, document: Document) -> schema.Layer:
         op.after for op in schema.ops_from_json({**p, "before": None, "after": p} for p in made)
     ]
     return schema.Layer(
-        annotator="suggestions",
-        status="done",
+        annotator="",  # nobody's: imported again they are suggestions, not a person's layer
+        status="open",
         entities=tuple(item for item in items if isinstance(item, schema.Entity)),
         relations=tuple(item for item in items if isinstance(item, schema.Relation)),
     )
