@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from labeler import accounts, schema, transfer
+from labeler import accounts, editing, schema, transfer
 from labeler.app import create_app
 from labeler.models import Document, Project, User, db
-from tests.conftest import Corpus, settings
+from tests.conftest import NOW, Corpus, settings
 from tests.serving import Server
 
 SCHEME = schema.parse_scheme(
@@ -73,9 +73,13 @@ class Site:
         *,
         scheme: schema.Scheme = SCHEME,
         suggested: dict[str, list[str]] | None = None,
+        labeled: list[tuple[int, int]] | None = None,
         more: tuple[str, ...] = (),
     ) -> Document:
-        """Return a document in a project of its own; `suggested` holds words by label."""
+        """Return a document in a project of its own.
+
+        `suggested` holds words by label, `labeled` spans that are ACTOR already.
+        """
         slug = f"p{uuid.uuid4().hex[:10]}"
         project = self.corpus.project(slug, scheme, ana="manager")
         if suggested is not None:
@@ -84,7 +88,20 @@ class Site:
             self.corpus.document(project, text, "d0")
         for number, other in enumerate(more, start=1):
             self.corpus.document(project, other, f"d{number}")
-        return db.session.query(Document).filter_by(project_id=project.id, name="d0").one()
+        made = db.session.query(Document).filter_by(project_id=project.id, name="d0").one()
+        if labeled is not None:
+            self._label(made, labeled)
+        return made
+
+    def _label(self, document: Document, spans: list[tuple[int, int]]) -> None:
+        ana = self.corpus.person("ana")
+        entities = tuple(
+            schema.Entity(f"e{number}", start, end, "ACTOR")
+            for number, (start, end) in enumerate(spans)
+        )
+        layer = schema.Layer(annotator="ana", entities=entities)
+        new = editing.NewLayer(document.project_id, document.id, ana.id, layer)
+        editing.create([new], actor_id=ana.id, now=NOW, key="made")
 
     def _import(self, project: Any, text: str, suggested: dict[str, list[str]]) -> None:
         entities = [

@@ -1,13 +1,16 @@
 """Journeys through the annotation screen in a real browser, on a real server."""
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from labeler import schema
-from tests.browser.conftest import SCHEME, TEXT, Screen, Site
+from tests.browser.conftest import SCHEME, Screen, Site
+from tests.conftest import SHARED
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Screen]
@@ -555,6 +558,48 @@ def test_texts_of_any_script_are_exact(screen: Open, kind: str) -> None:
     assert text[entity["start"] : entity["end"]] == words
 
 
+def hard_cases() -> list[dict[str, Any]]:
+    """Return texts that others have stumbled over, with spans in code points."""
+    path = SHARED / "data" / "hard-text" / "cases.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return [
+        case for case in map(json.loads, lines) if case["text"].strip() and "\0" not in case["text"]
+    ]
+
+
+@pytest.mark.parametrize("case", hard_cases(), ids=lambda case: case["id"])
+def test_hard_texts_show_each_span_where_it_is(screen: Open, case: dict[str, Any]) -> None:
+    """Marks hold just the characters that their offsets say, in any script, nested or crossing."""
+    spans = {tuple(span["cp"]) for span in case["spans"]}
+    page = screen(case["text"], labeled=sorted(spans))
+    shown = page.page.evaluate("document.getElementById('article').textContent")
+    assert shown == case["text"]
+    marked = page.page.evaluate(
+        """() => {
+          const words = {};
+          for (const mark of document.querySelectorAll("mark")) {
+            words[mark.dataset.id] = (words[mark.dataset.id] ?? "") + mark.textContent;
+          }
+          return Object.values(words);
+        }"""
+    )
+    breaks = re.compile("[\n\r\u2028\u2029]")  # they part blocks and are in no mark
+    wanted = [breaks.sub("", case["text"][start:end]) for start, end in spans]
+    assert sorted(breaks.sub("", words) for words in marked) == sorted(wanted)
+
+
+def test_naughty_strings_pass_unchanged(screen: Open) -> None:
+    """A big list of strings that break programs is shown exactly, and runs nothing."""
+    path = SHARED / "data" / "naughty-strings" / "blns.json"
+    if not path.exists():
+        pytest.skip("the list of naughty strings is not here")
+    strings = [each for each in json.loads(path.read_text()) if "\0" not in each]
+    text = "\n".join(strings)
+    page = screen(text)
+    assert page.page.evaluate("document.getElementById('article').textContent") == text
+    assert page.page.locator("#article script, #article img").count() == 0
+
+
 def test_the_cursor_follows_the_direction_of_the_script(screen: Open) -> None:
     """In a text from right to left, the left arrow goes on."""
     text = HARD["right to left"][0]
@@ -574,8 +619,3 @@ def test_the_page_is_accessible(screen: Open) -> None:
         page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = Axe().run(page.page).response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-
-
-def test_nothing_of_a_long_text_is_lost() -> None:
-    """The sample text has what the journeys above look for."""
-    assert TEXT.count("Okafor") == 4
