@@ -7,10 +7,10 @@ const SHOWN = 7000; // milliseconds that a message stays
 const SAVING = {
   saved: ["ok", "✓ All changes saved"],
   saving: ["busy", "Saving…"],
-  waiting: ["warn", "⚠ Not saved: the server cannot be reached. Your changes are kept here."],
+  waiting: ["warn", "⚠ Not saved: the server cannot be reached"],
   clashing: ["warn", "⚠ Changes clash"],
-  "signed-out": ["warn", "⚠ Not saved: you are signed out."],
-  refused: ["warn", "⚠ Not saved: the server refuses."],
+  "signed-out": ["warn", "⚠ Not saved: you are signed out"],
+  refused: ["warn", "⚠ Not saved: the server refuses"],
 };
 
 /** The frame of the page; it stays while documents come and go. */
@@ -65,11 +65,12 @@ export class Chrome {
   /** @param {import("./sync.js").Sync} sync */
   drawSaving(sync) {
     const [kind, words] = SAVING[sync.state];
-    const stuck = sync.outbox.failed && sync.pending.length ? " The browser has no room to keep them: leave this page open." : "";
+    const stuck = sync.outbox.failed && sync.pending.length ? ". The browser has no room to keep it: leave this page open." : "";
     if (this.saving.dataset.words === words + stuck) return;
     this.saving.dataset.words = words + stuck;
     this.saving.dataset.state = sync.state;
     this.saving.className = `saving ${kind}`;
+    this.saving.title = kind === "warn" && !stuck ? "Go on working: this browser keeps your changes and sends them again." : "";
     this.saving.replaceChildren(words + stuck, ...this.#ways(sync));
   }
 
