@@ -242,10 +242,10 @@ _FIND = """async ([words, nth]) => {
 
 
 @pytest.fixture
-def screen(context: BrowserContext, site: Site) -> Iterator[Callable[..., Screen]]:
+def screen(context: BrowserContext, site: Site, cookies: Any) -> Iterator[Callable[..., Screen]]:
     """Return a function that opens a new document for a person who is signed in."""
     opened: list[Screen] = []
-    sign_in(context, site)
+    context.add_cookies(cookies)
 
     def open_screen(*arguments: Any, **options: Any) -> Screen:
         opened.append(Screen(context.new_page(), site, site.document(*arguments, **options)).open())
@@ -256,24 +256,34 @@ def screen(context: BrowserContext, site: Site) -> Iterator[Callable[..., Screen
         assert each.errors == []
 
 
-def sign_in(context: BrowserContext, site: Site, name: str = "ana") -> None:
-    """Sign a person in with a link that works once."""
-    site.corpus.person(name)
-    user = db.session.query(User).filter_by(name=name).one()
+def sign_in(context: BrowserContext, site: Site) -> None:
+    """Sign ana in with a link that works once."""
+    site.corpus.person("ana")
+    user = db.session.query(User).filter_by(name="ana").one()
     page = context.new_page()
     page.goto(f"{site.server.url}/sign-in/{accounts.signin_token(user.id)}")
     page.close()
 
 
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, site: Site) -> Any:
+    """Return the cookies of a person who signed in once: signing in is limited in rate."""
+    context = browser.new_context()
+    sign_in(context, site)
+    kept = context.cookies()
+    context.close()
+    return kept
+
+
 @pytest.fixture
-def another(browser: Browser, site: Site) -> Iterator[Callable[[Screen], Screen]]:
+def another(browser: Browser, site: Site, cookies: Any) -> Iterator[Callable[[Screen], Screen]]:
     """Return a function that opens the same document in a browser of its own."""
     contexts: list[BrowserContext] = []
 
     def open_again(screen: Screen) -> Screen:
         context = browser.new_context()
         contexts.append(context)
-        sign_in(context, site)
+        context.add_cookies(cookies)
         document = db.session.get_one(Document, screen.document_id)
         return Screen(context.new_page(), site, document).open()
 
