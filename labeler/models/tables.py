@@ -1,9 +1,9 @@
 """The tables. Annotations are typed rows, so that people can query them with SQL."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     JSON,
@@ -25,6 +25,7 @@ _ID = String(100)
 # In the order of code points on both databases, so that those that begin alike are found by index.
 _NAME = String(200).with_variant(String(200, collation="C"), "postgresql")
 _LABEL = String(100)
+Label = schema.EntityLabel | schema.RelationLabel
 
 
 class User(Base):
@@ -100,11 +101,11 @@ class Project(Base):
     def scheme(self, scheme: schema.Scheme) -> None:
         self.overlap = scheme.overlap
         self.entity_labels = [
-            EntityLabel.of(label, position, self.entity_labels)
+            EntityLabel.among(self.entity_labels, label, position)
             for position, label in enumerate(scheme.entities)
         ]
         self.relation_labels = [
-            RelationLabel.of(label, position, self.relation_labels)
+            RelationLabel.among(self.relation_labels, label, position)
             for position, label in enumerate(scheme.relations)
         ]
 
@@ -119,11 +120,8 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(20), default="annotator")
 
 
-class EntityLabel(Base):
-    """An entity label of a project's scheme."""
-
-    __tablename__ = "entity_label"
-    __table_args__ = (UniqueConstraint("project_id", "name"),)
+class _Label:
+    """What entity and relation labels have in common."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
@@ -134,45 +132,40 @@ class EntityLabel(Base):
     description: Mapped[str] = mapped_column(Text, default="")
 
     @classmethod
-    def of(
-        cls, record: schema.EntityLabel, position: int, known: list["EntityLabel"]
-    ) -> "EntityLabel":
+    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
         """Return the row of that name with these values, a new one where there is none."""
         row = next((row for row in known if row.name == record.name), None) or cls()
         row.name, row.key, row.color = record.name, record.key, record.color
         row.description, row.position = record.description, position
         return row
 
+
+class EntityLabel(_Label, Base):
+    """An entity label of a project's scheme."""
+
+    __tablename__ = "entity_label"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
     def record(self) -> schema.EntityLabel:
         """Return the label as the scheme has it."""
         return schema.EntityLabel(self.name, self.key, self.color, self.description)
 
 
-class RelationLabel(Base):
+class RelationLabel(_Label, Base):
     """A relation label of a project's scheme, with the labels allowed at its ends."""
 
     __tablename__ = "relation_label"
     __table_args__ = (UniqueConstraint("project_id", "name"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    position: Mapped[int]
-    name: Mapped[str] = mapped_column(_LABEL)
-    key: Mapped[str] = mapped_column(String(1), default="")
-    color: Mapped[str] = mapped_column(String(7))
-    description: Mapped[str] = mapped_column(Text, default="")
     head: Mapped[list[str]] = mapped_column(JSON, default=list)
     tail: Mapped[list[str]] = mapped_column(JSON, default=list)
     symmetric: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
-    def of(
-        cls, record: schema.RelationLabel, position: int, known: list["RelationLabel"]
-    ) -> "RelationLabel":
-        """Return the row of that name with these values, a new one where there is none."""
-        row = next((row for row in known if row.name == record.name), None) or cls()
-        row.name, row.key, row.color = record.name, record.key, record.color
-        row.description, row.position = record.description, position
+    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+        """Return the row of that name with these values and ends."""
+        row = super().among(known, record, position)
+        assert isinstance(record, schema.RelationLabel)
         row.head, row.tail = list(record.head), list(record.tail)
         row.symmetric = record.symmetric
         return row

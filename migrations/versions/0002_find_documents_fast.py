@@ -19,6 +19,8 @@ def upgrade() -> None:
         op.execute('ALTER TABLE document ALTER COLUMN name TYPE varchar(200) COLLATE "C"')
     else:
         op.execute("UPDATE document SET title_key = substr(lower(meta ->> 'title'), 1, 300)")
-    op.create_index("ix_document_title", "document", ["project_id", "title_key", "id"], unique=False)
+    op.create_index(
+        "ix_document_title", "document", ["project_id", "title_key", "id"], unique=False
+    )
     op.drop_index("ix_layer_progress", table_name="layer")
     op.create_index("ix_layer_progress", "layer", [*PROGRESS, "gold"], unique=False)

@@ -42,22 +42,6 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="session")
-def base_url() -> str:
-    """Return nothing: addresses are given in full (the plugin's own fixture draws a warning)."""
-    return ""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    """Return how Chromium is started: the machine's own, without calling home."""
-    quiet = ("background-networking", "component-update", "sync", "gpu")
-    return {
-        "executable_path": chromium,
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
-    }
-
-
 @dataclass
 class Site:
     """A running server, with what fills its database."""

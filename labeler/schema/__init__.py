@@ -1,0 +1,82 @@
+"""The records everything else speaks in, how they are read, and the rules they keep.
+
+Offsets are half-open `[start, end)` in Unicode code points of the document's text.
+"""
+
+from labeler.schema.edits import (
+    MAX_OPS,
+    annotation_json,
+    creation_json,
+    edit_json,
+    fold,
+    ops_from_json,
+    parse_edits,
+)
+from labeler.schema.reading import parse, validation_problems
+from labeler.schema.records import (
+    MAX_TEXT,
+    PALETTE,
+    STATUSES,
+    Annotation,
+    Color,
+    Document,
+    Edit,
+    Entity,
+    EntityLabel,
+    Id,
+    Key,
+    LabelName,
+    Layer,
+    Offset,
+    Op,
+    Overlap,
+    Relation,
+    RelationLabel,
+    Scheme,
+    Status,
+    Suggestion,
+    Tokens,
+    Verdict,
+)
+from labeler.schema.rules import check, crosses, overlap
+from labeler.schema.schemes import parse_scheme, scheme_json
+
+__all__ = [
+    "MAX_OPS",
+    "MAX_TEXT",
+    "PALETTE",
+    "STATUSES",
+    "Annotation",
+    "Color",
+    "Document",
+    "Edit",
+    "Entity",
+    "EntityLabel",
+    "Id",
+    "Key",
+    "LabelName",
+    "Layer",
+    "Offset",
+    "Op",
+    "Overlap",
+    "Relation",
+    "RelationLabel",
+    "Scheme",
+    "Status",
+    "Suggestion",
+    "Tokens",
+    "Verdict",
+    "annotation_json",
+    "check",
+    "creation_json",
+    "crosses",
+    "edit_json",
+    "fold",
+    "ops_from_json",
+    "overlap",
+    "parse",
+    "parse_edits",
+    "parse_scheme",
+    "scheme_json",
+    "validation_problems",
+]

@@ -1,0 +1,190 @@
+"""The records: frozen, and all that other levels speak in."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+Status = Literal["open", "done", "skipped"]
+STATUSES = ("open", "done", "skipped")
+Overlap = Literal["allow", "nest", "forbid"]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# Short enough that the id of a suggestion, which holds it, is an id.
+LabelName = Annotated[
+    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Key = Annotated[str, StringConstraints(max_length=1)]
+Offset = Annotated[int, Field(ge=0, strict=True)]
+
+PALETTE = (
+    "#d1495b", "#2f6fde", "#2a9d5c", "#8a5cd6", "#b8860b", "#e07a1f", "#4f7d8c", "#c2448f",
+    "#5f8a1d", "#3a4fb8", "#a0522d", "#0f8f8f",
+)  # fmt: skip
+"""Colours given to labels that name none, in this order."""
+
+MAX_TEXT = 1_000_000
+"""Code points that a document may have: the most that spaCy's pipelines take at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLabel:
+    """A kind of entity."""
+
+    name: LabelName
+    key: Key = ""
+    color: Color = PALETTE[0]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationLabel:
+    """A kind of relation; no `head` or no `tail` means that any entity may stand there."""
+
+    name: LabelName
+    key: Key = ""
+    color: Color = "#49566b"
+    description: str = ""
+    head: tuple[LabelName, ...] = ()
+    tail: tuple[LabelName, ...] = ()
+    symmetric: bool = False
+
+    def allows(self, head: str, tail: str) -> bool:
+        """Tell whether entities of these labels may be head and tail."""
+        return (not self.head or head in self.head) and (not self.tail or tail in self.tail)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What may be labeled in a project, and whether entities may overlap."""
+
+    entities: tuple[EntityLabel, ...] = ()
+    relations: tuple[RelationLabel, ...] = ()
+    overlap: Overlap = "allow"
+
+    def entity(self, name: str) -> EntityLabel | None:
+        """Return the entity label of that name, if there is one."""
+        return self._entities.get(name)
+
+    def relation(self, name: str) -> RelationLabel | None:
+        """Return the relation label of that name, if there is one."""
+        return self._relations.get(name)
+
+    @cached_property
+    def _entities(self) -> dict[str, EntityLabel]:
+        return {label.name: label for label in self.entities}
+
+    @cached_property
+    def _relations(self) -> dict[str, RelationLabel]:
+        return {label.name: label for label in self.relations}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A labeled span of text; `origin` tells what proposed it, None when a person made it."""
+
+    id: Id
+    start: Offset
+    end: Offset
+    label: LabelName
+    origin: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A labeled link from one entity to another of the same layer, both by id."""
+
+    id: Id
+    head: Id
+    tail: Id
+    label: LabelName
+    origin: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided about the suggestion of this id other than accepting it."""
+
+    id: Id
+    verdict: Literal["rejected"]
+
+
+Annotation = Entity | Relation | Verdict
+Suggestion = Entity | Relation
+"""A proposal: its id is made from its content, its origin names suggester, version and score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A change of one annotation: `before` None creates it, `after` None deletes it."""
+
+    id: str
+    before: Annotation | None
+    after: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One gesture of an annotator; `key` is made by the client and makes sending twice harmless."""
+
+    key: str
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article: its text never changes. `id` is the name it has outside the database."""
+
+    id: Annotated[
+        str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+    ]
+    text: str
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One annotator's annotations of one document.
+
+    `read_to` is the code point up to which the document has been read, None for nothing said.
+    """
+
+    annotator: str
+    status: Status = "open"
+    revision: int = 0
+    entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    read_to: int | None = None
+
+    def annotations(self) -> Iterator[Annotation]:
+        """Yield every annotation, entities before the relations that need them."""
+        yield from self.entities
+        yield from self.relations
+        yield from self.verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token borders: token i is `text[starts[i]:ends[i]]`; white space tokens count as well.
+
+    `tokenizer` names what computed them, with its version.
+    """
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    tokenizer: str
+
+    def pack(self) -> bytes:
+        """Return the borders as 32-bit unsigned integers, all starts and then all ends."""
+        return array("I", (*self.starts, *self.ends)).tobytes()
+
+    @classmethod
+    def unpack(cls, packed: bytes, tokenizer: str) -> "Tokens":
+        """Read what `pack` wrote."""
+        borders = array("I", packed).tolist()
+        half = len(borders) // 2
+        return cls(tuple(borders[:half]), tuple(borders[half:]), tokenizer)

@@ -1,0 +1,67 @@
+"""Schemes as files have them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from labeler.errors import Invalid, Problem
+from labeler.schema.reading import parse
+from labeler.schema.records import PALETTE, Scheme
+
+_SCHEME = TypeAdapter(Scheme)
+
+
+def parse_scheme(value: object) -> Scheme:
+    """Read a scheme from plain JSON or YAML values; raises Invalid.
+
+    Labels without a colour get one from the palette; two labels or keys of one name are refused,
+    and so is a head or tail that is no entity label.
+    """
+    scheme = parse(_SCHEME, _with_colors(value), "a scheme")
+    problems = [*_repeated(scheme), *_unknown_ends(scheme)]
+    if problems:
+        raise Invalid("The scheme contradicts itself.", problems)
+    return scheme
+
+
+def scheme_json(scheme: Scheme) -> dict[str, Any]:
+    """Return a scheme as plain JSON values, in the form of a scheme file."""
+    return {
+        "entities": [asdict(label) for label in scheme.entities],
+        "relations": [asdict(label) for label in scheme.relations],
+        "overlap": scheme.overlap,
+    }
+
+
+def _with_colors(value: object) -> object:
+    if not isinstance(value, dict) or not isinstance(value.get("entities"), list):
+        return value
+    entities = [
+        {"color": PALETTE[index % len(PALETTE)], **label} if isinstance(label, dict) else label
+        for index, label in enumerate(value["entities"])
+    ]
+    return {**value, "entities": entities}
+
+
+def _repeated(scheme: Scheme) -> Iterator[Problem]:
+    for kind, labels in (("entities", scheme.entities), ("relations", scheme.relations)):
+        for attribute in ("name", "key"):
+            seen: set[str] = set()
+            for index, label in enumerate(labels):
+                value = getattr(label, attribute)
+                if value and value in seen:
+                    path = f"{kind}[{index}].{attribute}"
+                    yield Problem(f"Another label has the {attribute} {value!r} already.", path)
+                seen.add(value)
+
+
+def _unknown_ends(scheme: Scheme) -> Iterator[Problem]:
+    names = {label.name for label in scheme.entities}
+    for index, relation in enumerate(scheme.relations):
+        for end in ("head", "tail"):
+            for name in getattr(relation, end):
+                if name not in names:
+                    path = f"relations[{index}].{end}"
+                    yield Problem(f"{name!r} is not an entity label of this scheme.", path)
