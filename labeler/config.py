@@ -23,8 +23,6 @@ class Settings:
     """Signs sessions and links; made and kept in the instance folder unless set."""
     exports: Path
     """Folder where exports land."""
-    jobs_url: str = ""
-    """Broker for background work beyond one machine; empty for the embedded worker."""
     testing: bool = False
 
     @classmethod
@@ -38,7 +36,6 @@ class Settings:
             database_url=_database_url(env.get("LABELER_DATABASE_URL"), instance),
             secret_key=env.get("LABELER_SECRET_KEY") or _kept_secret(instance / "secret-key"),
             exports=_exports_folder(instance),
-            jobs_url=env.get("LABELER_JOBS_URL", ""),
         )
 
 
