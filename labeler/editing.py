@@ -57,7 +57,7 @@ def apply(
         if not fresh:
             return state.revision
         items = dict(state.items)
-        logged = _replay(_scheme(session, state.project_id), state.length, fresh, items)
+        logged = _replay(state.scheme, state.length, fresh, items)
         _append(session, layer_id, state.revision, logged, actor_id, now)
         _project(session, layer_id, state.items, items)
         revision = state.revision + len(fresh)
@@ -72,47 +72,50 @@ class _State:
     """A layer at a revision, and what checking an edit of it needs; `length` in code points."""
 
     revision: int
-    project_id: int
+    scheme_version: int
+    scheme: schema.Scheme
     length: int
     items: Mapping[str, Annotation]
 
 
-# A layer at a revision never changes, so the last ones need not be read again, whoever else writes.
+# A layer at a revision never changes, and a scheme at a version: the last ones need not be read
+# again, whoever else writes.
 _recent: OrderedDict[tuple[str, int], _State] = OrderedDict()
 _recent_lock = threading.Lock()
 _RECENT = 64
 """Layers remembered."""
 
 
-def _database() -> str:
-    return str(db.engine.url)
+def _place(layer_id: int) -> tuple[str, int]:
+    return str(db.engine.url), layer_id
 
 
 def _remember(layer_id: int, state: _State) -> None:
     with _recent_lock:
-        _recent[_database(), layer_id] = state
-        _recent.move_to_end((_database(), layer_id))
+        _recent[_place(layer_id)] = state
+        _recent.move_to_end(_place(layer_id))
         while len(_recent) > _RECENT:
             _recent.popitem(last=False)
 
 
 def _state(session: Session, layer_id: int) -> _State:
     """Return the layer as it is, and keep others from changing it until the transaction ends."""
-    columns = (Layer.revision, Layer.project_id, Layer.document_id)
-    locked = select(*columns).where(Layer.id == layer_id).with_for_update()
-    row = session.execute(locked).one_or_none()
+    columns = (Layer.revision, Layer.project_id, Layer.document_id, Project.scheme_version)
+    found = select(*columns).join(Project, Project.id == Layer.project_id)
+    row = session.execute(found.where(Layer.id == layer_id).with_for_update(of=Layer)).one_or_none()
     if row is None:
         raise NotFound(f"There is no layer {layer_id}.")
-    known = _recent.get((_database(), layer_id))
-    if known is not None and known.revision == row.revision:
+    known = _recent.get(_place(layer_id))
+    if known and (known.revision, known.scheme_version) == (row.revision, row.scheme_version):
         return known
-    text = select(func.length(Document.text)).where(Document.id == row.document_id)
-    items = _load(session, [layer_id])[layer_id]
-    return _State(row.revision, row.project_id, session.scalar(text) or 0, items)
-
-
-def _scheme(session: Session, project_id: int) -> schema.Scheme:
-    return session.get_one(Project, project_id).scheme
+    length = select(func.length(Document.text)).where(Document.id == row.document_id)
+    return _State(
+        row.revision,
+        row.scheme_version,
+        session.get_one(Project, row.project_id, populate_existing=True).scheme,
+        session.scalar(length) or 0,
+        _load(session, [layer_id])[layer_id],
+    )
 
 
 def _unknown(

@@ -77,6 +77,7 @@ class Project(Base):
     language: Mapped[str] = mapped_column(String(20), default="en")
     guidelines: Mapped[str] = mapped_column(Text, default="")
     overlap: Mapped[str] = mapped_column(String(10), default="allow")
+    scheme_version: Mapped[int] = mapped_column(default=0)
     suggester: Mapped[str] = mapped_column(String(60), default="rulers")
     suggester_options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created: Mapped[datetime] = mapped_column(Instant, default=now)
@@ -99,6 +100,7 @@ class Project(Base):
 
     @scheme.setter
     def scheme(self, scheme: schema.Scheme) -> None:
+        self.scheme_version = (self.scheme_version or 0) + 1
         self.overlap = scheme.overlap
         self.entity_labels = [
             EntityLabel.among(self.entity_labels, label, position)

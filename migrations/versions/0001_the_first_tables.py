@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("guidelines", sa.Text(), nullable=False),
         sa.Column("overlap", sa.String(length=10), nullable=False),
+        sa.Column("scheme_version", sa.Integer(), nullable=False),
         sa.Column("suggester", sa.String(length=60), nullable=False),
         sa.Column("suggester_options", sa.JSON(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
