@@ -88,29 +88,39 @@ def _bring(screen: Screen, words: str) -> None:
 
 
 def _label(screen: Screen) -> None:
-    """Label by mouse, take suggestions by key, and label one word by the keyboard alone."""
+    """Take suggestions by key, label by mouse, and extend a selection by the keyboard."""
+    screen.press("Tab", "a", "a", "a", "Escape")
     for words, key in BY_MOUSE:
         _bring(screen, words)
         screen.drag(words)
         screen.press(key)
-    screen.press("Escape", "Escape", "Tab", "a", "a", "a")
-    screen.press("Escape", "Control+Home", "ArrowRight", "Shift+ArrowRight", "8")
+    _bring(screen, "hands")
+    box = screen.box("hands")
+    screen.page.mouse.click((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2)
+    screen.press("Shift+ArrowRight", "8", "Escape")
+    screen.saved()
 
 
 def _relate(screen: Screen) -> None:
-    """Draw two relations by dragging and two by the keyboard."""
-    for head, tail, label in (
-        ("Aoife Lindqvist-Barr", "Calder Point", "LEADER_OF"),
-        ("Jonas Brekke", "Sandvåg", "LEADER_OF"),
+    """Draw two relations by dragging and two by the keyboard, of labels that nobody suggests."""
+    for head, tail in (
+        ("Aoife Lindqvist-Barr", "Calder Point"),
+        ("Jonas Brekke", "Sandvåg"),
     ):
         _bring(screen, head)
         screen.relate(head, tail)
-        screen.page.locator(".chooser [role=option]", has_text=label).click()
+        _choose(screen, "ALLIED_WITH")
     screen.mark("Aoife Lindqvist-Barr").click()
     screen.press("r", "Tab", "Enter")
-    screen.page.locator(".chooser [role=option]", has_text="MEMBER_OF").click()
+    _choose(screen, "REPORTED_BY")
     screen.mark("Jonas Brekke").click()
-    screen.press("Shift+Digit2", "Enter")
+    screen.press("Shift+Digit5", "Enter")
+    screen.saved()
+
+
+def _choose(screen: Screen, label: str) -> None:
+    screen.page.locator(".chooser [role=option]", has_text=label).click()
+    screen.saved()
 
 
 def _export(page: Any, site: Site) -> Path:
