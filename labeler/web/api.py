@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from labeler import accounts, borders, editing, schema, transfer, work
@@ -13,8 +13,10 @@ from labeler.models import Document, Layer, Project, User, db
 from labeler.models.database import now
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
+from labeler.web.openapi import EDITS, PREFIX, STATE, describe, takes
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+_NUMBER = {"type": "integer", "minimum": 0}
 
 
 def _body() -> Any:
@@ -27,6 +29,13 @@ def _body() -> Any:
 
 def _json(value: object) -> Response:
     return Response(orjson.dumps(value), mimetype="application/json")
+
+
+@blueprint.get("/openapi.json")
+@allow("public")
+def openapi() -> ResponseReturnValue:
+    """Return the description of this API."""
+    return _json(describe(current_app))
 
 
 # ---- documents -------------------------------------------------------------------------------
@@ -135,6 +144,7 @@ def get_layer(layer: Layer) -> ResponseReturnValue:
 
 @blueprint.post("/layers/<int:layer_id>/edits")
 @allow("annotator")
+@takes(EDITS)
 def post_edits(layer: Layer) -> ResponseReturnValue:
     """Append edits to a layer; 409 with the edits missed when it has moved on."""
     _own(layer)
@@ -145,6 +155,7 @@ def post_edits(layer: Layer) -> ResponseReturnValue:
 
 @blueprint.get("/layers/<int:layer_id>/edits")
 @allow("annotator")
+@takes(since=_NUMBER)
 def get_edits(layer: Layer) -> ResponseReturnValue:
     """Return the edits of a layer after the revision `since`, oldest first."""
     since = request.args.get("since", 0, type=int)
@@ -153,6 +164,7 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
 
 @blueprint.patch("/layers/<int:layer_id>")
 @allow("annotator")
+@takes(STATE)
 def patch_layer(layer: Layer) -> ResponseReturnValue:
     """Change what a layer says of the work on it, and tell which document is next."""
     _own(layer)
@@ -185,6 +197,7 @@ def get_project(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/documents")
 @allow("annotator")
+@takes(after=_NUMBER, limit=_NUMBER)
 def get_documents(project: Project) -> ResponseReturnValue:
     """Return documents in order, a page at a time: those after the id `after`."""
     after = request.args.get("after", 0, type=int)
@@ -195,6 +208,7 @@ def get_documents(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/next")
 @allow("annotator")
+@takes(after=_NUMBER)
 def get_next(project: Project) -> ResponseReturnValue:
     """Return which document this person should label next."""
     found = work.next_document(project, me(), request.args.get("after", 0, type=int))

@@ -1,0 +1,140 @@
+"""The API described as OpenAPI 3.1, made from the routes themselves."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from flask import Flask
+from pydantic import TypeAdapter
+from werkzeug.routing import Rule
+
+from labeler import __version__, schema
+
+PREFIX = "/api/v1"
+F = TypeVar("F", bound=Callable[..., Any])
+
+_STRING = {"type": "string"}
+_NUMBER = {"type": "integer"}
+_NAMES = {"slug": _STRING}
+_ANNOTATION = {
+    "oneOf": [
+        {"$ref": "#/components/schemas/Entity"},
+        {"$ref": "#/components/schemas/Relation"},
+        {"$ref": "#/components/schemas/Verdict"},
+        {"type": "null"},
+    ]
+}
+EDITS = {
+    "type": "object",
+    "required": ["base", "edits"],
+    "properties": {
+        "base": {**_NUMBER, "minimum": 0, "description": "The revision that the edits start from."},
+        "edits": {"type": "array", "items": {"$ref": "#/components/schemas/Edit"}, "minItems": 1},
+    },
+}
+STATE = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "status": {"enum": list(schema.STATUSES)},
+        "flag": {"type": ["string", "null"], "description": "Why the document is flagged."},
+        "seconds": {**_NUMBER, "minimum": 0, "description": "Time spent, added to what is known."},
+        "read_to": {"type": ["integer", "null"], "description": "Code points read."},
+    },
+}
+
+
+def takes(body: dict[str, Any] | None = None, **query: dict[str, Any]) -> Callable[[F], F]:
+    """Say which JSON body and which query a route takes."""
+
+    def mark(view: F) -> F:
+        view.takes = (body, query)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def describe(app: Flask) -> dict[str, Any]:
+    """Return the OpenAPI document of the routes below `/api/v1`."""
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in sorted(_rules(app), key=lambda rule: rule.rule):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            view = app.view_functions[rule.endpoint]
+            paths.setdefault(path, {})[method.lower()] = _operation(rule, method, view)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "labeler", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
+        "security": [{"token": []}, {"session": []}],
+    }
+
+
+def _rules(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX))
+
+
+_SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "From `labeler token NAME`."},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+}
+
+
+def _operation(rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
+    body, query = getattr(view, "takes", (None, {}))
+    path = [
+        {"name": name, "in": "path", "required": True, "schema": _NAMES.get(name, _NUMBER)}
+        for name in sorted(rule.arguments)
+    ]
+    operation: dict[str, Any] = {
+        "operationId": rule.endpoint.rpartition(".")[2],
+        "summary": (inspect.getdoc(view) or "").splitlines()[0],
+        "x-who": getattr(view, "who", ""),
+        "parameters": [*path, *({"name": n, "in": "query", "schema": s} for n, s in query.items())],
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {}}},
+            "default": {"description": "Refused, with the reason.", "content": _ERROR},
+        },
+    }
+    if body is not None and method != "GET":
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": body}},
+        }
+    return operation
+
+
+_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+
+
+def _schemas() -> dict[str, Any]:
+    """Return the schemas of what travels: annotations without ids, ops, edits and errors."""
+    kinds = {"Entity": schema.Entity, "Relation": schema.Relation, "Verdict": schema.Verdict}
+    made = {name: _without_id(TypeAdapter(kind).json_schema()) for name, kind in kinds.items()}
+    op = {"id": _STRING, "before": _ANNOTATION, "after": _ANNOTATION}
+    ops = {"type": "array", "items": {"$ref": "#/components/schemas/Op"}, "minItems": 1}
+    problem = {"message": _STRING, "path": _STRING, "code": _STRING}
+    problems = {"type": "array", "items": {"type": "object", "properties": problem}}
+    return {
+        **made,
+        "Op": {"type": "object", "required": ["id", "before", "after"], "properties": op},
+        "Edit": {
+            "type": "object",
+            "required": ["key", "ops"],
+            "properties": {"key": _STRING, "ops": ops},
+        },
+        "Error": {
+            "type": "object",
+            "required": ["code", "message", "problems"],
+            "properties": {"code": _STRING, "message": _STRING, "problems": problems},
+        },
+    }
+
+
+def _without_id(made: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an annotation as an op has it: its id stands beside, not in it."""
+    properties = {name: value for name, value in made["properties"].items() if name != "id"}
+    required = [name for name in made["required"] if name != "id"]
+    return {"type": "object", "properties": properties, "required": required}
