@@ -1,7 +1,7 @@
 """Edits as they travel and are kept, and the annotations that they lead to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -96,18 +96,33 @@ def annotation_json(
     """Return an annotation as plain JSON values, leaving out an empty origin."""
     if annotation is None:
         return None
-    body: dict[str, Any] = {"id": annotation.id} if with_id else {}
-    if isinstance(annotation, Verdict):
-        body["verdict"] = annotation.verdict
-        return body
-    if isinstance(annotation, Entity):
-        body["start"], body["end"] = annotation.start, annotation.end
-    else:
-        body["head"], body["tail"] = annotation.head, annotation.tail
-    body["label"] = annotation.label
-    if annotation.origin is not None:
-        body["origin"] = annotation.origin
+    body = _BODIES[type(annotation)](annotation)
+    return {"id": annotation.id, **body} if with_id else body
+
+
+def _entity_body(entity: Entity) -> dict[str, Any]:
+    body: dict[str, Any] = {"start": entity.start, "end": entity.end, "label": entity.label}
+    if entity.origin is not None:
+        body["origin"] = entity.origin
     return body
+
+
+def _relation_body(relation: Relation) -> dict[str, Any]:
+    body: dict[str, Any] = {"head": relation.head, "tail": relation.tail, "label": relation.label}
+    if relation.origin is not None:
+        body["origin"] = relation.origin
+    return body
+
+
+def _verdict_body(verdict: Verdict) -> dict[str, Any]:
+    return {"verdict": verdict.verdict}
+
+
+_BODIES: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Entity: _entity_body,
+    Relation: _relation_body,
+    Verdict: _verdict_body,
+}
 
 
 def edit_json(edit: Edit) -> list[dict[str, Any]]:
@@ -124,10 +139,7 @@ def edit_json(edit: Edit) -> list[dict[str, Any]]:
 
 def creation_json(items: Iterable[Annotation]) -> list[dict[str, Any]]:
     """Return the ops that create these annotations, as `edit_json` would."""
-    return [
-        {"id": item.id, "before": None, "after": annotation_json(item, with_id=False)}
-        for item in items
-    ]
+    return [{"id": item.id, "before": None, "after": _BODIES[type(item)](item)} for item in items]
 
 
 def ops_from_json(ops: Iterable[Mapping[str, Any]]) -> tuple[Op, ...]:
