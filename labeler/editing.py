@@ -30,6 +30,7 @@ from labeler.models import (
     insert_rows,
     transaction,
 )
+from labeler.models.database import writing
 from labeler.schema import Annotation, Op
 
 _MODELS: dict[type, type[Entity] | type[Relation] | type[Verdict]] = {
@@ -63,7 +64,8 @@ def apply(
         revision = state.revision + len(fresh)
         changed = {"revision": revision, "changed": now}
         session.execute(update(Layer).where(Layer.id == layer_id).values(**changed))
-    _remember(layer_id, replace(state, revision=revision, items=items))
+    if not writing():  # as part of a longer transaction it may still be undone
+        _remember(layer_id, replace(state, revision=revision, items=items))
     return revision
 
 

@@ -1,6 +1,10 @@
 """The write path: what was said is kept, once, and the current state is the fold of the log."""
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from labeler import editing, schema
 from labeler.errors import Invalid, Stale
-from labeler.models import Layer, db
+from labeler.models import Layer, db, transaction
 from tests.conftest import NEWS, NOW, Corpus
 
 TEXT = "Ada Lovelace met Bob in Rome on Monday, 😋 Ada said."
@@ -201,6 +205,42 @@ def test_concurrent_writers_lose_nothing(layer: Layer, any_app: Flask) -> None:
     kept = [e["key"] for e in editing.history(layer_id)]
     assert sorted(kept) == sorted(acknowledged)
     assert proven(db.session.get_one(Layer, layer_id)) == []
+
+
+ANOTHER = """
+from labeler import editing, schema
+from labeler.app import create_app
+from labeler.models.database import now
+
+with create_app().app_context():
+    entity = schema.Entity("e2", 17, 20, "PERSON")
+    edit = schema.Edit("k2", (schema.Op("e2", None, entity),))
+    print(editing.apply({layer}, 0, [edit], actor_id={actor}, now=now()))
+"""
+
+
+def test_what_a_longer_transaction_took_back_is_not_remembered(
+    layer: Layer, any_app: Flask, tmp_path: Path
+) -> None:
+    """An edit undone with its transaction leaves no trace, also when another process goes on."""
+    layer_id, actor = layer.id, layer.annotator_id
+
+    def fail() -> None:
+        with transaction():
+            say(layer, 0, edit("k1", ("e1", None, entity(0, 12))))
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    url = any_app.config["LABELER"].database_url
+    env = {**os.environ, "LABELER_DATABASE_URL": url, "LABELER_INSTANCE": str(tmp_path / "two")}
+    program = ANOTHER.format(layer=layer_id, actor=actor)
+    subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True)
+    db.session.expire_all()
+    with pytest.raises(Invalid):
+        say(layer, 1, edit("k3", ("e1", entity(0, 12), None)))
+    assert list(items(layer)) == ["e2"]
+    assert proven(layer) == []
 
 
 # ---- any edits ---------------------------------------------------------------------------------

@@ -115,6 +115,11 @@ def transaction() -> Iterator[Session]:
         _writing.reset(token)
 
 
+def writing() -> bool:
+    """Tell whether a write transaction is under way here: what it wrote may still be undone."""
+    return _writing.get()
+
+
 def insert_rows(
     session: Session, into: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
