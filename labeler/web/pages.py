@@ -1,6 +1,6 @@
 """The pages that people work with: their projects, how far they are, what there is to label."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,18 +15,29 @@ from labeler.web.markdown import render
 
 blueprint = Blueprint("pages", __name__)
 
-NAVIGATION = (
-    ("pages.overview", "Overview", "annotator"),
-    ("pages.documents", "Documents", "annotator"),
-    ("pages.next_to_label", "Label", "annotator"),
-    ("pages.guidelines", "Guidelines", "annotator"),
-    ("manage.import_files", "Import", "manager"),
-    ("manage.export", "Export", "manager"),
-    ("scheme.edit", "Scheme", "manager"),
-    ("manage.settings", "Settings", "manager"),
-    ("people.members", "People", "manager"),
-)
-"""Where the header of a project leads, and the least role that sees it."""
+
+class Leaf(NamedTuple):
+    """A page of a project: its endpoint, what it is called, and the least role that sees it."""
+
+    endpoint: str
+    words: str
+    least: accounts.ProjectRole
+
+
+NAVIGATION: dict[str, tuple[Leaf, ...]] = {
+    "Overview": (Leaf("pages.overview", "Overview", "annotator"),),
+    "Documents": (Leaf("pages.documents", "Documents", "annotator"),),
+    "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
+    "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
+    "Import": (Leaf("manage.import_files", "Import", "manager"),),
+    "Export": (Leaf("manage.export", "Export", "manager"),),
+    "Settings": (
+        Leaf("manage.settings", "General", "manager"),
+        Leaf("scheme.edit", "Scheme", "manager"),
+        Leaf("people.members", "People", "manager"),
+    ),
+}
+"""Where the header of a project leads; the pages of one section are tabs below it."""
 
 
 @blueprint.app_context_processor

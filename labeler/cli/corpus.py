@@ -1,0 +1,167 @@
+"""Commands that bring articles in, propose, compare, and take the corpus out."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from labeler.cli.frame import find_project, main, print_json, progress, with_app
+
+
+@main.command("import")
+@click.argument("slug")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "importer", default="auto", show_default=True, help="How to read them.")
+@click.option("--annotator", help="Whose layers the annotations are, where a file names nobody.")
+@click.option("--add-labels", is_flag=True, help="Add the labels that the scheme lacks.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@with_app
+def import_(
+    slug: str,
+    paths: tuple[Path, ...],
+    importer: str,
+    annotator: str | None,
+    add_labels: bool,
+    as_json: bool,
+) -> None:
+    """Bring articles in: files, folders and zip archives."""
+    from labeler import accounts, transfer
+
+    found = find_project(slug)
+    with progress("Importing") as told:
+        report = transfer.import_paths(
+            found,
+            paths,
+            actor=accounts.ensure_user(annotator or "import"),
+            annotator=annotator,
+            add_labels=add_labels,
+            importer=importer,
+            progress=told,
+        )
+    if as_json:
+        print_json(report.to_json())
+    else:
+        click.echo(report.sentence())
+        for problem in report.problems:
+            click.echo(f"  {problem}", err=True)
+    if report.problems and not (report.documents or report.layers or report.unchanged):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--suggester", help="Another suggester than the project's, from now on.")
+@with_app
+def suggest(slug: str, suggester: str | None) -> None:
+    """Propose entities and relations for all documents not done yet."""
+    from labeler import projects, transfer
+
+    found = find_project(slug)
+    if suggester:
+        projects.use_suggester(found, suggester)
+    with progress("Suggesting") as told:
+        count = transfer.suggest(found, told)
+    click.echo(f"Made suggestions for {count} documents.")
+
+
+def _split(*given: Any) -> tuple[int, ...]:
+    """Return the numbers of an option, given as click hands them over: context, option, value."""
+    value = given[-1]
+    try:
+        return tuple(int(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter("Use three whole numbers such as 80,10,10.") from None
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--format", "format_", default="docbin", show_default=True, help="What to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder; a new one in exports/ if not given."
+)
+@click.option(
+    "--layer", default="gold", show_default=True, help="gold, all, suggestions or a person's name."
+)
+@click.option(
+    "--split", default="80,10,10", show_default=True, callback=_split, help="Train, dev and test."
+)
+@click.option("--seed", default=0, show_default=True, help="Another seed deals the documents anew.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@with_app
+def export(
+    slug: str,
+    format_: str,
+    out: Path | None,
+    layer: str,
+    split: tuple[int, ...],
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Take the corpus out, ready for training."""
+    from labeler import transfer
+
+    made = transfer.export(
+        find_project(slug),
+        format_,
+        layer=layer,
+        split=split,
+        seed=seed,
+        folder=out,
+        made_by="labeler",
+    )
+    if as_json:
+        print_json({"folder": str(made.folder), **made.report.to_json()})
+        return
+    click.echo(made.sentence())
+    for warning in made.report.warnings:
+        click.echo(f"  {warning}", err=True)
+
+
+def _names(*given: Any) -> list[str] | None:
+    """Return the names of an option, given as click hands them over: context, option, value."""
+    value = given[-1]
+    return [name.strip() for name in value.split(",") if name.strip()] if value else None
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--annotators", callback=_names, help="Only these, separated by commas.")
+@click.option("--labels", callback=_names, help="Only these, separated by commas.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@with_app
+def agreement(
+    slug: str, annotators: list[str] | None, labels: list[str] | None, as_json: bool
+) -> None:
+    """Tell how far annotators agree in the articles they finished."""
+    from labeler import curation
+
+    found = curation.agreement_of(
+        find_project(slug), annotators=annotators, labels=labels
+    ).to_json()
+    if as_json:
+        print_json(found)
+        return
+    people = ", ".join(found["annotators"])
+    click.echo(f"{found['documents']} articles finished by two or more of: {people or 'nobody'}.")
+    for title, score in (
+        ("Entities, same place and label", found["entities"]["f1"]["strict"]),
+        ("Entities, same place", found["entities"]["f1"]["boundary"]),
+        ("Entities, overlapping, same label", found["entities"]["f1"]["type"]),
+        ("Tokens, Krippendorff's alpha", found["entities"]["token_alpha"]),
+        ("Relations, end to end", found["relations"]["f1"]),
+        ("Relations between entities both have", found["relations"]["given_entities"]),
+    ):
+        click.echo(f"  {title:37} {_score(score)}")
+    for warning in found["warnings"]:
+        click.echo(f"  {warning}")
+
+
+def _score(score: dict[str, Any]) -> str:
+    """Return a score with its interval in words."""
+    if score["value"] is None:
+        return f"none ({str(score.get('reason', 'undefined')).replace('_', ' ')})"
+    interval = ""
+    if score["low"] is not None:
+        interval = f" (95 % interval {score['low']:.2f} to {score['high']:.2f})"
+    return f"{score['value']:.2f}{interval}"

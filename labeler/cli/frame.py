@@ -1,0 +1,78 @@
+"""What all commands share: the group they belong to, the application, progress, errors."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from tqdm import tqdm
+
+from labeler import __version__
+from labeler.config import Settings
+from labeler.errors import LabelerError
+
+
+class _Commands(click.Group):
+    """Tells of an error in one sentence on stderr, with the status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LabelerError as error:
+            click.echo(error.message, err=True)
+            for problem in error.problems:
+                click.echo(f"  {problem}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="labeler")
+def main() -> None:
+    """Label entities and relations in articles, and train spaCy on what comes out."""
+
+
+def make_app(instance: Path | None = None) -> Flask:
+    """Return the application; importing Flask and the database waits until a command needs it."""
+    from labeler.app import create_app
+
+    if instance is not None:
+        os.environ["LABELER_INSTANCE"] = str(instance)
+    return create_app(Settings.from_env())
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command with the database at hand."""
+
+    def run(**options: Any) -> Any:
+        with make_app().app_context():
+            return command(**options)
+
+    return update_wrapper(run, command)
+
+
+@contextmanager
+def progress(what: str, unit: str = "articles") -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal and nothing on a pipe."""
+    with tqdm(desc=what, unit=f" {unit}", disable=None, leave=False) as bar:
+
+        def tell(count: int) -> None:
+            bar.update(count)
+
+        yield tell
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for people and programs to read."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def find_project(slug: str) -> Any:
+    """Return the project of this slug; raises NotFound."""
+    from labeler import projects
+
+    return projects.find(slug)

@@ -1,0 +1,74 @@
+"""Commands that serve the pages."""
+
+import logging
+import os
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from labeler.cli.frame import main, make_app, progress
+from labeler.errors import LabelerError
+
+
+def _serve(app: Flask, host: str, port: int) -> None:
+    """Serve until stopped; the first article opened should not wait for spaCy to load."""
+    import waitress  # type: ignore[import-untyped]
+
+    # Its word on every request that waits for a thread helps nobody.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    threading.Thread(target=_warm_up, args=[app], daemon=True).start()
+    try:
+        server = waitress.create_server(
+            app, host=host, port=port, threads=8, max_request_body_size=2**30, ident="labeler"
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise LabelerError(
+            f"Port {port} of {host} cannot be used: {reason}. Choose another with --port."
+        ) from None
+    server.run()
+
+
+def _warm_up(app: Flask) -> None:
+    from labeler import transfer
+    from labeler.models import Project, db
+
+    with app.app_context():
+        project = db.session.query(Project).order_by(Project.id).first()
+        if project is not None:
+            transfer.warm_up(project)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the pages."""
+    app = make_app()
+    click.echo(f"labeler listens on http://{host}:{port}/ - stop it with Ctrl+C.")
+    _serve(app, host, port)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--no-browser", is_flag=True, help="Don't open a browser.")
+@click.option("--instance", type=click.Path(path_type=Path), help="Folder for the demo's data.")
+def demo(host: str, port: int, no_browser: bool, instance: Path | None) -> None:
+    """Serve sample articles for labeling, and print a link that signs you in once."""
+    from labeler import demonstration
+
+    app = make_app(instance or Path(os.environ.get("LABELER_INSTANCE", "instance/demo")))
+    with app.app_context(), progress("Preparing the sample articles") as told:
+        token = demonstration.prepare(told)
+    link = f"http://{host}:{port}/sign-in/{token}"
+    click.echo(f"Open this link to sign in; it works once:\n\n  {link}\n")
+    click.echo("Stop with Ctrl+C. What you label is kept for the next time.")
+    sys.stdout.flush()
+    if not no_browser and sys.stdout.isatty():
+        threading.Timer(1.0, webbrowser.open, [link]).start()
+    _serve(app, host, port)
