@@ -1,30 +1,97 @@
-"""The demo: sample articles with suggestions, ready to be labeled."""
+"""The demo: sample articles that three people have labeled, each in their own way."""
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select, update
 
 from labeler import accounts, projects, transfer
 from labeler.config import ROOT
 from labeler.errors import NotFound
-from labeler.models import Project, User
+from labeler.models import Document, Layer, Project, User, transaction
+from labeler.models.database import now
 
 SLUG = "news"
-PERSON = "ana"
+LEAD = "ana"
+"""Runs the site and the project, and has labeled nothing yet."""
+ANNOTATORS = ("ben", "chloe", "dev")
+_ARTICLES = ROOT / "seeds" / "articles"
+_LAYERS = ROOT / "seeds" / "layers"
 
 
-def prepare(progress: Callable[[int], None] = lambda _: None) -> str:
-    """Make the sample project and its annotator when they are missing; return a sign-in token."""
-    user = accounts.ensure_user(PERSON, role="admin")
-    project = _project(user)
-    seeds = ROOT / "seeds" / "articles"
-    transfer.import_paths(project, [seeds], actor=user)
+def prepare(progress: Callable[[int], None] = lambda _: None) -> dict[str, str]:
+    """Make the sample project and its people when they are missing.
+
+    Returns a sign-in token for each person by name, that of who leads the project first.
+    """
+    lead = accounts.ensure_user(LEAD, role="admin")
+    project = _project(lead)
+    transfer.import_paths(project, [_ARTICLES], actor=lead)
     transfer.suggest(project, progress)
-    return accounts.signin_token(user.id)
+    people = [lead, *(accounts.ensure_user(name) for name in ANNOTATORS)]
+    return {person.name: accounts.signin_token(person.id) for person in people if person.active}
 
 
-def _project(user: User) -> Project:
+def _project(lead: User) -> Project:
     try:
         return projects.find(SLUG)
     except NotFound:
         project = projects.from_template(SLUG, "news", title="World news")
-        accounts.add_member(project, user, "manager")
+        accounts.add_member(project, lead, "manager")
+        transfer.import_paths(project, [_ARTICLES, *sorted(_LAYERS.glob("*.jsonl"))], actor=lead)
+        _date(project, now())
         return project
+
+
+# ---- when it was done ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When somebody worked on an article, for how many seconds, and what they flagged."""
+
+    annotator: str
+    article: str
+    days_ago: int
+    started: time
+    seconds: int
+    flag: str | None
+
+    def span(self, today: datetime) -> tuple[datetime, datetime]:
+        """Return when the work began and ended, seen from today."""
+        day = (today - timedelta(days=self.days_ago)).date()
+        begun = datetime.combine(day, self.started, today.tzinfo)
+        return begun, begun + timedelta(seconds=self.seconds)
+
+
+def timings() -> Iterator[Timing]:
+    """Yield when each of the sample layers was made."""
+    with (_LAYERS / "timings.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Timing(
+                row["annotator"],
+                row["article"],
+                int(row["days_ago"]),
+                time.fromisoformat(row["started"]),
+                int(row["seconds"]),
+                row["flag"] or None,
+            )
+
+
+def _date(project: Project, today: datetime) -> None:
+    """Spread the sample layers over the days before today, as if they had been made here."""
+    with transaction() as session:
+        for timing in timings():
+            begun, ended = timing.span(today)
+            layer = (
+                select(Layer.id)
+                .join(Document, Document.id == Layer.document_id)
+                .join(User, User.id == Layer.annotator_id)
+                .where(Layer.project_id == project.id)
+                .where(Document.name == timing.article, User.name == timing.annotator)
+            )
+            values = {"created": begun, "changed": ended, "seconds": timing.seconds}
+            change = update(Layer).where(Layer.id == layer.scalar_subquery())
+            session.execute(change.values(**values, flag=timing.flag))

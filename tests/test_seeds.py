@@ -1,16 +1,22 @@
 """The sample articles and scheme templates that the demo loads."""
 
+import json
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 import yaml
+from flask import Flask
 
-from labeler.schema import EntityLabel, RelationLabel, Scheme, parse_scheme
+from labeler import curation, demonstration, projects
+from labeler.formats import Imported, importers
+from labeler.models import Layer, db
+from labeler.schema import EntityLabel, RelationLabel, Scheme, check, parse_scheme
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = sorted((ROOT / "seeds" / "articles").glob("*.txt"))
+LAYERS = sorted((ROOT / "seeds" / "layers").glob("*.jsonl"))
 SCHEMES = sorted((ROOT / "seeds" / "schemes").glob("*.yaml"))
 FOREIGN = ROOT.parent / "shared" / "seeds"
 RUN = 8
@@ -109,3 +115,58 @@ def test_articles_are_written_anew() -> None:
     theirs = set().union(*(_runs(path.read_text("utf-8")) for path in foreign))
     for path in ARTICLES:
         assert not _runs(path.read_text("utf-8")) & theirs, path.name
+
+
+# ---- layers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.stem)
+def test_a_sample_layer_fits_its_article(path: Path) -> None:
+    """Each line has the text of an article, spans on whole words, and keeps the scheme's rules."""
+    scheme = _scheme(ROOT / "seeds" / "schemes" / "news.yaml")
+    with path.open("rb") as stream:
+        found = list(importers["jsonl"]().read(stream, path.name))
+    for article in found:
+        assert isinstance(article, Imported), article
+        assert article.layer is not None
+        text, layer = article.document.text, article.layer
+        assert layer.annotator == path.stem
+        source = ROOT / "seeds" / "articles" / f"{article.document.id}.txt"
+        assert text == source.read_bytes().decode("utf-8")
+        assert check({item.id: item for item in layer.annotations()}, scheme, len(text)) == []
+        for entity in layer.entities:
+            words = text[entity.start : entity.end]
+            assert words.strip() == words
+            assert not re.search(r"\w$", text[: entity.start]) or not words[0].isalnum(), words
+            assert not re.match(r"\w", text[entity.end :]) or not words[-1].isalnum(), words
+    assert len(found) >= 8
+
+
+def test_every_sample_layer_has_its_time() -> None:
+    """The file of timings names just the layers there are, and a person does one at a time."""
+    timings = list(demonstration.timings())
+    lines = [json.loads(line) for path in LAYERS for line in path.read_text("utf-8").splitlines()]
+    timed = sorted((timing.annotator, timing.article) for timing in timings)
+    assert timed == sorted((line["annotator"], line["id"]) for line in lines)
+    for one, other in combinations(timings, 2):
+        if (one.annotator, one.days_ago) == (other.annotator, other.days_ago):
+            first, second = sorted((one, other), key=lambda timing: timing.started)
+            gap = (second.started.hour - first.started.hour) * 60
+            gap += second.started.minute - first.started.minute
+            assert gap * 60 >= first.seconds
+
+
+def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
+    """Three people agree well but not wholly; labels, borders, ends and directions differ."""
+    demonstration.prepare()
+    told = curation.agreement_of(projects.find(demonstration.SLUG)).to_json()
+    assert told["annotators"] == list(demonstration.ANNOTATORS)
+    assert all(0.75 <= pair["f1"]["strict"]["value"] <= 0.95 for pair in told["entities"]["pairs"])
+    assert all(told["entities"]["kinds"][kind] for kind in ("label", "boundary", "only_one"))
+    kinds = told["relations"]["kinds"]
+    assert all(kinds[kind] for kind in ("label", "direction", "only_one")), kinds
+    layers = db.session.query(Layer).all()
+    assert {layer.status for layer in layers} == {"open", "done", "skipped"}
+    assert any(layer.flag for layer in layers)
+    assert any(layer.read_to and layer.status == "open" for layer in layers)
+    assert all(layer.seconds > 0 for layer in layers)

@@ -64,9 +64,16 @@ def demo(host: str, port: int, no_browser: bool, instance: Path | None) -> None:
 
     app = make_app(instance or Path(os.environ.get("LABELER_INSTANCE", "instance/demo")))
     with app.app_context(), progress("Preparing the sample articles") as told:
-        token = demonstration.prepare(told)
-    link = f"http://{host}:{port}/sign-in/{token}"
-    click.echo(f"Open this link to sign in; it works once:\n\n  {link}\n")
+        tokens = demonstration.prepare(told)
+    links = {name: f"http://{host}:{port}/sign-in/{token}" for name, token in tokens.items()}
+    (lead, link), *annotators = links.items()
+    click.echo(f"Open this link to sign in as {lead}, who leads the project; it works once:\n")
+    click.echo(
+        f"  {link}\n\nOr be one of the annotators, in another browser or a private window:\n"
+    )
+    for name, other in annotators:
+        click.echo(f"  {name:<6} {other}")
+    click.echo("")
     click.echo("Stop with Ctrl+C. What you label is kept for the next time.")
     sys.stdout.flush()
     if not no_browser and sys.stdout.isatty():
