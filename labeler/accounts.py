@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import and_, delete, select
 from sqlalchemy.exc import IntegrityError
 
+from labeler import audit
 from labeler.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from labeler.models import (
     ApiToken,
@@ -57,6 +58,8 @@ def add_user(name: str, *, role: str = "member", password: str | None = None) ->
         with transaction() as session:
             user = User(name=name, role=role, password_hash=password_hash, active=True)
             session.add(user)
+            session.flush()
+            audit.record("person.add", name, details={"role": role})
     except IntegrityError:
         raise Conflict(f"There is a person named {name!r} already.") from None
     return user
@@ -102,6 +105,7 @@ def change_user(user: User, *, role: str, active: bool) -> None:
         if resigns and session.scalar(others.limit(1)) is None:
             raise Invalid("This is the last admin. Make somebody else an admin first.")
         user.role, user.active = role, active
+        audit.record("person.change", user.name, details={"role": role, "active": active})
 
 
 # ---- passwords -------------------------------------------------------------------------------
@@ -147,6 +151,17 @@ def set_password(user: User, password: str) -> None:
     password_hash = _hashed(user.name, password)
     with transaction() as session:
         session.get_one(User, user.id).password_hash = password_hash
+        audit.record("person.password", user.name)
+
+
+def sign_in(name: str, password: str) -> User | None:
+    """Return whom this name and password sign in, if anybody, and record the try."""
+    user = verify(name, password)
+    if user is not None:
+        audit.record("person.sign_in", user.name, actor=user, details={"by": "password"})
+    elif db.session.scalar(select(User.id).where(User.name == name)):
+        audit.record("person.sign_in_failed", name)
+    return user
 
 
 def verify(name: str, password: str) -> User | None:
@@ -177,6 +192,7 @@ def signin_token(user_id: int, now: datetime | None = None) -> str:
     expires = (now or present()) + _LINK_LIFETIME
     with transaction() as session:
         session.add(SigninLink(token_hash=_hash(token), user_id=user_id, expires=expires))
+        audit.record("person.link", session.get_one(User, user_id).name)
     return token
 
 
@@ -189,6 +205,8 @@ def use_signin_token(token: str, now: datetime | None = None) -> User:
         if link is not None:
             session.execute(delete(SigninLink).where(SigninLink.token_hash == link.token_hash))
             session.expunge(link)
+        if valid and user is not None and user.active:
+            audit.record("person.sign_in", user.name, actor=user, details={"by": "link"})
     if not valid or user is None or not user.active:
         raise Forbidden("This sign-in link was used already or is too old. Ask for a new one.")
     return user
@@ -199,6 +217,7 @@ def api_token(user: User) -> str:
     token = f"lab_{secrets.token_urlsafe(32)}"
     with transaction() as session:
         session.add(ApiToken(token_hash=_hash(token), user_id=user.id))
+        audit.record("token.add", user.name)
     return token
 
 
@@ -212,7 +231,8 @@ def revoke_token(user: User, token_hash: str) -> None:
     """End one of this person's tokens; one that is not theirs stays."""
     own = (ApiToken.user_id == user.id, ApiToken.token_hash == token_hash)
     with transaction() as session:
-        session.execute(delete(ApiToken).where(*own))
+        if session.execute(delete(ApiToken).where(*own)).rowcount:  # type: ignore[attr-defined]
+            audit.record("token.revoke", user.name)
 
 
 def user_of_token(token: str) -> User | None:
@@ -282,10 +302,12 @@ def add_member(project: Project, user: User, role: str) -> None:
         raise Invalid(f"{role!r} is no role of a project: use {', '.join(ROLES)}.")
     with transaction() as session:
         session.merge(Membership(project_id=project.id, user_id=user.id, role=role))
+        audit.record("member.change", user.name, project=project, details={"role": role})
 
 
 def remove_member(project: Project, user: User) -> None:
     """End a person's membership; their layers stay."""
     own = (Membership.project_id == project.id, Membership.user_id == user.id)
     with transaction() as session:
-        session.execute(delete(Membership).where(*own))
+        if session.execute(delete(Membership).where(*own)).rowcount:  # type: ignore[attr-defined]
+            audit.record("member.remove", user.name, project=project)

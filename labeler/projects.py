@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from labeler import schema
+from labeler import audit, schema
 from labeler.config import ROOT
 from labeler.errors import Conflict, Invalid, NotFound, Problem
 from labeler.models import (
@@ -80,6 +80,7 @@ def create(
             session.flush()
             if manager is not None:
                 session.add(Membership(project_id=project.id, user_id=manager.id, role="manager"))
+            audit.record("project.add", slug, project=project)
     except IntegrityError:
         taken = f"There is a project {slug!r} already. Choose another address."
         raise Conflict(taken, [Problem(taken, "slug")]) from None
@@ -208,7 +209,18 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
         ]
         if problems:
             raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
+        before, after = _label_names(project.scheme), _label_names(scheme)
         project.scheme = scheme
+        details = {
+            "version": project.scheme_version,
+            "added": sorted(after - before),
+            "removed": sorted(before - after),
+        }
+        audit.record("scheme.change", project=project, details=details)
+
+
+def _label_names(scheme: schema.Scheme) -> set[str]:
+    return {label.name for label in scheme.entities} | {label.name for label in scheme.relations}
 
 
 def _hold_writers(session: Session) -> None:
@@ -321,7 +333,10 @@ def change_settings(project: Project, *, title: str, language: str, guidelines: 
         raise Invalid("The settings were not changed.", problems)
     with transaction():
         project.title, project.language = title.strip(), language
+        changed = guidelines != project.guidelines
         project.guidelines = guidelines
+        details = {"guidelines_changed": changed}
+        audit.record("project.settings", title, project=project, details=details)
 
 
 def use_suggester(project: Project, name: str, options: Mapping[str, Any] | None = None) -> None:
@@ -336,6 +351,7 @@ def use_suggester(project: Project, name: str, options: Mapping[str, Any] | None
         options = project.suggester_options if project.suggester == name else {}
     with transaction():
         project.suggester, project.suggester_options = name, dict(options)
+        audit.record("project.suggester", name, project=project)
 
 
 # ---- telling ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ LEVELS = {
     7: {"app", "cli", "wsgi", "__main__"},
     6: {"web", "demonstration"},
     5: {"work", "curation", "transfer", "projects", "proof"},
-    4: {"editing", "accounts", "borders", "jobs"},
+    4: {"editing", "accounts", "audit", "borders", "jobs"},
     3: {"models", "formats", "suggest", "agreement"},
     2: {"nlp"},
     1: {"schema"},
@@ -18,6 +18,7 @@ LEVELS = {
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
 MAY_SIT_SIDE_BY_SIDE = {
     ("__main__", "cli"),
+    ("accounts", "audit"),
     ("registry", "errors"),
     ("cli", "app"),
     ("wsgi", "app"),

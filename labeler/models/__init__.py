@@ -3,6 +3,7 @@
 from labeler.models.database import connect, db, insert_rows, migrate, transaction
 from labeler.models.tables import (
     ApiToken,
+    Audit,
     Document,
     Edit,
     Entity,
@@ -23,6 +24,7 @@ from labeler.models.tables import (
 
 __all__ = [
     "ApiToken",
+    "Audit",
     "Document",
     "Edit",
     "Entity",

@@ -371,3 +371,23 @@ class Export(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     made_by: Mapped[str] = mapped_column(String(80), default="")
     created: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
+class Audit(Base):
+    """Who did what. A trigger refuses to change or delete what stands here."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_project", "project_id", "id"),
+        Index("ix_audit_project_action", "project_id", "action", "id"),
+        Index("ix_audit_actor", "actor_id", "id"),
+        Index("ix_audit_action", "action", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)

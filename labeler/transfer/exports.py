@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.orm import joinedload
 
-from labeler import accounts, editing, schema
+from labeler import accounts, audit, editing, schema
 from labeler.borders import tokens
 from labeler.config import Settings
 from labeler.errors import Invalid
@@ -181,6 +181,8 @@ def _remember(
     )
     with transaction() as session:
         session.add(row)
+        details = {"format": format, "layer": plan.layer, **report.counts}
+        audit.record("corpus.export", folder.name, project=plan.project, details=details)
 
 
 # ---- which layers ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labeler import accounts, editing, schema
+from labeler import accounts, audit, editing, schema
 from labeler.errors import Problem
 from labeler.formats import Imported, archive
 from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
@@ -81,6 +81,7 @@ def import_paths(
             intake.take(portion)
         progress(len(portion))
     intake.tell_unknown_labels()
+    intake.record()
     return intake.report
 
 
@@ -196,6 +197,12 @@ class _Intake:
                     code="label",
                 )
             )
+
+    def record(self) -> None:
+        """Record who brought what in, where something came of it."""
+        counts = {**self.report.to_json(), "problems": len(self.report.problems)}
+        if self.report.documents or self.report.layers or self.report.suggestions:
+            audit.record("corpus.import", project=self.project, actor=self.actor, details=counts)
 
     def _refuse(self, article: Imported, message: str, code: str) -> None:
         self.report.problems.append(

@@ -12,7 +12,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from labeler import accounts
+from labeler import accounts, audit
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
 from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, tell
@@ -76,9 +76,11 @@ def allow(who: Who) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
-            if who != "public":
-                _require(who, values)
-            return view(**values)
+            if who == "public":
+                return view(**values)
+            _require(who, values)
+            with audit.acting(me().id):
+                return view(**values)
 
         guarded.who = who  # type: ignore[attr-defined]
         return guarded
@@ -191,7 +193,7 @@ def sign_in() -> ResponseReturnValue:
     """Sign a person in by name and password."""
     form = SigninForm()
     if form.validate_on_submit():
-        user = accounts.verify(form.name.data or "", form.password.data or "")
+        user = accounts.sign_in(form.name.data or "", form.password.data or "")
         if user:
             login_user(SignedIn(user), remember=False)
             return redirect(_target())
