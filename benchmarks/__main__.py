@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("importing", "suggesting", "exporting", "saving")
+NAMES = ("importing", "suggesting", "exporting", "saving", "agreement")
 
 
 def main(names: list[str]) -> None:

@@ -86,7 +86,7 @@ def project_with_articles(count: int, **sizes: int) -> Project:
         session.add_all(documents)
         session.flush()
         news = [
-            editing.NewLayer(project.id, document.id, person.id, _layer(line))
+            editing.NewLayer(project.id, document.id, person.id, layer_of(line))
             for document, line in zip(documents, lines, strict=True)
         ]
         editing.create(news, actor_id=person.id, now=now(), key="made")
@@ -94,7 +94,8 @@ def project_with_articles(count: int, **sizes: int) -> Project:
     return project
 
 
-def _layer(line: dict[str, Any]) -> schema.Layer:
+def layer_of(line: dict[str, Any]) -> schema.Layer:
+    """Return the annotations of an article as a layer."""
     return schema.Layer(
         annotator="ana",
         status="done",

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from flask import Flask
 
-from labeler import curation, demonstration, projects
+from labeler import demonstration, projects, reliability
 from labeler.formats import Imported, importers
 from labeler.models import Layer, db
 from labeler.schema import EntityLabel, RelationLabel, Scheme, check, parse_scheme
@@ -159,7 +159,7 @@ def test_every_sample_layer_has_its_time() -> None:
 def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
     """Three people agree well but not wholly; labels, borders, ends and directions differ."""
     demonstration.prepare()
-    told = curation.agreement_of(projects.find(demonstration.SLUG)).to_json()
+    told = reliability.compute(projects.find(demonstration.SLUG)).to_json()
     assert told["annotators"] == list(demonstration.ANNOTATORS)
     assert all(0.75 <= pair["f1"]["strict"]["value"] <= 0.95 for pair in told["entities"]["pairs"])
     assert all(told["entities"]["kinds"][kind] for kind in ("label", "boundary", "only_one"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from labeler.agreement.corpus import Work
+from labeler.agreement.columns import Columns, Work
 from labeler.agreement.evidence import Difference, Ends, RelationDifference
 from labeler.agreement.measure import Measure
 from labeler.agreement.report import SHOWN, Result, report
@@ -10,6 +10,7 @@ from labeler.agreement.resampling import documents_needed
 from labeler.registry import Registry
 
 __all__ = [
+    "Columns",
     "Difference",
     "Ends",
     "Measure",
@@ -25,7 +26,7 @@ measures: Registry[type[Measure]] = Registry("labeler.measures", "measure")
 
 
 def agreement(
-    layers: Iterable[Work],
+    layers: Iterable[Work] | Columns,
     *,
     annotators: Sequence[str] | None = None,
     labels: Collection[str] | None = None,
@@ -33,9 +34,9 @@ def agreement(
     bootstraps: int = 1000,
     seed: int = 0,
 ) -> Result:
-    """Compare what several annotators did in the same documents.
+    """Compare what several annotators did in the same documents, given as records or as columns.
 
-    Each item is a document's id, its length in code points, its tokens (None: every position is a
+    Each record is a document's id, its length in code points, its tokens (None: every position is a
     token) and the layers that count, by annotator: a layer without entities found nothing, a layer
     that is not there did not look. `annotators` and `labels` narrow it down, None takes all; an
     entity with another label still serves as the end of a relation. `symmetric` names the relation
@@ -43,7 +44,7 @@ def agreement(
     same seed gives the same.
     """
     return report(
-        layers,
+        layers if isinstance(layers, Columns) else Columns.of(layers),
         annotators=annotators,
         labels=labels,
         symmetric=symmetric,

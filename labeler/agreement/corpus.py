@@ -4,38 +4,54 @@ The documents lie end to end on one line, so that a whole corpus is compared in 
 one layer form a set, and so do its relations.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
-from operator import attrgetter
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, TypeVar, cast, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
+from labeler.agreement.columns import (
+    Booleans,
+    Borders,
+    Columns,
+    EntityColumns,
+    RelationColumns,
+    Work,
+)
 from labeler.agreement.matching import Integers, Spans, match
-from labeler.schema import Entity, Layer, Relation, Tokens
+from labeler.schema import Entity, Relation
 
 D = TypeVar("D")
-Work = tuple[str, int, Tokens | None, Mapping[str, Layer]]
-"""A document's id, its length in code points, its tokens (None: every position is a token) and the
-layers of those who worked on it. A layer without entities found nothing; no layer did not look."""
+R = TypeVar("R", Entity, Relation)
+Names = Collection[str] | None
+"""Names that count, None for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """A set of relations as columns; `head` and `tail` are rows of the same annotator's spans."""
+    """A set of relations as columns; `head` and `tail` are rows of the same annotator's spans.
+
+    `turned` tells where they stand the other way round, since the direction means nothing.
+    """
 
     document: Integers
     head: Integers
     tail: Integers
     label: Integers
+    turned: Booleans
 
     def __len__(self) -> int:
         return len(self.head)
 
     def __getitem__(self, rows: Integers | slice) -> "Links":
-        return Links(self.document[rows], self.head[rows], self.tail[rows], self.label[rows])
+        return Links(
+            self.document[rows],
+            self.head[rows],
+            self.tail[rows],
+            self.label[rows],
+            self.turned[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +76,25 @@ class Corpus:
 
     `worked` is documents × annotators. `offsets` says where each document begins on the line.
     Labels are sorted, and columns hold their places. `symmetric` tells for each relation label
-    whether its direction means nothing.
+    whether its direction means nothing; `suggested` and `linked_suggested` which of an annotator's
+    entities and relations were proposed first.
     """
 
     documents: tuple[str, ...]
     annotators: tuple[str, ...]
     labels: tuple[str, ...]
     relation_labels: tuple[str, ...]
-    symmetric: NDArray[np.bool_]
+    symmetric: Booleans
     lengths: Integers
     offsets: Integers
-    tokens: tuple[Tokens | None, ...]
-    worked: NDArray[np.bool_]
+    borders: Borders
+    worked: Booleans
     spans: tuple[Spans, ...]
     links: tuple[Links, ...]
-    entities: tuple[list[Entity], ...]
-    relations: tuple[list[Relation], ...]
+    suggested: tuple[Booleans, ...]
+    linked_suggested: tuple[Booleans, ...]
+    entities: tuple[Sequence[Entity], ...]
+    relations: tuple[Sequence[Relation], ...]
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def shared(self, annotators: Sequence[int]) -> Integers:
@@ -111,66 +130,55 @@ def align(corpus: Corpus, a: int, b: int) -> Alignment:
     )
 
 
-# ---- reading layers --------------------------------------------------------------------------
+# ---- from columns ----------------------------------------------------------------------------
 
 
-def read(
-    work: Iterable[Work],
+def read(work: Iterable[Work], annotators: Sequence[str] | None = None, **chosen: Any) -> Corpus:
+    """Return the corpus of records; see `arrange`."""
+    return arrange(Columns.of(work), annotators, **chosen)
+
+
+def arrange(
+    columns: Columns,
     annotators: Sequence[str] | None = None,
     *,
     labels: Collection[str] | None = None,
     relation_labels: Collection[str] | None = None,
     symmetric: Collection[str] = (),
 ) -> Corpus:
-    """Return the columns of these annotators (None: of all, by name).
+    """Return the corpus of these annotators (None: of all, in the order of the columns).
 
     Entities and relations with other labels than those named are left out; None takes all.
     `symmetric` names the relation labels whose direction means nothing.
     """
-    rows = list(work)
-    everybody = sorted({name for row in rows for name in row[3]})
-    names = tuple(everybody if annotators is None else annotators)
-    layers = [
-        (index, by, _with_labels(row[3][name], labels, relation_labels))
-        for by, name in enumerate(names)
-        for index, row in enumerate(rows)
-        if name in row[3]
-    ]
-    worked = np.zeros((len(rows), len(names)), dtype=np.bool_)
-    worked[[index for index, _, _ in layers], [by for _, by, _ in layers]] = True
-    lengths = np.array([row[1] for row in rows], dtype=np.int64)
-    entities = _Entities.of(layers, lengths)
-    relations = _Relations.of(layers, entities, symmetric)
+    names = columns.annotators if annotators is None else tuple(annotators)
+    number = {name: at for at, name in enumerate(names)}
+    by_of = np.array([number.get(name, -1) for name in columns.annotators], dtype=np.int64)
+    worked = np.zeros((len(columns.documents), len(names)), dtype=np.bool_)
+    worked[:, by_of[by_of >= 0]] = columns.worked[:, by_of >= 0]
+    spans = _Spans.of(columns.entities, columns.lengths, by_of, labels)
+    links = _Links.of(columns.relations, spans, by_of, relation_labels, symmetric)
+    entities = [spans.records(columns.entities, rows) for rows in _parts(spans.by, len(names))]
     return Corpus(
-        documents=tuple(row[0] for row in rows),
+        documents=columns.documents,
         annotators=names,
-        labels=entities.labels,
-        relation_labels=relations.labels,
-        symmetric=relations.symmetric,
-        lengths=lengths,
-        offsets=entities.offsets,
-        tokens=tuple(row[2] for row in rows),
+        labels=spans.labels,
+        relation_labels=links.labels,
+        symmetric=links.symmetric,
+        lengths=columns.lengths,
+        offsets=spans.offsets,
+        borders=columns.borders,
         worked=worked,
-        spans=tuple(entities.columns[own] for own in _parts(entities.by, len(names))),
-        links=tuple(relations.columns[own] for own in _parts(relations.by, len(names))),
-        entities=tuple(entities.records[own] for own in _parts(entities.by, len(names))),
-        relations=tuple(relations.records[own] for own in _parts(relations.by, len(names))),
+        spans=tuple(spans.columns[rows] for rows in _parts(spans.by, len(names))),
+        links=tuple(links.columns[rows] for rows in _parts(links.by, len(names))),
+        suggested=tuple(spans.suggested[rows] for rows in _parts(spans.by, len(names))),
+        linked_suggested=tuple(links.suggested[rows] for rows in _parts(links.by, len(names))),
+        entities=tuple(entities),
+        relations=tuple(
+            links.records(columns.relations, rows, entities[by])
+            for by, rows in enumerate(_parts(links.by, len(names)))
+        ),
     )
-
-
-_Layers = Sequence[tuple[int, int, Layer]]
-"""Layers by annotator and document, with the numbers of both: document, annotator, layer."""
-
-
-def _with_labels(
-    layer: Layer, labels: Collection[str] | None, relation_labels: Collection[str] | None
-) -> Layer:
-    if labels is not None:
-        layer = replace(layer, entities=tuple(e for e in layer.entities if e.label in labels))
-    if relation_labels is not None:
-        kept = tuple(r for r in layer.relations if r.label in relation_labels)
-        layer = replace(layer, relations=kept)
-    return layer
 
 
 def _parts(by: Integers, annotators: int) -> Iterator[slice]:
@@ -179,82 +187,152 @@ def _parts(by: Integers, annotators: int) -> Iterator[slice]:
     yield from (slice(begin, end) for begin, end in pairwise(borders))
 
 
+class Records(Sequence[R]):
+    """Records that are made when somebody looks at them: few ever are."""
+
+    def __init__(self, size: int, make: Callable[[int], R]) -> None:
+        self._size = size
+        self._make: Callable[[int], R] = make
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, row: int) -> R: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[R]: ...
+    def __getitem__(self, row: int | slice) -> R | Sequence[R]:
+        if isinstance(row, slice):
+            return [self._make(at) for at in range(*row.indices(self._size))]
+        if not 0 <= row < self._size:
+            raise IndexError(row)
+        return self._make(row)
+
+
 @dataclass(frozen=True, slots=True)
-class _Entities:
-    """The entities of all annotators, sorted by annotator; `row_of` leads from an entity in the
-    order it came to its row."""
+class _Spans:
+    """The entities of all annotators, sorted by annotator.
+
+    `came` leads from a row to that of the entity as it came, and `row_of` back, -1 where it was
+    left out.
+    """
 
     labels: tuple[str, ...]
     offsets: Integers
     by: Integers
     columns: Spans
-    records: list[Entity]
+    suggested: Booleans
+    came: Integers
     row_of: Integers
 
     @classmethod
-    def of(cls, layers: _Layers, lengths: Integers) -> "_Entities":
-        came = list(chain.from_iterable(layer.entities for _, _, layer in layers))
-        sizes = [len(layer.entities) for _, _, layer in layers]
-        document, by = _owners(layers, sizes)
-        start = np.fromiter(map(attrgetter("start"), came), np.int64, len(came))
-        end = np.fromiter(map(attrgetter("end"), came), np.int64, len(came))
-        labels, label = _coded(list(map(attrgetter("label"), came)))
+    def of(
+        cls, given: EntityColumns, lengths: Integers, by_of: Integers, labels: Names
+    ) -> "_Spans":
+        kept = np.flatnonzero(_chosen(by_of[given.by], given.label, given.names, labels))
+        document, by = given.document[kept], by_of[given.by[kept]]
         reach = lengths.copy()
-        np.maximum.at(reach, document, end)
+        np.maximum.at(reach, given.document, given.end)
         offsets = np.concatenate([[0], np.cumsum(reach + 1)]).astype(np.int64)
-        start, end = start + offsets[document], end + offsets[document]
-        extent = np.unique(keys(start, end - start), return_inverse=True)[1].astype(np.int64)
-        identity = extent * len(labels) + label
-        order, row_of = _set_order(by, identity)
-        columns = Spans(document, start, end, label, extent, identity)[order]
-        records = [came[row] for row in order.tolist()]
-        return cls(labels, offsets, by[order], columns, records, row_of)
+        start, size = given.start[kept] + offsets[document], given.end[kept] - given.start[kept]
+        known, label = _sorted_names(given.names, given.label[kept])
+        extent = np.unique(keys(start, size), return_inverse=True)[1].astype(np.int64)
+        identity = extent * len(known) + label
+        order, place = _set_order(by, identity)
+        row_of = np.full(len(given.by), -1, dtype=np.int64)
+        row_of[kept] = place
+        columns = Spans(document, start, start + size, label, extent, identity)[order]
+        came = kept[order]
+        return cls(known, offsets, by[order], columns, given.suggested[came], came, row_of)
+
+    def records(self, given: EntityColumns, rows: slice) -> Records[Entity]:
+        """Return the entities of one annotator; one that came without a record gets its place as
+        an id."""
+        came, spans = self.came[rows], self.columns[rows]
+
+        def make(row: int) -> Entity:
+            if given.records is not None:
+                return given.records[came[row]]
+            offset = self.offsets[spans.document[row]]
+            start, end = int(spans.start[row] - offset), int(spans.end[row] - offset)
+            label = self.labels[spans.label[row]]
+            return Entity(f"{start}-{end}-{label}", start, end, label)
+
+        return Records(len(came), make)
 
 
 @dataclass(frozen=True, slots=True)
-class _Relations:
-    """The relations of all annotators, sorted by annotator."""
+class _Links:
+    """The relations of all annotators, sorted by annotator; `came` as for entities."""
 
     labels: tuple[str, ...]
-    symmetric: NDArray[np.bool_]
+    symmetric: Booleans
     by: Integers
     columns: Links
-    records: list[Relation]
+    suggested: Booleans
+    came: Integers
 
     @classmethod
-    def of(cls, layers: _Layers, entities: _Entities, symmetric: Collection[str]) -> "_Relations":
-        came, ends, sizes = _linked(layers)
-        document, by = _owners(layers, sizes)
-        labels, label = _coded(list(map(attrgetter("label"), came)))
-        mirrored = np.array([name in symmetric for name in labels], dtype=np.bool_)
+    def of(
+        cls,
+        given: RelationColumns,
+        entities: _Spans,
+        by_of: Integers,
+        labels: Names,
+        symmetric: Collection[str],
+    ) -> "_Links":
+        ends = entities.row_of[given.head], entities.row_of[given.tail]
+        chosen = _chosen(by_of[given.by], given.label, given.names, labels)
+        kept = np.flatnonzero(chosen & (ends[0] >= 0) & (ends[1] >= 0))
+        document, by = given.document[kept], by_of[given.by[kept]]
+        known, label = _sorted_names(given.names, given.label[kept])
+        mirrored = np.array([name in symmetric for name in known], dtype=np.bool_)
         begin = np.searchsorted(entities.by, by)
-        head, tail = entities.row_of[ends[:, 0]] - begin, entities.row_of[ends[:, 1]] - begin
-        head, tail = directed(head, tail, mirrored[label])
+        first, second = (rows[kept] - begin for rows in ends)
+        head, tail = directed(first, second, mirrored[label])
         order, _ = _set_order(by, keys(head, tail, label))
-        columns = Links(document, head, tail, label)[order]
-        return cls(labels, mirrored, by[order], columns, [came[row] for row in order.tolist()])
+        columns = Links(document, head, tail, label, head != first)[order]
+        came = kept[order]
+        return cls(known, mirrored, by[order], columns, given.suggested[came], came)
+
+    def records(
+        self, given: RelationColumns, rows: slice, entities: Sequence[Entity]
+    ) -> Records[Relation]:
+        """Return the relations of one annotator, given the entities of the same."""
+        came, links = self.came[rows], self.columns[rows]
+
+        def make(row: int) -> Relation:
+            if given.records is not None:
+                return given.records[came[row]]
+            ends = entities[int(links.head[row])].id, entities[int(links.tail[row])].id
+            head, tail = ends[::-1] if links.turned[row] else ends
+            label = self.labels[links.label[row]]
+            return Relation(f"{head}-{tail}-{label}", head, tail, label)
+
+        return Records(len(came), make)
 
 
-def directed(
-    head: Integers, tail: Integers, mirrored: NDArray[np.bool_]
-) -> tuple[Integers, Integers]:
+def directed(head: Integers, tail: Integers, mirrored: Booleans) -> tuple[Integers, Integers]:
     """Return heads and tails, the lower row as the head where the direction means nothing."""
     turned = mirrored & (head > tail)
     return np.where(turned, tail, head), np.where(turned, head, tail)
 
 
-def _owners(layers: _Layers, sizes: Sequence[int]) -> tuple[Integers, Integers]:
-    """Return the document and the annotator of each item, given how many each layer has."""
-    owners = np.array([(index, by) for index, by, _ in layers], dtype=np.int64).reshape(-1, 2)
-    document, by = np.repeat(owners, np.array(sizes, dtype=np.int64), axis=0).T
-    return document, by
+def _chosen(by: Integers, label: Integers, names: Sequence[str], labels: Names) -> Booleans:
+    """Return which items are of annotators and labels that count."""
+    if labels is None:
+        return by >= 0
+    wanted = np.array([name in labels for name in names], dtype=np.bool_)
+    return (by >= 0) & wanted[label]
 
 
-def _coded(names: Sequence[str]) -> tuple[tuple[str, ...], Integers]:
-    """Return the names that occur, sorted, and the place of each name among them."""
-    known = tuple(sorted(set(names)))
-    place = {name: code for code, name in enumerate(known)}
-    return known, np.fromiter(map(place.__getitem__, names), np.int64, len(names))
+def _sorted_names(names: Sequence[str], codes: Integers) -> tuple[tuple[str, ...], Integers]:
+    """Return the names that occur, sorted, and the places among them."""
+    often = np.bincount(codes, minlength=len(names))
+    known = sorted(name for at, name in enumerate(names) if often[at])
+    place = {name: at for at, name in enumerate(known)}
+    moved = np.array([place.get(name, -1) for name in names], dtype=np.int64)
+    return tuple(known), moved[codes]
 
 
 def keys(*columns: Integers) -> Integers:
@@ -284,22 +362,3 @@ def _set_order(by: Integers, identity: Integers) -> tuple[Integers, Integers]:
     row_of = np.empty(len(order), dtype=np.int64)
     row_of[order] = np.cumsum(fresh) - 1
     return order[fresh], row_of
-
-
-def _linked(layers: _Layers) -> tuple[list[Relation], Integers, list[int]]:
-    """Return the relations whose ends are there, the places of their ends among all entities as
-    they came, and how many each layer has."""
-    came: list[Relation] = []
-    ends: list[tuple[int, int]] = []
-    sizes = []
-    begin = 0
-    for _, _, layer in layers:
-        before = len(came)
-        place = {e.id: begin + at for at, e in enumerate(layer.entities)} if layer.relations else {}
-        for relation in layer.relations:
-            if relation.head in place and relation.tail in place:
-                came.append(relation)
-                ends.append((place[relation.head], place[relation.tail]))
-        sizes.append(len(came) - before)
-        begin += len(layer.entities)
-    return came, np.array(ends, dtype=np.int64).reshape(-1, 2), sizes

@@ -95,10 +95,8 @@ def relation_differences(
 
 def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
     links, entities = corpus.links[annotator], corpus.entities[annotator]
-    relation = corpus.relations[annotator][row]
     ends = entities[int(links.head[row])], entities[int(links.tail[row])]
-    turned = relation.head != ends[0].id and relation.head == ends[1].id
-    return Ends(relation, *(ends[::-1] if turned else ends))
+    return Ends(corpus.relations[annotator][row], *(ends[::-1] if links.turned[row] else ends))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ pairs that have one (Artstein and Poesio 2008 call for saying so): a mean over d
 short ones weigh as much as long ones.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from labeler.agreement.advice import advice
 from labeler.agreement.coding import NO_OVERLAP
+from labeler.agreement.columns import Booleans, Columns
 from labeler.agreement.competence import entity_competence
-from labeler.agreement.corpus import Alignment, Corpus, Work, align, read
+from labeler.agreement.corpus import Alignment, Corpus, align, arrange
 from labeler.agreement.evidence import (
     ONLY_A,
     ONLY_B,
@@ -129,7 +129,7 @@ class Result:
 
 
 def report(
-    work: Iterable[Work],
+    columns: Columns,
     *,
     annotators: Sequence[str] | None,
     labels: Collection[str] | None,
@@ -139,9 +139,8 @@ def report(
     others: Sequence[Measure],
 ) -> Result:
     """Compute the agreement of a corpus; see `labeler.agreement.agreement`."""
-    rows = list(work)
-    relations = read(rows, annotators, relation_labels=labels, symmetric=symmetric)
-    entities = relations if labels is None else read(rows, annotators, labels=labels)
+    relations = arrange(columns, annotators, relation_labels=labels, symmetric=symmetric)
+    entities = relations if labels is None else arrange(columns, annotators, labels=labels)
     everybody = tuple(range(len(entities.annotators)))
     found = values(entities, [*ENTITY_MEASURES, *others], bootstraps, seed)
     linked = values(relations, RELATION_MEASURES, bootstraps, seed)
@@ -174,7 +173,7 @@ class _Side:
     confusion: Callable[[Corpus, int, int], Confusion]
     label_kinds: Callable[[Corpus, int, int], Integers]
     labels: Callable[[Corpus], tuple[str, ...]]
-    items: Callable[[Corpus, int], tuple[Integers, Integers, Sequence[Any]]]
+    items: Callable[[Corpus, int], tuple[Integers, Integers, Booleans]]
 
 
 def _entity_scores(found: Values, group: Group) -> Json:
@@ -211,7 +210,7 @@ _ENTITIES = _Side(
     confusion,
     label_kinds,
     lambda corpus: corpus.labels,
-    lambda corpus, by: (corpus.spans[by].document, corpus.spans[by].label, corpus.entities[by]),
+    lambda corpus, by: (corpus.spans[by].document, corpus.spans[by].label, corpus.suggested[by]),
 )
 _RELATIONS = _Side(
     _relation_scores,
@@ -222,7 +221,11 @@ _RELATIONS = _Side(
     relation_confusion,
     relation_label_kinds,
     lambda corpus: corpus.relation_labels,
-    lambda corpus, by: (corpus.links[by].document, corpus.links[by].label, corpus.relations[by]),
+    lambda corpus, by: (
+        corpus.links[by].document,
+        corpus.links[by].label,
+        corpus.linked_suggested[by],
+    ),
 )
 
 
@@ -272,10 +275,10 @@ def _amounts(side: _Side, corpus: Corpus) -> Json:
     shared = corpus.worked.sum(axis=1) > 1
     count = accepted = 0
     for by in range(len(corpus.annotators)):
-        document, _, records = side.items(corpus, by)
+        document, _, suggested = side.items(corpus, by)
         kept = shared[document]
         count += int(kept.sum())
-        accepted += sum(record.origin is not None for record in compress(records, kept))
+        accepted += int(suggested[kept].sum())
     return {"n": count, "from_suggestions": accepted}
 
 

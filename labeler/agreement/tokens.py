@@ -7,7 +7,7 @@ change, each weighing as many tokens as it has.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -74,15 +74,11 @@ class _Line:
 
     @classmethod
     def of(cls, corpus: Corpus) -> "_Line":
-        known = [tokens for tokens in corpus.tokens if tokens is not None]
-        tokenized = np.array([tokens is not None for tokens in corpus.tokens], dtype=np.bool_)
-        sizes = np.zeros(len(corpus.documents), dtype=np.int64)
-        sizes[tokenized] = [len(tokens.starts) for tokens in known]
-        offsets = corpus.offsets[:-1]
-        starts = _flat([tokens.starts for tokens in known])
-        ends = _flat([tokens.ends for tokens in known])
-        starts += np.repeat(offsets, sizes)
-        ends += np.repeat(offsets, sizes)
+        borders, offsets = corpus.borders, corpus.offsets[:-1]
+        tokenized = borders.sizes >= 0
+        sizes = np.where(tokenized, borders.sizes, 0)
+        starts = borders.starts + np.repeat(offsets, sizes)
+        ends = borders.ends + np.repeat(offsets, sizes)
         begins = _begins(np.where(tokenized, sizes, corpus.lengths))
         return cls(begins, offsets, tokenized, starts, ends, _begins(sizes)[:-1])
 
@@ -105,10 +101,6 @@ class _Line:
 
 def _begins(sizes: Integers) -> Integers:
     return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-
-
-def _flat(columns: Sequence[Sequence[int]]) -> Integers:
-    return np.fromiter(chain.from_iterable(columns), np.int64, sum(map(len, columns)))
 
 
 def _painted(

@@ -118,10 +118,10 @@ def export(
         click.echo(f"  {warning}", err=True)
 
 
-def _names(*given: Any) -> list[str] | None:
+def _names(*given: Any) -> tuple[str, ...] | None:
     """Return the names of an option, given as click hands them over: context, option, value."""
     value = given[-1]
-    return [name.strip() for name in value.split(",") if name.strip()] if value else None
+    return tuple(name.strip() for name in value.split(",") if name.strip()) if value else None
 
 
 @main.command()
@@ -131,14 +131,16 @@ def _names(*given: Any) -> list[str] | None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @with_app
 def agreement(
-    slug: str, annotators: list[str] | None, labels: list[str] | None, as_json: bool
+    slug: str,
+    annotators: tuple[str, ...] | None,
+    labels: tuple[str, ...] | None,
+    as_json: bool,
 ) -> None:
     """Tell how far annotators agree in the articles they finished."""
-    from labeler import curation
+    from labeler import reliability
 
-    found = curation.agreement_of(
-        find_project(slug), annotators=annotators, labels=labels
-    ).to_json()
+    scope = reliability.Scope(annotators, labels)
+    found = reliability.compute(find_project(slug), scope).to_json()
     if as_json:
         print_json(found)
         return

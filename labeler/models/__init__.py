@@ -1,6 +1,6 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
-from labeler.models.database import connect, db, insert_rows, migrate, transaction
+from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
 from labeler.models.tables import (
     ApiToken,
     Audit,
@@ -45,5 +45,6 @@ __all__ = [
     "db",
     "insert_rows",
     "migrate",
+    "raw_rows",
     "transaction",
 ]

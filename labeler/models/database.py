@@ -11,7 +11,7 @@ from typing import Any, cast
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, insert, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Table, event, insert, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -145,6 +145,22 @@ def insert_rows(
     else:
         named = [dict(zip(names, row, strict=True)) for row in rows]
         connection.exec_driver_sql(compiled.string, named)
+
+
+def raw_rows(
+    session: Session, query: Select[Any], size: int
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield the rows of a query in chunks of at most `size`, as the driver gives them.
+
+    Nothing is converted, so this is for numbers, names and bytes only; for a few rows the usual
+    ways read better.
+    """
+    found = session.connection().execute(query)
+    try:
+        while rows := found.cursor.fetchmany(size):
+            yield rows
+    finally:
+        found.close()
 
 
 def _converted(row: tuple[Any, ...], converted: dict[int, Any]) -> tuple[Any, ...]:
