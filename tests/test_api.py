@@ -232,3 +232,28 @@ def test_a_document_travels_compressed(app: Flask, corpus: Corpus) -> None:
         sizes.append(len(answer.data))
     assert answer.headers["Content-Encoding"] == "gzip"
     assert sizes[1] < sizes[0] / 3
+
+
+def test_comments_travel_by_the_api(corpus: Corpus, program: Any) -> None:
+    """A comment is made, answered, resolved and deleted; each sees what is theirs to see."""
+    document = corpus.document(corpus.project(ana="annotator", bo="annotator", cy="curator"))
+    path = f"/documents/{document.id}/comments"
+    body = {"key": "k1", "body": "Who?", "start": 0, "end": 3}
+    made = program("ana")("POST", path, body).json
+    assert made == program("ana")("POST", path, body).json
+    assert (made["author"], made["start"], made["resolved"]) == ("ana", 0, None)
+    program("cy")("POST", path, {"key": "k2", "body": "Ada.", "parent": made["id"]})
+    assert (
+        program("ana")("GET", f"/documents/{document.id}/work").json["comments"][1]["body"]
+        == "Ada."
+    )
+    assert program("bo")("GET", path).json == {"comments": []}
+    one = f"{path}/{made['id']}"
+    assert program("bo")("PATCH", one, {"resolved": True}).status_code == 404
+    assert program("ana")("DELETE", one).status_code == 409
+    assert program("ana")("PATCH", one, {"resolved": "yes"}).status_code == 422
+    assert program("ana")("PATCH", one, {"resolved": True}).json["resolver"] == "ana"
+    answer = program("ana")("GET", path).json["comments"][1]["id"]
+    assert program("cy")("DELETE", f"{path}/{answer}").json == {}
+    assert program("ana")("DELETE", one).status_code == 200
+    assert program("cy")("GET", path).json == {"comments": []}

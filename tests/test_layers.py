@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "labeler"
 LEVELS = {
     7: {"app", "cli", "wsgi", "__main__"},
     6: {"web", "demonstration"},
-    5: {"work", "reliability", "transfer", "projects", "proof"},
+    5: {"work", "reliability", "transfer", "projects", "proof", "comments"},
     4: {"editing", "accounts", "audit", "borders", "jobs"},
     3: {"models", "formats", "suggest", "agreement"},
     2: {"nlp"},

@@ -4,6 +4,7 @@ from labeler.models.database import connect, db, insert_rows, migrate, raw_rows,
 from labeler.models.tables import (
     ApiToken,
     Audit,
+    Comment,
     Document,
     Edit,
     Entity,
@@ -25,6 +26,7 @@ from labeler.models.tables import (
 __all__ = [
     "ApiToken",
     "Audit",
+    "Comment",
     "Document",
     "Edit",
     "Entity",

@@ -346,6 +346,32 @@ class Suggestion(Base):
     proposals: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
+class Comment(Base):
+    """What somebody says of a document or of a span of it, or an answer to that."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        UniqueConstraint("document_id", "author_id", "key"),
+        CheckConstraint('("start" IS NULL) = ("end" IS NULL)', name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(_ID)
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    body: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
+    resolved: Mapped[datetime | None] = mapped_column(Instant)
+    resolver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    author: Mapped[User] = relationship(foreign_keys=[author_id])
+    resolver: Mapped[User | None] = relationship(foreign_keys=[resolver_id])
+
+
 class Split(Base):
     """The part of a plan ("80,10,10/0") that a document belongs to, for good."""
 

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, borders, editing, schema, transfer, work
+from labeler import accounts, borders, comments, editing, schema, transfer, work
 from labeler.errors import Invalid, NotFound
-from labeler.models import Document, Layer, Project, User, db
+from labeler.models import Comment, Document, Layer, Project, User, db
 from labeler.models.database import now
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
-from labeler.web.openapi import EDITS, PREFIX, STATE, describe, takes
+from labeler.web.openapi import COMMENT, EDITS, PREFIX, RESOLVED, STATE, describe, takes
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 _NUMBER = {"type": "integer", "minimum": 0}
@@ -25,6 +25,14 @@ def _body() -> Any:
         return orjson.loads(request.get_data())
     except orjson.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.") from None
+
+
+def _object() -> Mapping[str, Any]:
+    """Return the JSON object sent; raises Invalid."""
+    body = _body()
+    if not isinstance(body, Mapping):
+        raise Invalid("A JSON object is needed.")
+    return body
 
 
 def _json(value: object) -> Response:
@@ -68,6 +76,7 @@ def work_json(project: Project, document: Document, user: User) -> dict[str, Any
     proposals, problem = transfer.suggestions(project, document)
     before, after = work.neighbours(document)
     done = work.progress(project, user)
+    reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
     return {
         "document": _document_json(document),
         "layer": layer_json(layer),
@@ -87,8 +96,9 @@ def work_json(project: Project, document: Document, user: User) -> dict[str, Any
         },
         "previous": before,
         "next": after,
+        "comments": [comment_json(each) for each in comments.seen(document, reader)],
         "user": {"name": user.name},
-        "may": {"manage": accounts.may(project, user, "manager")},
+        "may": {"manage": reader.role == "manager", "curate": reader.curates},
     }
 
 
@@ -168,10 +178,7 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
 def patch_layer(layer: Layer) -> ResponseReturnValue:
     """Change what a layer says of the work on it, and tell which document is next."""
     _own(layer)
-    changes = _body()
-    if not isinstance(changes, Mapping):
-        raise Invalid("A JSON object is needed.")
-    work.set_state(layer, changes, now())
+    work.set_state(layer, _object(), now())
     project = db.session.get_one(Project, layer.project_id)
     state = {"status": layer.status, "flag": layer.flag, "read_to": layer.read_to}
     following = work.next_document(project, me(), layer.document_id)
@@ -182,6 +189,67 @@ def _own(layer: Layer) -> None:
     """Refuse to write to a layer of somebody else."""
     if layer.annotator_id != me().id:
         raise NotFound("This layer is somebody else's: only they may change it.")
+
+
+# ---- comments --------------------------------------------------------------------------------
+
+
+def comment_json(comment: Comment) -> dict[str, Any]:
+    """Return a comment as plain JSON values."""
+    return {
+        "id": comment.id,
+        "parent": comment.parent_id,
+        "key": comment.key,
+        "author": comment.author.name,
+        "role": comment.role,
+        "start": comment.start,
+        "end": comment.end,
+        "body": comment.body,
+        "created": comment.created,
+        "resolved": comment.resolved,
+        "resolver": comment.resolver and comment.resolver.name,
+    }
+
+
+def _reader() -> comments.Reader:
+    return comments.Reader(me(), g.role)
+
+
+@blueprint.get("/documents/<int:document_id>/comments")
+@allow("annotator")
+def get_comments(document: Document) -> ResponseReturnValue:
+    """Return what this person may see of the comments on a document, oldest first."""
+    found = comments.seen(document, _reader())
+    return _json({"comments": [comment_json(comment) for comment in found]})
+
+
+@blueprint.post("/documents/<int:document_id>/comments")
+@allow("annotator")
+@takes(COMMENT)
+def post_comment(document: Document) -> ResponseReturnValue:
+    """Comment on a document, on a span of it, or on a comment; sent twice, it is kept once."""
+    return _json(comment_json(comments.add(document, _object(), _reader(), now())))
+
+
+@blueprint.patch("/documents/<int:document_id>/comments/<int:comment_id>")
+@allow("annotator")
+@takes(RESOLVED)
+def patch_comment(document: Document, comment_id: int) -> ResponseReturnValue:
+    """Resolve a comment, or open it again."""
+    comment = comments.find(document, comment_id, _reader())
+    resolved = _object().get("resolved")
+    if not isinstance(resolved, bool):
+        raise Invalid("Say whether it is `resolved`: true or false.")
+    comments.resolve(comment, resolved, _reader(), now())
+    return _json(comment_json(comment))
+
+
+@blueprint.delete("/documents/<int:document_id>/comments/<int:comment_id>")
+@allow("annotator")
+def delete_comment(document: Document, comment_id: int) -> ResponseReturnValue:
+    """Delete one's own comment that nobody has answered."""
+    comments.remove(comments.find(document, comment_id, _reader()), _reader())
+    return _json({})
 
 
 # ---- projects --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from flask import Flask
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
-from labeler import __version__, schema
+from labeler import __version__, comments, schema
 
 PREFIX = "/api/v1"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,6 +42,22 @@ STATE = {
         "seconds": {**_NUMBER, "minimum": 0, "description": "Time spent, added to what is known."},
         "read_to": {"type": ["integer", "null"], "description": "Code points read."},
     },
+}
+COMMENT = {
+    "type": "object",
+    "required": ["key", "body"],
+    "properties": {
+        "key": {**_STRING, "description": "The sender's own name for it: sent again, nothing new."},
+        "body": {**_STRING, "minLength": 1, "maxLength": comments.MAX_BODY},
+        "start": {"type": ["integer", "null"], "description": "Of the span, in code points."},
+        "end": {"type": ["integer", "null"]},
+        "parent": {"type": ["integer", "null"], "description": "The comment that it answers."},
+    },
+}
+RESOLVED = {
+    "type": "object",
+    "required": ["resolved"],
+    "properties": {"resolved": {"type": "boolean"}},
 }
 
 

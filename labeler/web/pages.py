@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from labeler import accounts, projects, work
+from labeler import accounts, comments, projects, work
 from labeler.models import Document, Project
 from labeler.schema import STATUSES
 from labeler.web.api import work_json
@@ -94,7 +94,11 @@ def documents(project: Project) -> ResponseReturnValue:
         after = request.args.get("after", 0, type=int)
         before = request.args.get("before", type=int)
         page = work.browse(project, me(), after=after, before=before, status=status)
-    return render_template("documents.html", page=page, words=words, status=status)
+    reader = comments.Reader(me(), g.role)
+    commented = comments.open_counts([row.id for row in page.rows], reader)
+    return render_template(
+        "documents.html", page=page, words=words, status=status, commented=commented
+    )
 
 
 @blueprint.get("/projects/<slug>/guidelines")

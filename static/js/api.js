@@ -43,7 +43,12 @@ export class Api {
     return this.#change("PATCH", path, body, options);
   }
 
-  /** @param {string} method @param {string} path @param {object} body @param {object} [options] */
+  /** @param {string} path */
+  delete(path) {
+    return this.#change("DELETE", path);
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {object} [options] */
   async #change(method, path, body, options) {
     try {
       return await this.#send(method, path, body, options);

@@ -1,10 +1,13 @@
 // @ts-check
 /** What an annotator can do to a layer: the only caller of `store.edit`. */
+import { copies } from "./copying.js";
 import { describe, restore } from "./history.js";
 import * as ops from "./ops.js";
 import { contentOf, isEntity, isRelation } from "./schema.js";
 import { inOrder } from "./spans.js";
-import { occurrences } from "./text.js";
+import { proposal } from "./suggestions.js";
+import { occurrences, paragraphAt } from "./text.js";
+import { Wording } from "./wording.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
@@ -20,6 +23,7 @@ export class Commands {
    * @param {import("./store.js").Store} parts.store
    * @param {import("./suggestions.js").Suggestions} parts.suggestions
    * @param {import("./text.js").DocumentText} parts.text
+   * @param {import("./text.js").Block[]} parts.blocks
    * @param {import("./tokens.js").Tokens} parts.tokens
    * @param {import("./view.js").View} parts.view
    * @param {import("./dom.js").Surface} parts.surface
@@ -31,6 +35,7 @@ export class Commands {
     this.store = parts.store;
     this.suggestions = parts.suggestions;
     this.text = parts.text;
+    this.blocks = parts.blocks;
     this.tokens = parts.tokens;
     this.view = parts.view;
     this.surface = parts.surface;
@@ -38,6 +43,7 @@ export class Commands {
     this.say = parts.say;
     this.keymap = parts.keymap;
     this.scheme = parts.store.scheme;
+    this.wording = new Wording(parts.text, parts.suggestions);
   }
 
   /** The annotation or open suggestion that is focused. @returns {Entity | Relation | undefined} */
@@ -98,7 +104,7 @@ export class Commands {
     const twin = this.store.twin({ id: "", ...made });
     if (twin) {
       this.focus(twin.id, { scroll: false });
-      return this.say(`“${this.#words(span)}” is ${label} already.`);
+      return this.say(`“${this.wording.words(span)}” is ${label} already.`);
     }
     const op = ops.create(made);
     if (!this.#do([op])) return;
@@ -111,7 +117,7 @@ export class Commands {
   /** @param {Span} span @param {string} label */
   #tellOthers(span, label) {
     const others = this.others(span, label).length;
-    const words = this.#words(span);
+    const words = this.wording.words(span);
     if (!others) return this.say(`Labeled “${words}” ${label}.`);
     const times = others === 1 ? "once more" : `${others} more times`;
     this.say(`“${words}” appears ${times} – press ${this.keymap.keyOf("propagate")} to label ${others === 1 ? "it" : "them"} ${label}`);
@@ -120,12 +126,12 @@ export class Commands {
   /** @param {Entity} entity @param {string} label */
   relabel(entity, label) {
     if (this.isOpen(entity)) return this.#acceptAs(entity, { label });
-    if (entity.label === label) return this.say(`“${this.#words(entity)}” is ${label} already.`);
+    if (entity.label === label) return this.say(`“${this.wording.words(entity)}” is ${label} already.`);
     const edit = ops.relabelEntity(this.store, entity, label);
     if (!this.#do(edit)) return;
     const lost = edit.length - 1;
     const gone = lost ? ` ${lost} relation${lost > 1 ? "s" : ""} that ${label} does not allow went with it; undo brings all back.` : "";
-    this.say(`“${this.#words(entity)}” is ${label} now.${gone}`);
+    this.say(`“${this.wording.words(entity)}” is ${label} now.${gone}`);
   }
 
   /** Give the focused entity another extent. @param {Span} span */
@@ -134,7 +140,7 @@ export class Commands {
     if (!isEntity(entity) || span.start >= span.end) return;
     if (span.start === entity.start && span.end === entity.end) return;
     if (this.isOpen(entity)) return this.#acceptAs(entity, span);
-    if (this.#do(ops.resize(entity, span))) this.say(`It reads “${this.#words(span)}” now.`);
+    if (this.#do(ops.resize(entity, span))) this.say(`It reads “${this.wording.words(span)}” now.`);
   }
 
   /** Move an end of the focused entity by a token: "end right" and so on. @param {string} which */
@@ -169,7 +175,7 @@ export class Commands {
     const entity = this.focused;
     if (!isEntity(entity) || this.isOpen(entity)) return this.say("Go to an entity first.");
     const others = this.others(entity, entity.label);
-    if (!others.length) return this.say(`No other “${this.#words(entity)}” is left to label.`);
+    if (!others.length) return this.say(`No other “${this.wording.words(entity)}” is left to label.`);
     this.spread(entity, others, []);
   }
 
@@ -177,7 +183,7 @@ export class Commands {
   spread(entity, on, off) {
     const { label } = entity;
     const edit = [...on.map((span) => this.#spread(span, label)), ...ops.reject(off.map((span) => proposal(span, label)))];
-    const words = `“${this.#words(entity)}” ${label}`;
+    const words = `“${this.wording.words(entity)}” ${label}`;
     if (this.#do(edit)) this.say(on.length ? `Labeled ${on.length} more ${words}. Undo takes them back together.` : `Labeled no other ${words}.`);
   }
 
@@ -185,6 +191,17 @@ export class Commands {
   others(span, label) {
     const places = occurrences(this.text, span.start, span.end);
     return places.filter((place) => !this.store.entities.overlapping(place.start, place.end).length && !this.store.get(proposal(place, label).id));
+  }
+
+  /** Annotate identical passages like the selection, or like the paragraph that the person is in, as one edit. */
+  copyPassage() {
+    const passage = this.view.look.selection ?? paragraphAt(this.text, this.blocks, this.#place());
+    const { edit, places, entities, relations, clashing } = copies(this, passage);
+    const here = this.view.look.selection ? "selection" : "paragraph";
+    if (!places) return this.say(`Nothing else in this document reads like this ${here}.`);
+    const left = clashing ? ` Left out, since they clash with what is there: ${clashing}.` : "";
+    if (!edit.length) return this.say(`Nothing is left to copy from this ${here}.${left}`);
+    if (this.#do(edit)) this.say(`Copied to ${counted(places, "passage")}: ${counted(entities, "entity", "entities")}, ${counted(relations, "relation")}.${left} Undo takes all back together.`);
   }
 
   /** @param {Span} span @param {string} label @returns {Op} */
@@ -202,7 +219,7 @@ export class Commands {
     const op = ops.create({ head, tail, label });
     if (!this.#do([...ops.accept(this.store, this.suggestions, open), op])) return;
     this.view.set({ focus: op.id, fresh: false, selection: null });
-    this.say(`${this.#end(head)} ${label} ${this.#end(tail)}.`);
+    this.say(`${this.wording.end(head)} ${label} ${this.wording.end(tail)}.`);
   }
 
   /** Give the focused relation another label. @param {string} label */
@@ -219,7 +236,7 @@ export class Commands {
   reverse() {
     const relation = this.focused;
     if (!isRelation(relation) || this.isOpen(relation)) return this.say("Go to a relation first.");
-    if (this.#do(ops.reverse(relation))) this.say(`${this.#end(relation.tail)} ${relation.label} ${this.#end(relation.head)} now.`);
+    if (this.#do(ops.reverse(relation))) this.say(`${this.wording.end(relation.tail)} ${relation.label} ${this.wording.end(relation.head)} now.`);
   }
 
   // ---- suggestions
@@ -235,7 +252,7 @@ export class Commands {
   acceptOne(item) {
     const next = this.#after(item);
     if (!this.#do(ops.accept(this.store, this.suggestions, [item]))) return;
-    this.say(`Accepted ${this.#name(item)}.`);
+    this.say(`Accepted ${this.wording.name(item)}.`);
     this.#goOn(next, item.id);
   }
 
@@ -250,7 +267,7 @@ export class Commands {
   rejectOne(item) {
     const next = this.#after(item);
     if (!this.#do(ops.reject([item]))) return;
-    this.say(`Rejected ${this.#name(item)}.`);
+    this.say(`Rejected ${this.wording.name(item)}.`);
     this.#goOn(next, null);
   }
 
@@ -279,7 +296,7 @@ export class Commands {
 
   /** @param {Entity} entity @param {object} fields */
   #acceptAs(entity, fields) {
-    if (this.#do(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.#name({ ...entity, ...fields })}, changed.`);
+    if (this.#do(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.wording.name({ ...entity, ...fields })}, changed.`);
   }
 
   /** Go to the next or previous suggestion; returns false where there is none. @param {string} way */
@@ -292,7 +309,7 @@ export class Commands {
     const index = way === "next" ? next : (here >= 0 ? here : all.filter(({ start }) => start < place).length) - 1;
     const { item } = all[(index + all.length) % all.length];
     this.focus(item.id);
-    this.say(`Suggested: ${this.#name(item)}.`);
+    this.say(`Suggested: ${this.wording.name(item)}.`);
     return true;
   }
 
@@ -324,7 +341,7 @@ export class Commands {
     if (!this.#do(edit)) return;
     this.view.set({ focus: null, fresh: false });
     const lost = edit.length - 1;
-    this.say(`Deleted ${this.#name(item)}${lost ? ` with ${lost} relation${lost > 1 ? "s" : ""}` : ""}.`);
+    this.say(`Deleted ${this.wording.name(item)}${lost ? ` with ${lost} relation${lost > 1 ? "s" : ""}` : ""}.`);
   }
 
   /** Go to the next or previous entity. @param {string} way */
@@ -335,7 +352,7 @@ export class Commands {
     const entity = this.store.entities.step(place, way === "next" ? 1 : -1);
     if (!entity) return this.say("Nothing is labeled yet.");
     this.focus(entity.id);
-    this.say(`${this.#name(entity)}.`);
+    this.say(`${this.wording.name(entity)}.`);
   }
 
   undo() {
@@ -375,27 +392,9 @@ export class Commands {
     const { caret } = this.view.look;
     return caret >= 0 ? this.tokens.starts[caret] : 0;
   }
-
-  /** @param {Span} span */
-  #words({ start, end }) {
-    const words = this.text.slice(start, end).replace(/\s+/g, " ");
-    return words.length > 40 ? `${words.slice(0, 39)}…` : words;
-  }
-
-  /** @param {string} id */
-  #end(id) {
-    const entity = this.suggestions.end(id);
-    return entity ? `“${this.#words(entity)}”` : "something";
-  }
-
-  /** @param {Entity | Relation} item */
-  #name(item) {
-    if (isEntity(item)) return `“${this.#words(item)}” ${item.label}`;
-    return `${this.#end(item.head)} ${item.label} ${this.#end(item.tail)}`;
-  }
 }
 
-/** What a suggester would call this entity: its name is made from its place and label. @param {Span} span @param {string} label @returns {Entity} */
-function proposal({ start, end }, label) {
-  return { id: `s:${start}-${end}:${label}`, start, end, label };
+/** @param {number} number @param {string} one @param {string} [many] */
+function counted(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
 }

@@ -77,3 +77,8 @@ function count(ops, test, verbed, one, many) {
   const number = ops.filter(test).length;
   return number ? `${verbed} ${number} ${number === 1 ? one : many}` : "";
 }
+
+/** A point in time for people, in their own time zone. @param {string} at */
+export function moment(at) {
+  return new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}

@@ -53,6 +53,7 @@ export class Page {
       choose: () => session.chooseLabel(true),
       propagate: () => commands.propagate(),
       spread: () => spreading.start(),
+      copyPassage: () => commands.copyPassage(),
       remove: () => commands.remove(),
       resize: () => commands.resize(argument),
       fit: () => commands.fit(),
@@ -68,6 +69,8 @@ export class Page {
       skip: () => (view.look.spreading ? spreading.toggle() : this.#finish("skipped")),
       flag: () => askFlag(session.layer.flag, (reason) => this.#flag(reason)),
       go: () => this.#go(argument === "next" ? session.work.next : session.work.previous),
+      comment: () => session.comment(),
+      send: () => session.discussion.send(),
       readTo: () => this.#readTo(),
       tokens: () => this.#showTokens(),
       guidelines: () => this.#guidelines(),
@@ -243,7 +246,8 @@ export class Page {
   /** Keys that belong to a control that has the focus stay its own. @param {KeyboardEvent} event @param {HTMLElement} target */
   #isOurs(event, target) {
     const control = target.closest("button, a, summary, input, select, textarea, [role=listbox]");
-    if (control && ["Enter", " "].includes(event.key)) return false;
+    if (control && ["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey) return false;
+    if (event.key === "Escape" && target.tagName === "TEXTAREA") return false;
     const inText = target === document.body || target.closest("#viewport") !== null;
     if (event.key === "Tab") return inText || this.view.look.relating !== null;
     if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) return inText;

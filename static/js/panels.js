@@ -1,7 +1,7 @@
 // @ts-check
-/** The right-hand panel: what is labeled and suggested as lists, and the history. */
+/** The right-hand panel: what is labeled and suggested as lists, the comments and the history. */
 import { element, listen } from "./element.js";
-import { describe } from "./history.js";
+import { describe, moment } from "./history.js";
 import { List } from "./list.js";
 import { blockAt } from "./text.js";
 
@@ -10,6 +10,8 @@ import { blockAt } from "./text.js";
  * @typedef {import("./schema.js").Relation} Relation
  * @typedef {import("./list.js").Row} Row
  */
+
+const TABS = ["entities", "relations", "suggested", "comments", "history"];
 
 /** The lists beside one document. */
 export class Panels {
@@ -25,7 +27,10 @@ export class Panels {
    * @param {import("./view.js").View} parts.view
    * @param {import("./commands.js").Commands} parts.commands
    * @param {import("./keymap.js").Keymap} parts.keymap
+   * @param {import("./comments.js").Comments} parts.comments
+   * @param {import("./discussion.js").Discussion} parts.discussion
    * @param {() => Promise<import("./history.js").Entry[]>} parts.loadHistory
+   * @param {import("./sync.js").Sync} parts.sync
    * @param {string} parts.user
    * @param {() => void} parts.onLeave goes to the text
    */
@@ -39,7 +44,7 @@ export class Panels {
     this.body = element("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-entities" });
     parts.root.replaceChildren(this.tabs, this.body);
     this.ends = [
-      listen(this.tabs, "click", (event) => this.#open(event.target.closest("[data-tab]")?.dataset.tab)),
+      listen(this.tabs, "click", (event) => this.open(event.target.closest("[data-tab]")?.dataset.tab)),
       listen(this.tabs, "keydown", (event) => this.#tabKey(event)),
       listen(this.list.root, "click", (event) => this.#act(event.target.closest("[data-act]"))),
       listen(this.filter, "change", () => this.#setFilter()),
@@ -51,7 +56,8 @@ export class Panels {
   draw(changed) {
     const { view } = this.parts;
     if (changed) this.rows = null;
-    this.#drawTabs();
+    this.drawTabs();
+    if (this.tab === "comments") return;
     if (this.tab === "history") return changed ? this.#loadHistory() : undefined;
     this.rows ??= this.#rows();
     this.list.show(this.rows, view.look.focus);
@@ -65,49 +71,51 @@ export class Panels {
 
   // ---- tabs
 
-  /** @param {string | undefined} tab */
-  #open(tab) {
+  /** Show a list. @param {string | undefined} tab */
+  open(tab) {
     if (!tab || tab === this.tab) return;
     this.tab = tab;
     this.rows = null;
     this.#fill();
     this.draw(true);
+    if (tab === "comments") this.parts.comments.refresh().catch(() => {}); // without a network, what is known
   }
 
   #fill() {
     this.body.setAttribute("aria-labelledby", `tab-${this.tab}`);
+    if (this.tab === "comments") return this.body.replaceChildren(this.parts.discussion.root);
     if (this.tab === "history") return this.body.replaceChildren(this.history);
     this.#drawFilter();
     this.body.replaceChildren(...(this.tab === "relations" ? [this.filter] : []), this.list.root);
   }
 
-  #drawTabs() {
-    const { store, suggestions } = this.parts;
-    const counts = [["entities", "Entities", store.entities.sorted.length], ["relations", "Relations", store.relations.size],
-      ["suggested", "Suggested", suggestions.count], ["history", "History", null]];
+  /** Show how many there are of each. */
+  drawTabs() {
+    const { store, suggestions, comments, sync } = this.parts;
+    const counts = [store.entities.sorted.length, store.relations.size, suggestions.count, comments.open.length, sync.revision];
     const state = JSON.stringify([this.tab, counts]);
     if (state === this.shownTabs) return;
     this.shownTabs = state;
     const focused = this.tabs.contains(document.activeElement);
-    this.tabs.replaceChildren(...counts.map(([tab, words, count]) => this.#tab(String(tab), String(words), count)));
+    this.tabs.replaceChildren(...TABS.map((tab, index) => this.#tab(tab, counts[index])));
     if (focused) /** @type {HTMLElement} */ (this.tabs.querySelector("[aria-selected=true]")).focus();
   }
 
-  /** @param {string} tab @param {string} words @param {any} count */
-  #tab(tab, words, count) {
+  /** @param {string} tab @param {number} count */
+  #tab(tab, count) {
     const open = tab === this.tab;
     const attributes = { type: "button", role: "tab", id: `tab-${tab}`, "data-tab": tab, "aria-selected": String(open), "aria-controls": "panel", tabindex: open ? 0 : -1 };
-    return element("button", attributes, words, ...(count === null ? [] : [element("em", { title: String(count) }, short(count))]));
+    const words = tab[0].toUpperCase() + tab.slice(1);
+    return element("button", attributes, words, " ", element("em", { title: count.toLocaleString("en") }, short(count)));
   }
 
   /** @param {KeyboardEvent} event */
   #tabKey(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const names = ["entities", "relations", "suggested", "history"];
     event.preventDefault();
     event.stopPropagation();
-    this.#open(names[(names.indexOf(this.tab) + step + names.length) % names.length]);
+    this.open(TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]);
   }
 
   // ---- rows
@@ -244,11 +252,10 @@ export class Panels {
   /** @param {import("./history.js").Entry} entry @param {import("./history.js").Entry[]} entries */
   #historyLine({ revision, actor, at, ops }, entries) {
     const { text, commands, user } = this.parts;
-    const when = new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     const restore = element("button", { type: "button", class: "small", onclick: () => commands.restore(entries, revision) }, "Restore");
     restore.setAttribute("aria-label", `Restore revision ${revision}`);
     const what = describe(ops, (start, end) => text.slice(start, end));
-    return element("li", {}, element("span", {}, what), element("small", {}, `${actor === user ? "you" : actor} · ${when}`), restore);
+    return element("li", {}, element("span", {}, what), element("small", {}, `${actor === user ? "you" : actor} · ${moment(at)}`), restore);
   }
 }
 

@@ -3,9 +3,12 @@
 import { Arcs } from "./arcs.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
+import { Comments } from "./comments.js";
 import { Cursor } from "./cursor.js";
+import { Discussion } from "./discussion.js";
 import { Surface } from "./dom.js";
 import { byId, element, listen } from "./element.js";
+import { Margin } from "./margin.js";
 import { Outbox } from "./outbox.js";
 import { Palette } from "./palette.js";
 import { Panels } from "./panels.js";
@@ -62,7 +65,11 @@ export class Session {
     this.sync = new Sync({
       store: this.store, layer, api: this.page.api, outbox,
       onChange: () => this.page.chrome.drawSaving(this.sync),
-      onSaved: (revision) => this.channel?.postMessage(revision),
+      onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); },
+    });
+    this.comments = new Comments({
+      document: article.id, all: this.work.comments, api: this.page.api, user: this.work.user.name,
+      curates: this.work.may.curate, storage: this.page.storage, onChange: () => this.#discussed(),
     });
   }
 
@@ -80,7 +87,7 @@ export class Session {
     this.cursor = new Cursor({ text, blocks, tokens, surface: this.surface, view, paper,
       language: this.work.project.language, speak: (words) => chrome.speak(words) });
     this.commands = new Commands({
-      store, suggestions, text, tokens, view, keymap, surface: this.surface,
+      store, suggestions, text, blocks, tokens, view, keymap, surface: this.surface,
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
     });
     this.arcs = new Arcs({
@@ -90,9 +97,15 @@ export class Session {
       onHover: (id) => view.set({ hover: id }),
     });
     this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
+    const onLeave = () => viewport.focus({ preventScroll: true });
+    this.discussion = new Discussion({
+      comments: this.comments, wording: this.commands.wording, say: (words) => chrome.say(words), onLeave,
+      onGo: ({ start, end }) => { view.set({ selection: { start, end }, focus: null, fresh: false, caret: tokens.nearest(start) }); this.surface.select(start, end); this.cursor.reveal(start); },
+    });
+    this.margin = new Margin({ paper, surface: this.surface, comments: this.comments, onPick: (id) => this.#openThread(id) });
     this.panels = new Panels({
       root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
-      user: this.work.user.name, onLeave: () => viewport.focus({ preventScroll: true }),
+      comments: this.comments, discussion: this.discussion, sync: this.sync, user: this.work.user.name, onLeave,
       loadHistory: async () => (await this.sync.flush().catch(() => {}), (await this.page.api.get(this.sync.path)).edits),
     });
   }
@@ -127,7 +140,7 @@ export class Session {
       listen(document, "keydown", () => this.clock.touch()),
       listen(window, "pagehide", () => this.#farewell()),
       listen(window, "online", () => this.sync.retry()),
-      listen(document, "visibilitychange", () => { if (!document.hidden) { this.sync.retry(); pull(); } }),
+      listen(document, "visibilitychange", () => { if (!document.hidden) { this.sync.retry(); pull(); this.refreshComments(); } }),
       listen(window, "beforeunload", (event) => this.sync.pending.length && this.sync.state !== "saving" && event.preventDefault()),
       () => resized.disconnect(),
       () => this.channel?.close(),
@@ -155,7 +168,7 @@ export class Session {
     this.article.draw();
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
-    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure()];
+    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.margin.measure()];
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store);
     this.page.chrome.drawSaving(this.sync);
@@ -176,6 +189,33 @@ export class Session {
     chooser.open(box, isEntity(item) ? "Change the label" : "Label as", choices, (name) => this.commands.label(name), { find: find || choices.length > 10 });
   }
 
+  // ---- comments
+
+  /** Write a comment on the selection or the focused entity, else on the document. */
+  comment() {
+    const item = this.commands.focused;
+    const span = this.view.look.selection ?? (isEntity(item) ? item : undefined);
+    this.page.chooser.close();
+    this.panels.open("comments");
+    this.discussion.compose(span);
+  }
+
+  /** See what others have said meanwhile; without a network that can wait. */
+  refreshComments() {
+    this.comments.refresh().catch(() => {});
+  }
+
+  #discussed() {
+    this.discussion.draw();
+    this.invalidate();
+  }
+
+  /** @param {number} id */
+  #openThread(id) {
+    this.panels.open("comments");
+    this.discussion.reveal(id);
+  }
+
   /** Entities and relations in view that wait for an answer. */
   visibleSuggestions() {
     const { top, bottom } = byId("viewport").getBoundingClientRect();
@@ -193,7 +233,7 @@ export class Session {
     clearTimeout(this.scrolled);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.pointer, this.panels, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.pointer, this.panels, this.discussion, this.margin, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 

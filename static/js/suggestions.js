@@ -94,3 +94,11 @@ export class Suggestions {
     return stored && !isEntity(stored) ? undefined : entity;
   }
 }
+
+/**
+ * What a suggester would call this entity: its name is made from its place and label.
+ * @param {import("./tokens.js").Span} span @param {string} label @returns {Entity}
+ */
+export function proposal({ start, end }, label) {
+  return { id: `s:${start}-${end}:${label}`, start, end, label };
+}

@@ -141,6 +141,20 @@ export function blockAt(blocks, point) {
 }
 
 /**
+ * The paragraph that holds a code point, without the white space around it.
+ * @param {DocumentText} text @param {Block[]} blocks @param {number} point
+ */
+export function paragraphAt(text, blocks, point) {
+  const here = blockAt(blocks, point)?.paragraph;
+  const own = blocks.filter((block) => block.paragraph === here && text.slice(block.start, block.body).trim());
+  if (!own.length) return { start: 0, end: 0 };
+  const [start, end] = [own[0].start, own[own.length - 1].body];
+  const words = text.slice(start, end);
+  const [lead, tail] = [words.length - words.trimStart().length, words.length - words.trimEnd().length]; // white space is never astral
+  return { start: start + lead, end: end - tail };
+}
+
+/**
  * Where the words of `text[start:end]` stand elsewhere, as whole words, in the order of the text.
  * Capitals count: a name at the start of a sentence looks like itself.
  * @param {DocumentText} text @param {number} start @param {number} end

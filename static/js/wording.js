@@ -1,0 +1,33 @@
+// @ts-check
+/** What annotations are called in messages and lists. */
+import { isEntity } from "./schema.js";
+
+const LONGEST = 40; // characters of a quotation
+
+/** Words for the annotations of one document. */
+export class Wording {
+  /** @param {import("./text.js").DocumentText} text @param {import("./suggestions.js").Suggestions} suggestions */
+  constructor(text, suggestions) {
+    this.text = text;
+    this.suggestions = suggestions;
+  }
+
+  /** The text of a span on one line, cut short. @param {import("./tokens.js").Span} span @param {number} [longest] */
+  words({ start, end }, longest = LONGEST) {
+    const words = this.text.slice(start, Math.min(end, start + 4 * longest)).replace(/\s+/g, " ");
+    const characters = [...words];
+    return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : words;
+  }
+
+  /** An end of a relation. @param {string} id */
+  end(id) {
+    const entity = this.suggestions.end(id);
+    return entity ? `“${this.words(entity)}”` : "something";
+  }
+
+  /** @param {import("./schema.js").Entity | import("./schema.js").Relation} item */
+  name(item) {
+    if (isEntity(item)) return `“${this.words(item)}” ${item.label}`;
+    return `${this.end(item.head)} ${item.label} ${this.end(item.tail)}`;
+  }
+}
