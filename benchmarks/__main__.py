@@ -1,15 +1,24 @@
-"""Runs the benchmarks named, or all: python -m benchmarks [name ...]."""
+"""Runs the benchmarks named, or all: python -m benchmarks [name ...] [--sizes 350,1000]."""
 
-import sys
+import argparse
 from importlib import import_module
 
-NAMES = ("importing", "suggesting", "exporting", "saving", "agreement")
+NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating")
 
 
-def main(names: list[str]) -> None:
+def main() -> None:
     """Run each benchmark and print its figures."""
-    for name in names or NAMES:
-        import_module(f"benchmarks.{name}").main()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=(*NAMES, []), help="benchmarks; all unless told"
+    )
+    parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
+    given = parser.parse_args()
+    for name in given.names or NAMES:
+        options = {}
+        if name == "annotating" and given.sizes:
+            options["sizes"] = [int(size) for size in given.sizes.split(",")]
+        import_module(f"benchmarks.{name}").main(**options)
 
 
-main(sys.argv[1:])
+main()

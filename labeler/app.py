@@ -9,7 +9,7 @@ from labeler import __version__
 from labeler.config import ROOT, Settings
 from labeler.errors import LabelerError, Unauthenticated
 from labeler.models import connect, migrate
-from labeler.web import api, auth, manage, pages, people, scheme
+from labeler.web import api, assets, auth, manage, pages, people, scheme
 
 MAX_UPLOAD = 512 * 1024 * 1024
 """Bytes that one request may carry."""
@@ -20,7 +20,7 @@ MAX_PARTS = 50_000
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application, its tables created or upgraded."""
     settings = settings or Settings.from_env()
-    app = Flask("labeler", root_path=str(ROOT))
+    app = Flask("labeler", root_path=str(ROOT), static_folder=None)
     app.url_map.strict_slashes = False
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         migrate()
     Compress(app)
     auth.register(app)
+    assets.register(app)
     for part in (pages, manage, scheme, people, api):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)

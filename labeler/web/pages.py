@@ -9,9 +9,9 @@ from flask_login import current_user
 from labeler import accounts, comments, projects, work
 from labeler.models import Document, Project
 from labeler.schema import STATUSES
-from labeler.web.api import work_json
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
+from labeler.web.opening import LENGTH, opening
 
 blueprint = Blueprint("pages", __name__)
 
@@ -123,5 +123,7 @@ def next_to_label(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/documents/<int:document_id>/label")
 @allow("annotator")
 def label(project: Project, document: Document) -> ResponseReturnValue:
-    """Show a document for labeling."""
-    return render_template("annotate.html", work=work_json(project, document, me()))
+    """Show a document for labeling: how it begins, and the scripts that fetch the rest."""
+    entities = work.first_entities(document, me(), LENGTH)
+    begun = opening(document, entities, project.scheme)
+    return render_template("annotate.html", document=document, opening=begun)

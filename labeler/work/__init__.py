@@ -1,6 +1,6 @@
 """Who labels what next, what they say of it, and how far they are."""
 
-from labeler.work.layers import MAX_FLAG, MAX_SECONDS, open_layer, set_state
+from labeler.work.layers import MAX_FLAG, MAX_SECONDS, first_entities, open_layer, set_state
 from labeler.work.listing import UNOPENED, Page, Row, browse, documents, search
 from labeler.work.progress import Progress, Standing, progress, progress_by_project, standings
 from labeler.work.queue import neighbours, next_document, position
@@ -15,6 +15,7 @@ __all__ = [
     "Standing",
     "browse",
     "documents",
+    "first_entities",
     "neighbours",
     "next_document",
     "open_layer",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeler import schema
 from labeler.errors import Invalid, Problem
-from labeler.models import Document, Layer, User, db, transaction
+from labeler.models import Document, Entity, Layer, User, db, transaction
 
 MAX_FLAG = 500
 MAX_SECONDS = 24 * 3600
@@ -37,6 +37,22 @@ def open_layer(document: Document, user: User, now: datetime) -> Layer:
     except IntegrityError:  # another window was faster
         return db.session.scalars(mine).one()
     return layer
+
+
+def first_entities(document: Document, user: User, end: int) -> list[schema.Entity]:
+    """Return the entities of the person's layer that begin before a code point, longer ones first.
+
+    They are in the order of the text; there are none before the layer is made.
+    """
+    columns = (Entity.id, Entity.start, Entity.end, Entity.label)
+    wanted = (
+        select(*columns)
+        .join(Layer, Layer.id == Entity.layer_id)
+        .where(Layer.document_id == document.id, Layer.annotator_id == user.id, ~Layer.gold)
+        .where(Entity.start < end)
+        .order_by(Entity.start, Entity.end.desc())
+    )
+    return [schema.Entity(*values) for values in db.session.execute(wanted)]
 
 
 def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:

@@ -1,5 +1,5 @@
 // @ts-check
-/** The annotation screen: reads what the page carries, runs commands, goes from document to document. */
+/** The annotation screen: runs commands, goes from document to document. */
 import { Api, ApiError } from "./api.js";
 import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
@@ -359,10 +359,4 @@ async function freshToken() {
   const answer = await fetch(location.pathname);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return /** @type {HTMLMetaElement | null} */ (page.querySelector("meta[name=csrf-token]"))?.content ?? "";
-}
-
-const carried = document.getElementById("work");
-if (carried) {
-  new Page(JSON.parse(carried.textContent ?? "null"));
-  byId("viewport").focus({ preventScroll: true });
 }

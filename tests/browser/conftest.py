@@ -131,7 +131,8 @@ class Screen:
     def open(self) -> "Screen":
         """Open the document and wait until it can be worked on."""
         self.page.goto(self.site.server.url + self.path)
-        expect(self.page.locator("#panels [role=tab]").first).to_be_visible()
+        # The first opening of all waits for spaCy to load.
+        expect(self.page.locator("#panels [role=tab]").first).to_be_visible(timeout=30_000)
         return self
 
     def press(self, *keys: str) -> None:

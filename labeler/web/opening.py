@@ -1,0 +1,77 @@
+"""The beginning of a document as HTML: what is read while the scripts that do the rest come."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from labeler import schema
+from labeler.models import Document
+
+LENGTH = 3000
+"""Code points that are sent as HTML: more than a large screen shows."""
+_LINE = re.compile(r"([^\n\r\u2028\u2029]*)([\n\r\u2028\u2029]+|$)")
+"""A line and its breaks, as static/js/text.js cuts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words; `label` is None outside of entities."""
+
+    words: str
+    label: schema.EntityLabel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line in pieces, with the classes that the style sheet knows."""
+
+    classes: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first lines of a document; `title` is empty where the first line is the title."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def opening(
+    document: Document, entities: Sequence[schema.Entity], scheme: schema.Scheme
+) -> Opening:
+    """Return how a document begins, with those entities that lie within a line and in no other.
+
+    `entities` are in the order of the text, longer ones first.
+    """
+    title = str(document.meta.get("title") or "").strip()
+    beginning = document.text[:LENGTH]
+    first = beginning.splitlines()[0].strip() if beginning.strip() else ""
+    lines = tuple(_lines(beginning, title, entities, scheme))
+    return Opening("" if title == first else title, lines)
+
+
+def _lines(
+    text: str, title: str, entities: Sequence[schema.Entity], scheme: schema.Scheme
+) -> Iterator[Line]:
+    for found in _LINE.finditer(text):
+        line, breaks = found.groups()
+        if not found.group():
+            return
+        names = ["block"]
+        names += ["gap"] if len(breaks.replace("\r\n", "\n")) > 1 else []
+        names += ["title"] if found.start() == 0 and line.strip() == title else []
+        names += [] if line.strip() else ["empty"]
+        pieces = _pieces(text, found.start(1), found.end(1), entities, scheme)
+        yield Line(" ".join(names), tuple(pieces))
+
+
+def _pieces(
+    text: str, start: int, end: int, entities: Sequence[schema.Entity], scheme: schema.Scheme
+) -> Iterator[Piece]:
+    for entity in entities:
+        if start <= entity.start and entity.end <= end:
+            yield Piece(text[start : entity.start])
+            yield Piece(text[entity.start : entity.end], scheme.entity(entity.label))
+            start = entity.end
+    yield Piece(text[start:end])

@@ -1,0 +1,65 @@
+"""The beginning of a document as the page carries it, and files that browsers keep."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeler import schema
+from labeler.models import Document
+from labeler.web.opening import LENGTH, opening
+from tests.conftest import NEWS, Corpus
+
+HOSTILE = '<img src=x onerror=alert(1)> & Ada "met" Bob.\r\n\r\n<b>Done</b>'
+
+
+def test_the_page_carries_the_beginning_with_its_entities(corpus: Corpus, signed_in: Any) -> None:
+    """Before a script has run the page holds the first lines and the person's own entities."""
+    document = corpus.document(
+        corpus.project(ana="annotator"), "Ada met Bob.\n\nThey talked.", "a1"
+    )
+    corpus.layer(document, "ana", "open", PERSON=[(0, 3)])
+    page = signed_in("ana").get(f"/projects/news/documents/{document.id}/label").text
+    assert re.search(r'<p class="block gap" dir="auto"><mark data-color="#\w{6}">Ada<span', page)
+    assert "They talked.</p>" in page
+
+
+def test_hostile_text_is_only_text(corpus: Corpus, signed_in: Any) -> None:
+    """What looks like HTML in a document is escaped in the page."""
+    document = corpus.document(corpus.project(ana="annotator"), HOSTILE, "a1")
+    page = signed_in("ana").get(f"/projects/news/documents/{document.id}/label").text
+    assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=200), st.data())
+def test_lines_hold_the_text_but_its_breaks(text: str, data: st.DataObject) -> None:
+    """Whatever the text and its entities, the lines in a row are the text without line breaks."""
+    borders = st.integers(0, len(text))
+    spans = data.draw(st.lists(st.tuples(borders, borders).filter(lambda s: s[0] < s[1])))
+    entities = [schema.Entity(str(n), *span, "PERSON") for n, span in enumerate(sorted(spans))]
+    made = opening(Document(text=text, meta={}), entities, NEWS)
+    shown = "".join(piece.words for line in made.lines for piece in line.pieces)
+    assert shown == re.sub(r"[\n\r\u2028\u2029]", "", text)
+
+
+def test_only_the_beginning_of_a_long_text_is_carried() -> None:
+    """A page stays small however long its document is."""
+    made = opening(Document(text="word " * 100_000, meta={}), [], NEWS)
+    assert sum(len(piece.words) for line in made.lines for piece in line.pieces) == LENGTH
+
+
+def test_files_are_kept_by_their_version(app: Flask) -> None:
+    """A script asked for by its version is kept for good; by another, it is asked for again."""
+    client = app.test_client()
+    page = client.get("/sign-in").text
+    found = re.search(r"/static/v-\w+/css/tokens\.css", page)
+    assert found
+    with client.get(found[0]) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+    with client.get("/static/v-old/css/tokens.css") as answer:
+        assert answer.status_code == 200
+        assert "immutable" not in answer.headers["Cache-Control"]
+    assert client.get("/static/v-old/../../pyproject.toml").status_code == 404
