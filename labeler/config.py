@@ -23,6 +23,8 @@ class Settings:
     """Signs sessions and links; made and kept in the instance folder unless set."""
     exports: Path
     """Folder where exports land."""
+    jobs_url: str = ""
+    """Broker that hands jobs out (redis://, amqp://); where empty, workers look for themselves."""
     testing: bool = False
 
     @classmethod
@@ -36,6 +38,7 @@ class Settings:
             database_url=_database_url(env.get("LABELER_DATABASE_URL"), instance),
             secret_key=env.get("LABELER_SECRET_KEY") or _kept_secret(instance / "secret-key"),
             exports=_exports_folder(instance),
+            jobs_url=env.get("LABELER_JOBS_URL") or "",
         )
 
 

@@ -25,7 +25,8 @@ MAY_SIT_SIDE_BY_SIDE = {
 }
 ONLY = {
     "spacy": {"nlp"},
-    "flask": {"web", "app", "cli", "models", "transfer"},
+    "flask": {"web", "app", "cli", "models", "transfer", "jobs"},
+    "celery": {"jobs"},
     "wtforms": {"web"},
     "flask_wtf": {"web"},
     "flask_login": {"web"},

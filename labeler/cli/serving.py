@@ -14,9 +14,14 @@ from labeler.cli.frame import main, make_app, progress
 from labeler.errors import LabelerError
 
 
-def _serve(app: Flask, host: str, port: int) -> None:
-    """Serve until stopped; the first article opened should not wait for spaCy to load."""
+def _serve(app: Flask, host: str, port: int, workers: int) -> None:
+    """Serve until stopped; the first article opened should not wait for spaCy to load.
+
+    Background work is done by `workers` processes that live as long as this one.
+    """
     import waitress  # type: ignore[import-untyped]
+
+    from labeler.jobs import supervise
 
     # Its word on every request that waits for a thread helps nobody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -30,7 +35,8 @@ def _serve(app: Flask, host: str, port: int) -> None:
         raise LabelerError(
             f"Port {port} of {host} cannot be used: {reason}. Choose another with --port."
         ) from None
-    server.run()
+    with supervise.workers(workers, nice=supervise.NICE):
+        server.run()
 
 
 def _warm_up(app: Flask) -> None:
@@ -43,14 +49,20 @@ def _warm_up(app: Flask) -> None:
             transfer.warm_up(project)
 
 
+_WORKERS = "Processes for background work; 1 if not given, 0 where LABELER_JOBS_URL is set."
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
-    """Serve the pages."""
+@click.option("--workers", type=click.IntRange(0, 64), help=_WORKERS)
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve the pages, and do what runs in the background."""
     app = make_app()
+    if workers is None:
+        workers = 0 if app.config["LABELER"].jobs_url else 1
     click.echo(f"labeler listens on http://{host}:{port}/ - stop it with Ctrl+C.")
-    _serve(app, host, port)
+    _serve(app, host, port, workers)
 
 
 @main.command()
@@ -78,4 +90,4 @@ def demo(host: str, port: int, no_browser: bool, instance: Path | None) -> None:
     sys.stdout.flush()
     if not no_browser and sys.stdout.isatty():
         threading.Timer(1.0, webbrowser.open, [link]).start()
-    _serve(app, host, port)
+    _serve(app, host, port, 1)

@@ -1,6 +1,7 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
 from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
+from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.tables import (
     ApiToken,
     Audit,
@@ -32,6 +33,10 @@ __all__ = [
     "Entity",
     "EntityLabel",
     "Export",
+    "Job",
+    "JobLine",
+    "JobPart",
+    "JobProblem",
     "Layer",
     "Membership",
     "Project",
@@ -43,6 +48,7 @@ __all__ = [
     "Suggestion",
     "User",
     "Verdict",
+    "Worker",
     "connect",
     "db",
     "insert_rows",

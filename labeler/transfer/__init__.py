@@ -3,6 +3,7 @@
 from labeler.transfer.exports import Made, export
 from labeler.transfer.imports import ImportReport, import_paths
 from labeler.transfer.suggestions import (
+    queue_suggestions,
     suggest,
     suggestions,
     try_suggester,
@@ -14,6 +15,7 @@ __all__ = [
     "Made",
     "export",
     "import_paths",
+    "queue_suggestions",
     "suggest",
     "suggestions",
     "try_suggester",

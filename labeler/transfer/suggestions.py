@@ -5,12 +5,22 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 
-from labeler import nlp, schema
+from labeler import jobs, nlp, schema
 from labeler.borders import spacy_lock
 from labeler.errors import Invalid, LabelerError
-from labeler.models import Document, Project, SuggesterRun, Suggestion, db, transaction
+from labeler.jobs import Work
+from labeler.models import (
+    Document,
+    Job,
+    Project,
+    SuggesterRun,
+    Suggestion,
+    db,
+    insert_rows,
+    transaction,
+)
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
 
@@ -18,6 +28,8 @@ IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
 _PAGE = 200
 """Documents read, proposed for and written at a time."""
+_PART = 500
+"""Documents that one worker takes at a time."""
 
 # ---- suggestions -----------------------------------------------------------------------------
 
@@ -82,12 +94,12 @@ def suggestions(project: Project, document: Document) -> tuple[list[dict[str, An
     if not any(run.suggester == project.suggester for run, _ in kept):
         try:
             run = _current_run(project)
-            made = list(_propose(project, [document]))
+            made = [_as_json(proposals) for proposals in _propose(project, [document])]
         except LabelerError as error:
             problem = error.message
         else:
             _keep(run, [document], made)
-            kept += [(run, _as_json(made[0]))]
+            kept += [(run, made[0])]
     return _merged(project.scheme, [proposals for _, proposals in kept]), problem
 
 
@@ -128,27 +140,42 @@ def _as_json(proposals: Sequence[schema.Suggestion]) -> list[dict[str, Any]]:
 
 
 def _keep(
-    run: SuggesterRun,
-    documents: Sequence[Document],
-    proposals: Sequence[Sequence[schema.Suggestion]],
+    run: SuggesterRun, documents: Sequence[Document], proposals: Sequence[Sequence[dict[str, Any]]]
 ) -> None:
+    """Keep what a run proposes for documents; where another window was faster, that stays."""
+    keys = [document.id for document in documents]
     with transaction() as session:
-        for document, made in zip(documents, proposals, strict=True):
-            row = Suggestion(document_id=document.id, run_id=run.id, proposals=_as_json(made))
-            session.merge(row)  # two windows may have proposed the same at once
+        kept = select(Suggestion.document_id).where(
+            Suggestion.run_id == run.id, Suggestion.document_id.in_(keys)
+        )
+        there = set(session.scalars(kept))
+        rows = [
+            (key, run.id, made)
+            for key, made in zip(keys, proposals, strict=True)
+            if key not in there
+        ]
+        insert_rows(session, Suggestion, ("document_id", "run_id", "proposals"), rows)
 
 
 def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) -> int:
-    """Propose for every document not done yet, and return how many those were.
+    """Propose for every document that lacks proposals, and return how many those were.
 
     `progress` is told of each portion's size. Raises Unavailable when the suggester cannot run.
     """
+    return _suggest(project, Work(progress), 0, None)
+
+
+def _suggest(project: Project, work: Work, after: int, until: int | None) -> int:
+    """Propose for the documents whose ids lie between, in chunks; return their number."""
     run = _current_run(project)
-    done, last = 0, 0
-    while page := _without(project, run, last):
-        _keep(run, page, list(_propose(project, page)))
-        done, last = done + len(page), page[-1].id
-        progress(len(page))
+    done = 0
+    while page := _without(project, run, after, until):
+        made = [_as_json(proposals) for proposals in _propose(project, page)]
+        after = page[-1].id
+        with work.chunk() as chunk:
+            _keep(run, page, made)
+            chunk.done, chunk.cursor = len(page), {"after": after}
+        done += len(page)
         db.session.expunge_all()  # a corpus must not pile up in memory
         project, run = (
             db.session.get_one(Project, project.id),
@@ -157,15 +184,59 @@ def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) 
     return done
 
 
-def _without(project: Project, run: SuggesterRun, after: int) -> list[Document]:
-    proposed = exists().where(Suggestion.document_id == Document.id, Suggestion.run_id == run.id)
-    lacking = (
-        select(Document)
-        .where(Document.project_id == project.id, Document.id > after, ~proposed)
-        .order_by(Document.id)
-        .limit(_PAGE)
-    )
+def _without(project: Project, run: SuggesterRun, after: int, until: int | None) -> list[Document]:
+    """Return the next documents that the run has proposed nothing for."""
+    lacking = _lacking(project, run, after).order_by(Document.id).limit(_PAGE)
+    if until is not None:
+        lacking = lacking.where(Document.id <= until)
     return list(db.session.scalars(lacking))
+
+
+def _lacking(project: Project, run: SuggesterRun, after: int = 0) -> Select[Document]:
+    proposed = exists().where(Suggestion.document_id == Document.id, Suggestion.run_id == run.id)
+    return select(Document).where(Document.project_id == project.id, Document.id > after, ~proposed)
+
+
+# ---- in the background -----------------------------------------------------------------------
+
+
+def queue_suggestions(project: Project, created_by: int | None = None) -> Job:
+    """Queue proposals for every document that lacks them, once however often it is asked for."""
+    return jobs.enqueue(
+        "suggest",
+        f"Suggestions by {suggesters[project.suggester].title}",
+        project_id=project.id,
+        key=f"suggest {project.id}",
+        created_by=created_by,
+    )
+
+
+@jobs.kind("suggest")
+def _suggest_part(work: jobs.JobWork) -> None:
+    """Cut the corpus into parts that workers share; then propose for the documents of a part."""
+    project = db.session.get_one(Project, work.claim.project_id)
+    if "until" not in work.parameters:
+        _share(project, work)
+    else:
+        after = (work.cursor or work.parameters)["after"]
+        _suggest(project, work, after, work.parameters["until"])
+
+
+def _share(project: Project, work: jobs.JobWork) -> None:
+    if work.cursor is not None:
+        return
+    run = _current_run(project)
+    keys = list(db.session.scalars(_lacking(project, run).with_only_columns(Document.id)))
+    keys.sort()
+    parts = [
+        {"after": part[0] - 1, "until": part[-1]}
+        for first in range(0, len(keys), _PART)
+        if (part := keys[first : first + _PART])
+    ]
+    with work.chunk() as chunk:
+        work.expect(len(keys))
+        work.split(chunk, parts)
+        chunk.cursor = {"parts": len(parts)}
 
 
 def keep_imported(

@@ -1,0 +1,53 @@
+"""Work in the background: the rows decide who does what, and each job has its effects once.
+
+A job has parts, which several workers may take at once; a part is done in chunks. A chunk is one
+transaction that holds the effects and the progress together, and is refused to a worker whose
+lease has been given to another. So a worker may be killed at any moment: the next one goes on
+after the last chunk. What a job does is registered by kind from above; nothing here knows a kind.
+"""
+
+from labeler.jobs.queue import (
+    FINISHED,
+    HELD,
+    LEASE,
+    UNFINISHED,
+    Claim,
+    Lost,
+    as_json,
+    cancel,
+    enqueue,
+    find,
+    heartbeats,
+    lines,
+    listed,
+    problems,
+    retry,
+    workers,
+)
+from labeler.jobs.work import Chunk, JobWork, Stopped, Work, do_now, kind, perform
+
+__all__ = [
+    "FINISHED",
+    "HELD",
+    "LEASE",
+    "UNFINISHED",
+    "Chunk",
+    "Claim",
+    "JobWork",
+    "Lost",
+    "Stopped",
+    "Work",
+    "as_json",
+    "cancel",
+    "do_now",
+    "enqueue",
+    "find",
+    "heartbeats",
+    "kind",
+    "lines",
+    "listed",
+    "perform",
+    "problems",
+    "retry",
+    "workers",
+]

@@ -1,0 +1,182 @@
+"""What a job's kind is given to work with: chunks, a log, and a place for what did not fit."""
+
+import threading
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from labeler.errors import LabelerError, Problem
+from labeler.jobs import queue
+from labeler.jobs.queue import Claim, Lost
+from labeler.models import Job, db, transaction
+
+_TRACE = 3500
+"""Characters of a traceback that a log keeps: its end says what failed."""
+
+
+class Stopped(Exception):
+    """The worker is to end: what is left goes to another."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One transaction's worth of work: how much it did, and where the next one begins."""
+
+    session: Session
+    done: int = 0
+    cursor: dict[str, Any] | None = None
+
+
+class Work:
+    """Work that is done here and now: only its effects are kept.
+
+    `progress` is told how much each chunk did.
+    """
+
+    cursor: dict[str, Any] | None = None
+    """Where to go on: what the last chunk left; None at the beginning."""
+
+    def __init__(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        self._progress = progress
+
+    @contextmanager
+    def chunk(self) -> Iterator[Chunk]:
+        """Run a block as one transaction; say in the chunk how much was done and where to go on."""
+        with transaction() as session:
+            chunk = Chunk(session, cursor=self.cursor)
+            yield chunk
+        self.cursor = chunk.cursor
+        self._progress(chunk.done)
+
+    def expect(self, total: int) -> None:
+        """Say how much there is to do."""
+
+    def log(self, words: str) -> None:
+        """Add a line to the log."""
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Keep what did not fit; within a chunk, so that it is kept once."""
+
+
+class JobWork(Work):
+    """A part of a job that a worker holds.
+
+    `chunk` raises Lost when the part has gone to another or the job was cancelled, and Stopped when
+    the worker is to end; both leave the work to others and need not be caught.
+    """
+
+    def __init__(self, claim: Claim, stopping: threading.Event | None = None) -> None:
+        super().__init__()
+        self.claim = claim
+        self.parameters = claim.parameters
+        self.cursor = claim.cursor
+        self.lost = threading.Event()
+        self._stopping = stopping or threading.Event()
+
+    @contextmanager
+    def chunk(self) -> Iterator[Chunk]:
+        """Run a block and the record of its progress as one transaction."""
+        self.check()
+        with super().chunk() as chunk:
+            queue.hold(chunk.session, self.claim)
+            yield chunk
+            chunk.session.flush()
+            queue.advance(chunk.session, self.claim, chunk.done, chunk.cursor)
+
+    def check(self) -> None:
+        """Raise Lost or Stopped when there is no use in going on: for long computations."""
+        if self.lost.is_set():
+            raise Lost
+        if self._stopping.is_set():
+            raise Stopped
+
+    def split(self, chunk: Chunk, parts: Sequence[dict[str, Any]]) -> None:
+        """Cut the rest of the job into parts that workers share: their parameters."""
+        queue.split(chunk.session, self.claim, parts)
+
+    def expect(self, total: int) -> None:
+        """Say how much there is to do."""
+        queue.expect(self.claim, total)
+
+    def log(self, words: str) -> None:
+        """Add a line to the job's log."""
+        queue.log(self.claim.job_id, words)
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Keep what did not fit with the job."""
+        queue.tell(self.claim.job_id, problems)
+
+
+Run = Callable[[JobWork], dict[str, Any] | None]
+_kinds: dict[str, Run] = {}
+
+
+def kind(name: str) -> Callable[[Run], Run]:
+    """Register the function that does the jobs of a kind.
+
+    It is given the work in hand, and may return the job's result. It can be ended anywhere and is
+    then called anew with the cursor of its last chunk: what it does must be done in chunks.
+    """
+
+    def register(run: Run) -> Run:
+        _kinds[name] = run
+        return run
+
+    return register
+
+
+def perform(work: JobWork) -> None:
+    """Do a part of a job; what goes wrong is told in words on the job.
+
+    Raises OperationalError when the database does not answer: the lease will run out.
+    """
+    try:
+        result = _run_of(work.claim.kind)(work)
+        queue.finish(work.claim, result)
+    except Lost:
+        return
+    except Stopped:
+        queue.release(work.claim)
+    except OperationalError:
+        raise
+    except LabelerError as error:
+        _fail(work, error.message, "\n".join(str(problem) for problem in error.problems))
+    except Exception as error:  # noqa: BLE001 - a worker outlives whatever a job does
+        reason = str(error).strip() or type(error).__name__
+        words = f"Something went wrong here: {reason} The log has the details. Retry; if it stays"
+        _fail(work, f"{words}, tell whoever runs this site.", traceback.format_exc()[-_TRACE:])
+    finally:
+        db.session.rollback()
+
+
+def _run_of(name: str) -> Run:
+    if name not in _kinds:
+        raise LabelerError(
+            f"This worker does not know jobs of the kind {name!r}: it may run another version of "
+            "labeler. Install the same version everywhere, then retry."
+        )
+    return _kinds[name]
+
+
+def _fail(work: JobWork, error: str, told: str) -> None:
+    db.session.rollback()
+    queue.fail(work.claim, error, told)
+
+
+def do_now(job: Callable[[], Job]) -> Job:
+    """Queue a job and do it here, and return it as it then is; one that takes long goes on.
+
+    `job` queues it. Where this process ends, a worker takes over.
+    """
+    with transaction():
+        queued = job()
+        claim = queue.claim(f"request {uuid.uuid4()}", queued.id)
+    if claim is not None:
+        perform(JobWork(claim))
+    return queue.find(queued.id)

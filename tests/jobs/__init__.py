@@ -1,0 +1,1 @@
+"""Background work: its rows, its workers, and what happens when these are killed."""
