@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from labeler import accounts, projects, transfer
+from labeler import accounts, counters, projects, transfer
 from labeler.config import ROOT
 from labeler.errors import NotFound
 from labeler.models import Document, Layer, Project, User, transaction
@@ -86,12 +86,15 @@ def _date(project: Project, today: datetime) -> None:
         for timing in timings():
             begun, ended = timing.span(today)
             layer = (
-                select(Layer.id)
+                select(Layer)
                 .join(Document, Document.id == Layer.document_id)
                 .join(User, User.id == Layer.annotator_id)
                 .where(Layer.project_id == project.id)
                 .where(Document.name == timing.article, User.name == timing.annotator)
             )
-            values = {"created": begun, "changed": ended, "seconds": timing.seconds}
-            change = update(Layer).where(Layer.id == layer.scalar_subquery())
-            session.execute(change.values(**values, flag=timing.flag))
+            row = session.scalars(layer).one()
+            row.created, row.changed = begun, ended
+            row.finished = ended if row.status == "done" else None
+            row.seconds, row.flag = timing.seconds, timing.flag
+            session.flush()
+            counters.recount(session, [row])

@@ -120,6 +120,15 @@ def test_articles_are_written_anew() -> None:
 # ---- layers ----------------------------------------------------------------------------------
 
 
+def _imported(name: str) -> str:
+    """Return the text of an article as it is brought in, without a date before it."""
+    path = ROOT / "seeds" / "articles" / f"{name}.txt"
+    with path.open("rb") as stream:
+        [article] = importers["text"]().read(stream, path.name)
+    assert isinstance(article, Imported)
+    return article.document.text
+
+
 @pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.stem)
 def test_a_sample_layer_fits_its_article(path: Path) -> None:
     """Each line has the text of an article, spans on whole words, and keeps the scheme's rules."""
@@ -131,8 +140,7 @@ def test_a_sample_layer_fits_its_article(path: Path) -> None:
         assert article.layer is not None
         text, layer = article.document.text, article.layer
         assert layer.annotator == path.stem
-        source = ROOT / "seeds" / "articles" / f"{article.document.id}.txt"
-        assert text == source.read_bytes().decode("utf-8")
+        assert text == _imported(article.document.id)
         assert check({item.id: item for item in layer.annotations()}, scheme, len(text)) == []
         for entity in layer.entities:
             words = text[entity.start : entity.end]
@@ -166,6 +174,7 @@ def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
     kinds = told["relations"]["kinds"]
     assert all(kinds[kind] for kind in ("label", "direction", "only_one")), kinds
     layers = db.session.query(Layer).all()
+    assert len(layers) == len(list(demonstration.timings()))
     assert {layer.status for layer in layers} == {"open", "done", "skipped"}
     assert any(layer.flag for layer in layers)
     assert any(layer.read_to and layer.status == "open" for layer in layers)

@@ -22,6 +22,7 @@ from labeler.models.tables import (
     Suggestion,
     User,
     Verdict,
+    WorkCounter,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Suggestion",
     "User",
     "Verdict",
+    "WorkCounter",
     "Worker",
     "connect",
     "db",

@@ -244,6 +244,9 @@ class Layer(Base):
         Index("ix_layer_gold", "document_id", unique=True, sqlite_where=text("gold"),
               postgresql_where=text("gold")),
         Index("ix_layer_progress", "project_id", "annotator_id", "status", "document_id", "gold"),
+        Index("ix_layer_seconds", "project_id", "annotator_id", "seconds",
+              sqlite_where=text("finished IS NOT NULL"),
+              postgresql_where=text("finished IS NOT NULL")),
         CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
     )  # fmt: skip
 
@@ -259,6 +262,10 @@ class Layer(Base):
     read_to: Mapped[int | None]
     created: Mapped[datetime] = mapped_column(Instant, default=now)
     changed: Mapped[datetime] = mapped_column(Instant, default=now)
+    finished: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was submitted; None also where it came from a file, finished."""
+    counted: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    """What the counters of work hold of it."""
 
     document: Mapped[Document] = relationship()
     annotator: Mapped[User] = relationship()
@@ -417,3 +424,16 @@ class Audit(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class WorkCounter(Base):
+    """How much one annotator submitted, by measure and key: `documents` of a day, an `entity`."""
+
+    __tablename__ = "work_counter"
+    __table_args__ = (_CLUSTERED,)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    measure: Mapped[str] = mapped_column(String(20), primary_key=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    amount: Mapped[int]

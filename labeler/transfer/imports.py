@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labeler import accounts, audit, editing, schema
+from labeler import accounts, audit, counters, editing, schema
 from labeler.errors import Problem
 from labeler.formats import Imported, archive
 from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
@@ -265,8 +265,16 @@ class _Intake:
                 self._compare(article, there[place])
             else:
                 news[place] = editing.NewLayer(self.project.id, *place, layer)
-        editing.create(
-            list(news.values()), actor_id=self.actor.id, now=self.moment, key=_edit_key(self.moment)
+        made = list(news.values())
+        keys = editing.create(
+            made, actor_id=self.actor.id, now=self.moment, key=_edit_key(self.moment)
+        )
+        counters.count_imported(
+            session,
+            [
+                (new.project_id, new.annotator_id, key, new.layer)
+                for key, new in zip(keys, made, strict=True)
+            ],
         )
         self.report.layers += len(news)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from labeler import schema
+from labeler import counters, schema
 from labeler.errors import Invalid, Problem
 from labeler.models import Document, Entity, Layer, User, db, transaction
 
@@ -70,9 +70,14 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
     values: dict[str, Any] = {**changes, "changed": now}
     if "seconds" in values:
         values["seconds"] = Layer.seconds + values["seconds"]
+    if "status" in values:
+        submitted = func.coalesce(Layer.finished, now)
+        values["finished"] = submitted if values["status"] == "done" else None
     with transaction() as session:
         session.execute(update(Layer).where(Layer.id == layer.id).values(**values))
         session.refresh(layer)
+        if {"status", "seconds"} & changes.keys():
+            counters.recount(session, [layer])
 
 
 def _state_problem(layer: Layer, name: str, value: object) -> str | None:

@@ -1,0 +1,165 @@
+"""Counts of what was submitted, kept as it is submitted, so that progress is read at once.
+
+A layer remembers what it was counted as. When it is submitted again or opened again, just that is
+taken back: the counters are always the sum of what the layers remember.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from labeler import schema
+from labeler.models import Entity, Layer, Relation, Suggestion, Verdict, WorkCounter
+
+DURATION_EDGES = (15, 30, 60, 120, 240, 480, 960, 1920)
+"""Seconds at which one class of time spent on a document ends and the next begins."""
+DECISIONS = ("accepted", "corrected", "rejected")
+"""What people make of suggestions."""
+UNKNOWN = "unknown"
+"""The suggester of a suggestion that is no longer known."""
+Counted = dict[str, int]
+"""Amounts by measure and key, such as `{"entities 2026-01-31": 12, "entity ORG": 3}`."""
+
+
+def recount(session: Session, layers: Iterable[Layer]) -> None:
+    """Bring the counters in line with these layers, within the transaction that changed them."""
+    changes: Counter[tuple[int, int, str]] = Counter()
+    for layer in layers:
+        counted = _counted(session, layer) if layer.status == "done" and not layer.gold else {}
+        if counted != (layer.counted or {}):
+            place = (layer.project_id, layer.annotator_id)
+            for name in {*counted, *(layer.counted or {})}:
+                changes[*place, name] += counted.get(name, 0) - (layer.counted or {}).get(name, 0)
+            session.execute(
+                update(Layer).where(Layer.id == layer.id).values(counted=counted or None)
+            )
+            session.refresh(layer, ["counted"])
+    _add(session, changes)
+
+
+def count_imported(session: Session, news: Sequence[tuple[int, int, int, schema.Layer]]) -> None:
+    """Count the labels of finished layers that came in: project, annotator, layer id and record.
+
+    Nobody submitted them here, so that they say nothing about pace.
+    """
+    changes: Counter[tuple[int, int, str]] = Counter()
+    rows = []
+    for project_id, annotator_id, layer_id, record in news:
+        if record.status == "done":
+            counted = _labels(
+                (item.label for item in record.entities), (item.label for item in record.relations)
+            )
+            rows.append({"id": layer_id, "counted": dict(counted)})
+            for name, amount in counted.items():
+                changes[project_id, annotator_id, name] += amount
+    if rows:
+        session.execute(update(Layer), rows)
+        _add(session, changes)
+
+
+def duration_class(seconds: int) -> int:
+    """Return into which class a time spent on a document falls, from 0."""
+    return sum(seconds >= edge for edge in DURATION_EDGES)
+
+
+# ---- one layer -------------------------------------------------------------------------------
+
+
+def _labels(entities: Iterable[str], relations: Iterable[str]) -> Counter[str]:
+    counted = Counter(f"entity {label}" for label in entities)
+    counted.update(f"relation {label}" for label in relations)
+    return counted
+
+
+def _counted(session: Session, layer: Layer) -> Counted:
+    """Return what a finished layer counts as."""
+    entities = session.scalars(select(Entity).where(Entity.layer_id == layer.id)).all()
+    relations = session.scalars(select(Relation).where(Relation.layer_id == layer.id)).all()
+    counted = _labels((e.label for e in entities), (r.label for r in relations))
+    if layer.finished is not None:
+        counted.update(_day(layer, layer.finished, len(entities), len(relations)))
+        counted[f"duration {duration_class(layer.seconds)}"] += 1
+        counted.update(_decision(item) for item in entities if _was_suggested(item))
+        counted.update(_decision(item) for item in relations if _was_suggested(item))
+        counted.update(_rejected(session, layer))
+    return {name: amount for name, amount in counted.items() if amount}
+
+
+def _day(layer: Layer, finished: datetime, entities: int, relations: int) -> Counted:
+    day = finished.date().isoformat()
+    return {
+        f"documents {day}": 1,
+        f"seconds {day}": layer.seconds,
+        f"entities {day}": entities,
+        f"relations {day}": relations,
+    }
+
+
+def _was_suggested(item: Entity | Relation) -> bool:
+    return "suggester" in (item.origin or {})
+
+
+def _decision(item: Entity | Relation) -> str:
+    """Name the decision on the suggestion that became this; its id tells what was proposed."""
+    suggester = str((item.origin or {})["suggester"])
+    proposed = item.id.rpartition(":")[2] if item.id.startswith("s:") else item.label
+    moved = isinstance(item, Entity) and item.id.startswith("s:") and not _in_place(item)
+    decision = "corrected" if moved or proposed != item.label else "accepted"
+    return f"{decision} {_name(suggester)} {proposed}"
+
+
+def _in_place(item: Entity) -> bool:
+    return item.id.startswith(f"s:{item.start}-{item.end}:")
+
+
+def _name(suggester: str) -> str:
+    return suggester.replace(" ", "_") or UNKNOWN
+
+
+def _rejected(session: Session, layer: Layer) -> Counter[str]:
+    """Count the suggestions rejected by who proposed them, and as what."""
+    verdicts = session.scalars(select(Verdict.id).where(Verdict.layer_id == layer.id)).all()
+    if not verdicts:
+        return Counter()
+    rows = select(Suggestion.proposals).where(Suggestion.document_id == layer.document_id)
+    proposed: dict[str, Mapping[str, object]] = {}
+    for proposals in session.scalars(rows):
+        proposed.update({str(proposal["id"]): proposal for proposal in proposals})
+    return Counter(_rejection(name, proposed.get(name)) for name in verdicts)
+
+
+def _rejection(name: str, proposal: Mapping[str, object] | None) -> str:
+    if proposal is None:
+        return f"rejected {UNKNOWN} {name.rpartition(':')[2]}"
+    origin = proposal.get("origin")
+    suggester = str(origin.get("suggester", "")) if isinstance(origin, Mapping) else ""
+    return f"rejected {_name(suggester)} {proposal['label']}"
+
+
+# ---- the counters ----------------------------------------------------------------------------
+
+
+def _add(session: Session, changes: Mapping[tuple[int, int, str], int]) -> None:
+    """Add to the counters, in an order in which no two writers wait for each other."""
+    rows = []
+    for (project_id, annotator_id, name), amount in sorted(changes.items()):
+        measure, _, key = name.partition(" ")
+        place = {"project_id": project_id, "annotator_id": annotator_id}
+        if amount:
+            rows.append({**place, "measure": measure, "key": key, "amount": amount})
+    if not rows:
+        return
+    postgres = session.connection().dialect.name == "postgresql"
+    statement = (postgresql if postgres else sqlite).insert(WorkCounter)
+    added = WorkCounter.amount + statement.excluded.amount
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["project_id", "measure", "annotator_id", "key"],
+            set_={"amount": added},
+        ),
+        rows,
+    )
