@@ -1,7 +1,7 @@
 """The one write path for annotations: checks edits, logs them, and keeps the current state.
 
-Every change is an edit in the append-only log, and the rows of entities, relations and verdicts
-are the fold of that log, written in the same transaction.
+Every change is an edit in the append-only log, and the rows of entities, relations, categories and
+verdicts are the fold of that log, written in the same transaction.
 """
 
 import threading
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from labeler import schema
 from labeler.errors import Invalid, NotFound, Problem, Stale
 from labeler.models import (
+    Category,
     Document,
     Edit,
     Entity,
@@ -33,9 +34,10 @@ from labeler.models import (
 from labeler.models.database import writing
 from labeler.schema import Annotation, Op
 
-_MODELS: dict[type, type[Entity] | type[Relation] | type[Verdict]] = {
+_MODELS: dict[type, type[Entity] | type[Relation] | type[Category] | type[Verdict]] = {
     schema.Entity: Entity,
     schema.Relation: Relation,
+    schema.Category: Category,
     schema.Verdict: Verdict,
 }
 _TABLES = {kind: cast(Table, model.__table__) for kind, model in _MODELS.items()}
@@ -343,6 +345,7 @@ def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
         relations=tuple(item for item in values if isinstance(item, schema.Relation)),
         verdicts=tuple(item for item in values if isinstance(item, schema.Verdict)),
         read_to=layer.read_to,
+        categories=tuple(item for item in values if isinstance(item, schema.Category)),
     )
 
 

@@ -18,6 +18,7 @@ from labeler import audit, schema
 from labeler.config import ROOT
 from labeler.errors import Conflict, Invalid, NotFound, Problem
 from labeler.models import (
+    Category,
     Document,
     Entity,
     Export,
@@ -206,6 +207,7 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
             *_lost_labels(project, scheme),
             *_broken_ends(project, scheme),
             *_broken_overlap(project, scheme),
+            *_broken_groups(project, scheme),
         ]
         if problems:
             raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
@@ -234,6 +236,7 @@ def _lost_labels(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
     kept: dict[str, set[str]] = {
         "entities": {label.name for label in scheme.entities},
         "relations": {label.name for label in scheme.relations},
+        "categories": {label.name for label in scheme.categories},
     }
     for kind, counts in used.items():
         for name, count in counts.items():
@@ -275,7 +278,10 @@ def _ends(project: Project) -> Iterable[Any]:
 
 
 def _broken_overlap(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
-    """Yield a problem where a stricter rule on overlap would be broken already."""
+    """Yield a problem where a stricter rule on overlap would be broken already.
+
+    The gaps in discontinuous entities count as theirs here.
+    """
     strictness = ("allow", "nest", "forbid")
     if strictness.index(scheme.overlap) <= strictness.index(project.overlap):
         return
@@ -299,17 +305,48 @@ def _broken_overlap(project: Project, scheme: schema.Scheme) -> Iterator[Problem
         yield Problem(message, "overlap", code="overlap")
 
 
+def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    """Yield the groups of which some layers have two categories already."""
+    first, second = aliased(Category), aliased(Category)
+    columns = (first.label, second.label)
+    query = (
+        select(*columns, func.count())
+        .join(second, (second.layer_id == first.layer_id) & (first.label < second.label))
+        .join(Layer, Layer.id == first.layer_id)
+        .where(Layer.project_id == project.id)
+        .group_by(*columns)
+    )
+    for one, other, count in db.session.execute(query):
+        group = _group(scheme, one)
+        if group and group == _group(scheme, other):
+            message = f"{_counted(count, 'layers')} have both {one} and {other}, of one group."
+            yield Problem(message, f"categories.{one}", code="group")
+
+
+def _group(scheme: schema.Scheme, category: str) -> str:
+    label = scheme.category(category)
+    return label.group if label else ""
+
+
 def _counted(count: int, plural: str) -> str:
-    singular = {"entities": "entity"}.get(plural, plural.removesuffix("s"))
+    singular = {"entities": "entity", "categories": "category"}.get(
+        plural, plural.removesuffix("s")
+    )
     return f"{count:,} {singular if count == 1 else plural}"
 
 
 def usage(project: Project) -> dict[str, dict[str, int]]:
     """Return how often each label stands in the layers of a project, most used first."""
-    return {"entities": _used(project, Entity), "relations": _used(project, Relation)}
+    return {
+        "entities": _used(project, Entity),
+        "relations": _used(project, Relation),
+        "categories": _used(project, Category),
+    }
 
 
-def _used(project: Project, table: type[Entity] | type[Relation]) -> dict[str, int]:
+def _used(
+    project: Project, table: type[Entity] | type[Relation] | type[Category]
+) -> dict[str, int]:
     count = func.count()
     query = (
         select(table.label, count)

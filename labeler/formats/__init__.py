@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from labeler.errors import Problem
 from labeler.registry import Registry
-from labeler.schema import MAX_TEXT, Document, Entity, Layer, Relation, Scheme, Tokens
+from labeler.schema import MAX_TEXT, Document, Layer, Scheme, Suggestion, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Imported:
 
     document: Document
     layer: Layer | None = None
-    suggestions: tuple[Entity | Relation, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     file: str = ""
     line: int | None = None
 

@@ -37,8 +37,9 @@ class DocBinExporter:
 
         Everything that was labeled stands in `doc.user_data` in full, in code points. What fits
         spaCy's tokens stands in `doc.spans["sc"]` as well, what does not overlap in `doc.ents`,
-        relations in `doc._.rel`; the report names what does not. Raises Invalid where the tokens of
-        a record are not those of its text.
+        relations in `doc._.rel`, categories in `doc.cats`; the report names what does not, such as
+        discontinuous entities. Raises Invalid where the tokens of a record are not those of its
+        text.
         """
         corpus = _Corpus(scheme, options.get("reach", REACH), options.get("report") or Report())
         for record in records:
@@ -58,6 +59,7 @@ class _Corpus:
         self.tokenizers: set[str] = set()
         self._reach = reach
         self._links = [label.name for label in scheme.relations]
+        self._categories = [label.name for label in scheme.categories]
         self._symmetric = {label.name for label in scheme.relations if label.symmetric}
         self._vocab = nlp.vocab()
         self._bins = {part: nlp.Bin() for part in PARTS}
@@ -77,6 +79,7 @@ class _Corpus:
             fit.flat,
             unknown=fit.unknown,
             pairs=self._pairs(fit) if self._links else {},
+            cats=self._cats(record),
             user_data=_user_data(record),
         )
         self._bins[record.part].add(doc)
@@ -101,6 +104,16 @@ class _Corpus:
             if label in self._symmetric:
                 pairs.setdefault((tail, head), nothing.copy())[label] = 1.0
         return pairs
+
+    def _cats(self, record: Exported) -> dict[str, float]:
+        """Return 1 for the categories of a document and 0 for others, nothing where none is known.
+
+        In a document that is unfinished nobody has said that it has no others.
+        """
+        chosen = {category.label for category in record.layer.categories}
+        if record.layer.status != "done":
+            return dict.fromkeys(sorted(chosen), 1.0)
+        return {name: float(name in chosen) for name in self._categories}
 
     def _count(self, record: Exported, fit: "_Fit") -> None:
         layer, counts = record.layer, self.report.counts
@@ -195,6 +208,8 @@ class _Fit:
         entity = self._entities[key]
         text = self._text[entity.start : entity.end]
         place = {"start": entity.start, "end": entity.end, "text": text}
+        if entity.parts:
+            place["parts"] = entity.parts
         return {"id": entity.id, "label": entity.label, **place}
 
     # ---- tokens ------------------------------------------------------------------------------
@@ -207,11 +222,26 @@ class _Fit:
 
     def _aligned(self) -> Iterator[nlp.Place]:
         for entity in self._entities.values():
+            if entity.parts:
+                self._discontinuous(entity)
+                continue
             aligned = nlp.align(self._record.tokens, entity.start, entity.end)
             if aligned is None:
                 self._misaligned(entity)
             else:
                 yield (*aligned, entity.label, entity.id)
+
+    def _discontinuous(self, entity: Entity) -> None:
+        """Report an entity of several parts. Their tokens are no examples of “no entity”."""
+        for start, end in entity.parts:
+            nearest = nlp.expand(self._record.tokens, start, end)
+            if nearest:
+                self.unknown += filter(None, [nlp.align(self._record.tokens, *nearest)])
+        message = (
+            "It is discontinuous, which spaCy knows nothing of: in doc.user_data only. "
+            "In doc.ents the tokens of its parts are missing."
+        )
+        self._tell("discontinuous", message, **self._about(entity.id))
 
     def _misaligned(self, entity: Entity) -> None:
         """Report an entity off token borders. Its tokens are no examples of “no entity”."""
@@ -269,7 +299,7 @@ class _Fit:
             ends = (relation.head, relation.tail)
             about = {"id": relation.id, "label": relation.label, "head": ends[0], "tail": ends[1]}
             if any(end not in first for end in ends):
-                message = "An end is not on token borders: in doc.user_data, but not in doc._.rel."
+                message = "An end is no span of tokens: in doc.user_data, but not in doc._.rel."
                 self._tell("relation-end", message, **about)
                 continue
             shared = {
@@ -308,6 +338,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
     """Return what travels beside the tokens: everything in full, in code points."""
     document, layer = record.document, record.layer
     entities = {entity.id: entity for entity in sorted(layer.entities, key=_place)}
+    categories = [annotation_json(c) for c in sorted(layer.categories, key=lambda c: c.id)]
     return {
         "meta": document.meta,
         "document": {
@@ -322,6 +353,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
             _relation(relation, entities[relation.head], entities[relation.tail])
             for relation in sorted(layer.relations, key=lambda relation: relation.id)
         ],
+        **({"categories": categories} if categories else {}),
     }
 
 

@@ -14,6 +14,7 @@ from labeler.errors import Problem
 from labeler.formats import Exported, Imported, Report, document_problem, manifest
 from labeler.schema import (
     Annotation,
+    Category,
     Document,
     Entity,
     Id,
@@ -24,6 +25,7 @@ from labeler.schema import (
     Suggestion,
     Verdict,
     annotation_json,
+    entity_faults,
     validation_problems,
 )
 
@@ -46,6 +48,7 @@ class _Line:
     revision: _Count | None = None
     entities: tuple[Entity, ...] = ()
     relations: tuple[Relation, ...] = ()
+    categories: tuple[Category, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     read_to: _Count | None = None
 
@@ -148,7 +151,11 @@ class _Reader:
     def _article(self, number: int, line: _Line) -> Imported:
         document = Document(line.id or f"{self._stem}-{number}", line.text, line.meta)
         if line.annotator is None:
-            suggestions: tuple[Suggestion, ...] = (*line.entities, *line.relations)
+            suggestions: tuple[Suggestion, ...] = (
+                *line.entities,
+                *line.relations,
+                *line.categories,
+            )
             return Imported(document, None, suggestions, self._file, number)
         layer = Layer(
             line.annotator,
@@ -158,6 +165,7 @@ class _Reader:
             line.relations,
             line.verdicts,
             line.read_to,
+            line.categories,
         )
         return Imported(document, layer, (), self._file, number)
 
@@ -180,9 +188,9 @@ def _misplaced(line: _Line) -> Iterator[tuple[str, str]]:
     """Yield the entities that do not fit the text, and origins that cannot be kept."""
     length = len(line.text)
     for index, entity in enumerate(line.entities):
-        if not entity.start < entity.end <= length:
-            span = f"[{entity.start}, {entity.end})"
-            yield f"entities[{index}]", f"{span} does not fit a text of {length} characters."
+        if not entity.start < entity.end <= length or entity.parts:
+            for _, message in entity_faults(entity, length):
+                yield f"entities[{index}]", message
         if entity.origin is not None and not _is_plain(entity.origin):
             yield f"entities[{index}].origin", _NOT_PLAIN
 
@@ -204,7 +212,7 @@ _NOT_PLAIN = "A number in it is too large for JSON, or no number at all."
 def _repeated(line: _Line) -> Iterator[tuple[str, str]]:
     """Yield the ids that are used twice."""
     seen: set[str] = set()
-    for kind in ("entities", "relations", "verdicts"):
+    for kind in ("entities", "relations", "categories", "verdicts"):
         for index, item in enumerate(getattr(line, kind)):
             if item.id in seen:
                 yield f"{kind}[{index}].id", f"The id {item.id!r} is used twice."
@@ -266,6 +274,8 @@ def line_of(record: Exported) -> dict[str, Any]:
             line["read_to"] = layer.read_to
     line["entities"] = _ordered(layer.entities)
     line["relations"] = _ordered(layer.relations)
+    if layer.categories:
+        line["categories"] = _ordered(layer.categories)
     if layer.verdicts:
         line["verdicts"] = _ordered(layer.verdicts)
     return line

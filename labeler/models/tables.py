@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Dialect,
     ForeignKey,
     Index,
     LargeBinary,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from labeler import schema
 from labeler.models.database import Base, Instant, now
@@ -25,7 +27,7 @@ _ID = String(100)
 # In the order of code points on both databases, so that those that begin alike are found by index.
 _NAME = String(200).with_variant(String(200, collation="C"), "postgresql")
 _LABEL = String(100)
-Label = schema.EntityLabel | schema.RelationLabel
+Label = schema.EntityLabel | schema.RelationLabel | schema.CategoryLabel
 
 
 class User(Base):
@@ -88,6 +90,9 @@ class Project(Base):
     relation_labels: Mapped[list["RelationLabel"]] = relationship(
         order_by="RelationLabel.position", cascade="all, delete-orphan"
     )
+    category_labels: Mapped[list["CategoryLabel"]] = relationship(
+        order_by="CategoryLabel.position", cascade="all, delete-orphan"
+    )
 
     @property
     def scheme(self) -> schema.Scheme:
@@ -96,6 +101,7 @@ class Project(Base):
             tuple(label.record() for label in self.entity_labels),
             tuple(label.record() for label in self.relation_labels),
             self.overlap,  # type: ignore[arg-type]
+            tuple(label.record() for label in self.category_labels),
         )
 
     @scheme.setter
@@ -110,6 +116,10 @@ class Project(Base):
             RelationLabel.among(self.relation_labels, label, position)
             for position, label in enumerate(scheme.relations)
         ]
+        self.category_labels = [
+            CategoryLabel.among(self.category_labels, label, position)
+            for position, label in enumerate(scheme.categories)
+        ]
 
 
 class Membership(Base):
@@ -123,7 +133,7 @@ class Membership(Base):
 
 
 class _Label:
-    """What entity and relation labels have in common."""
+    """What the labels of entities, relations and documents have in common."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
@@ -183,6 +193,27 @@ class RelationLabel(_Label, Base):
             tuple(self.tail),
             self.symmetric,
         )
+
+
+class CategoryLabel(_Label, Base):
+    """A category of a project's scheme: a label of whole documents."""
+
+    __tablename__ = "category_label"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    group: Mapped[str] = mapped_column(_LABEL, default="")
+
+    @classmethod
+    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+        """Return the row of that name with these values and its group."""
+        row = super().among(known, record, position)
+        assert isinstance(record, schema.CategoryLabel)
+        row.group = record.group
+        return row
+
+    def record(self) -> schema.CategoryLabel:
+        """Return the label as the scheme has it."""
+        return schema.CategoryLabel(self.name, self.key, self.color, self.description, self.group)
 
 
 def title_key(meta: Mapping[str, Any]) -> str | None:
@@ -271,6 +302,25 @@ class Layer(Base):
     annotator: Mapped[User] = relationship()
 
 
+class Parts(TypeDecorator[tuple[tuple[int, int], ...]]):
+    """The parts of a discontinuous entity; those of a continuous one, none, are null."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Keep no parts as null."""
+        return value or None
+
+    def process_result_value(
+        self,
+        value: Sequence[Any] | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> tuple[tuple[int, int], ...]:
+        """Give records what they are made of."""
+        return tuple((start, end) for start, end in value) if value else ()
+
+
 # Without row ids, the rows of one layer lie side by side: a layer is read in one go.
 _CLUSTERED = {"sqlite_with_rowid": False}
 
@@ -287,6 +337,8 @@ class Entity(Base):
     end: Mapped[int]
     label: Mapped[str] = mapped_column(_LABEL)
     origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    parts: Mapped[tuple[tuple[int, int], ...]] = mapped_column(Parts, nullable=True)
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Relation(Base):
@@ -299,6 +351,19 @@ class Relation(Base):
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     head: Mapped[str] = mapped_column(_ID)
     tail: Mapped[str] = mapped_column(_ID)
+    label: Mapped[str] = mapped_column(_LABEL)
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Category(Base):
+    """A current category of a layer, a label of the whole document: the fold of its edits."""
+
+    __tablename__ = "category"
+    __table_args__ = (_CLUSTERED,)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
     label: Mapped[str] = mapped_column(_LABEL)
     origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 

@@ -63,13 +63,14 @@ def build_doc(
     *,
     unknown: Sequence[Range] = (),
     pairs: dict[tuple[int, int], dict[str, float]],
+    cats: dict[str, float],
     user_data: dict[str, Any],
 ) -> "Doc":
     """Give a Doc its entities, relations and whatever else shall travel with it, and return it.
 
     All `places` go into `doc.spans["sc"]`, those at the indices `flat`, which must not overlap,
     into `doc.ents`. Of the tokens outside them those in `unknown` are missing, that is, nothing is
-    said of them. `pairs` become `doc._.rel`.
+    said of them. `pairs` become `doc._.rel`, `cats` `doc.cats`.
     """
     from spacy.tokens import Doc, Span
 
@@ -87,6 +88,7 @@ def build_doc(
     spans = [Span(doc, first, last, label, span_id=key) for first, last, label, key in places]
     doc.spans[SPANS_KEY] = spans
     doc._.rel = pairs
+    doc.cats = cats
     doc.user_data.update(user_data)
     return doc
 
@@ -113,6 +115,7 @@ def longest_first(places: Sequence[Place]) -> list[int]:
 
 # ---- files -----------------------------------------------------------------------------------
 
+_PARTS = ("tokens", "spaces", "cats", "span_groups", "user_data")
 _BLOCK = 1 << 20
 """Bytes that are compressed at once, and that each part holds in memory."""
 _MOST = 2**32 - 1
@@ -136,7 +139,7 @@ class Bin:
         self._pack = Packer(use_bin_type=True).pack
         self._lengths = array("i")
         self._hashes: set[int] = set()
-        self._parts = {name: _part() for name in ("tokens", "spaces", "span_groups", "user_data")}
+        self._parts = {name: _part() for name in _PARTS}
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -150,6 +153,7 @@ class Bin:
         self._parts["tokens"].write(tokens.tobytes())
         self._parts["spaces"].write(doc.to_array("SPACY").astype(bool).tobytes())
         self._parts["span_groups"].write(self._pack(doc.spans.to_bytes()))
+        self._parts["cats"].write(self._pack(doc.cats))
         self._parts["user_data"].write(self._pack(self._pack(doc.user_data)))
 
     def write(self, path: Path, vocab: "Vocab") -> None:
@@ -170,7 +174,6 @@ class Bin:
             "attrs": self._attributes,
             "lengths": self._lengths.tobytes(),
             "strings": sorted(vocab.strings[key] for key in self._hashes if key > _BEGINS),
-            "cats": [{}] * count,
             "flags": [{"has_unknown_spaces": False}] * count,
         }
         yield bytes([0x80 | len(small) + len(self._parts)])

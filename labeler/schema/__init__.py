@@ -14,10 +14,15 @@ from labeler.schema.edits import (
 )
 from labeler.schema.reading import parse, validation_problems
 from labeler.schema.records import (
+    MAX_ATTRIBUTE,
+    MAX_ATTRIBUTES,
     MAX_TEXT,
     PALETTE,
     STATUSES,
     Annotation,
+    Attributes,
+    Category,
+    CategoryLabel,
     Color,
     Document,
     Edit,
@@ -38,15 +43,20 @@ from labeler.schema.records import (
     Tokens,
     Verdict,
 )
-from labeler.schema.rules import check, crosses, overlap
+from labeler.schema.rules import check, crosses, entity_faults, overlap
 from labeler.schema.schemes import parse_scheme, scheme_json
 
 __all__ = [
+    "MAX_ATTRIBUTE",
+    "MAX_ATTRIBUTES",
     "MAX_OPS",
     "MAX_TEXT",
     "PALETTE",
     "STATUSES",
     "Annotation",
+    "Attributes",
+    "Category",
+    "CategoryLabel",
     "Color",
     "Document",
     "Edit",
@@ -71,6 +81,7 @@ __all__ = [
     "creation_json",
     "crosses",
     "edit_json",
+    "entity_faults",
     "fold",
     "ops_from_json",
     "overlap",

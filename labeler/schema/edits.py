@@ -8,13 +8,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from labeler.errors import Invalid, Problem
 from labeler.schema.reading import validation_problems
-from labeler.schema.records import Annotation, Edit, Entity, Op, Relation, Verdict
+from labeler.schema.records import Annotation, Category, Edit, Entity, Op, Relation, Verdict
 
 _ANNOTATIONS: dict[str, TypeAdapter[Any]] = {
     "start": TypeAdapter(Entity),
     "head": TypeAdapter(Relation),
     "verdict": TypeAdapter(Verdict),
+    "label": TypeAdapter(Category),
 }
+"""Each kind by the field that tells it from those below."""
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
 MAX_OPS = 100_000
 """Ops that one request may carry."""
@@ -78,7 +80,11 @@ def _parse_annotation(
     kind = next((name for name in _ANNOTATIONS if name in value), None)
     if kind is None:
         problems.append(
-            Problem("This is no entity (start, end), relation (head, tail) or verdict.", path)
+            Problem(
+                "This is no entity (start, end), relation (head, tail), verdict or "
+                "category (label).",
+                path,
+            )
         )
         return None
     try:
@@ -93,7 +99,7 @@ def _parse_annotation(
 def annotation_json(
     annotation: Annotation | None, *, with_id: bool = True
 ) -> dict[str, Any] | None:
-    """Return an annotation as plain JSON values, leaving out an empty origin."""
+    """Return an annotation as plain JSON values, leaving out what is empty."""
     if annotation is None:
         return None
     body = _BODIES[type(annotation)](annotation)
@@ -104,6 +110,10 @@ def _entity_body(entity: Entity) -> dict[str, Any]:
     body: dict[str, Any] = {"start": entity.start, "end": entity.end, "label": entity.label}
     if entity.origin is not None:
         body["origin"] = entity.origin
+    if entity.parts:
+        body["parts"] = entity.parts
+    if entity.attributes:
+        body["attributes"] = entity.attributes
     return body
 
 
@@ -111,6 +121,15 @@ def _relation_body(relation: Relation) -> dict[str, Any]:
     body: dict[str, Any] = {"head": relation.head, "tail": relation.tail, "label": relation.label}
     if relation.origin is not None:
         body["origin"] = relation.origin
+    if relation.attributes:
+        body["attributes"] = relation.attributes
+    return body
+
+
+def _category_body(category: Category) -> dict[str, Any]:
+    body: dict[str, Any] = {"label": category.label}
+    if category.origin is not None:
+        body["origin"] = category.origin
     return body
 
 
@@ -121,6 +140,7 @@ def _verdict_body(verdict: Verdict) -> dict[str, Any]:
 _BODIES: dict[type, Callable[[Any], dict[str, Any]]] = {
     Entity: _entity_body,
     Relation: _relation_body,
+    Category: _category_body,
     Verdict: _verdict_body,
 }
 
@@ -153,13 +173,15 @@ def ops_from_json(ops: Iterable[Mapping[str, Any]]) -> tuple[Op, ...]:
 def _trusted(annotation_id: str, body: Mapping[str, Any] | None) -> Annotation | None:
     if body is None:
         return None
+    if "verdict" in body:
+        return Verdict(annotation_id, body["verdict"])
+    label, origin, attributes = body["label"], body.get("origin"), body.get("attributes")
     if "start" in body:
-        return Entity(annotation_id, body["start"], body["end"], body["label"], body.get("origin"))
+        parts = tuple((start, end) for start, end in body.get("parts", ()))
+        return Entity(annotation_id, body["start"], body["end"], label, origin, parts, attributes)
     if "head" in body:
-        return Relation(
-            annotation_id, body["head"], body["tail"], body["label"], body.get("origin")
-        )
-    return Verdict(annotation_id, body["verdict"])
+        return Relation(annotation_id, body["head"], body["tail"], label, origin, attributes)
+    return Category(annotation_id, label, origin)
 
 
 def fold(edits: Iterable[Iterable[Op]]) -> dict[str, Annotation]:

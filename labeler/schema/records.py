@@ -12,13 +12,28 @@ Status = Literal["open", "done", "skipped"]
 STATUSES = ("open", "done", "skipped")
 Overlap = Literal["allow", "nest", "forbid"]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-# Short enough that the id of a suggestion, which holds it, is an id.
+MAX_LABEL = 60
+"""Characters of a label's name: the id of a suggestion, which holds it, is an id."""
 LabelName = Annotated[
-    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
+    str, StringConstraints(min_length=1, max_length=MAX_LABEL, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Key = Annotated[str, StringConstraints(max_length=1)]
 Offset = Annotated[int, Field(ge=0, strict=True)]
+AttributeName = LabelName
+MAX_ATTRIBUTES = 50
+"""Attributes that an entity or relation may have."""
+MAX_ATTRIBUTE = 2000
+"""Characters that the value of one may have."""
+AttributeValue = (
+    Annotated[str, StringConstraints(strict=True, max_length=MAX_ATTRIBUTE)]
+    | Annotated[bool, Field(strict=True)]
+    | Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]  # what a browser can count
+    | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+)
+Attributes = Annotated[
+    dict[AttributeName, AttributeValue], Field(min_length=1, max_length=MAX_ATTRIBUTES)
+]
 
 PALETTE = (
     "#d1495b", "#2f6fde", "#2a9d5c", "#8a5cd6", "#b8860b", "#e07a1f", "#4f7d8c", "#c2448f",
@@ -57,6 +72,17 @@ class RelationLabel:
         return (not self.head or head in self.head) and (not self.tail or tail in self.tail)
 
 
+@dataclass(frozen=True, slots=True)
+class CategoryLabel:
+    """A kind of document; of those that share a `group` a document has one at most."""
+
+    name: LabelName
+    key: Key = ""
+    color: Color = "#49566b"
+    description: str = ""
+    group: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+
+
 @dataclass(frozen=True)
 class Scheme:
     """What may be labeled in a project, and whether entities may overlap."""
@@ -64,6 +90,7 @@ class Scheme:
     entities: tuple[EntityLabel, ...] = ()
     relations: tuple[RelationLabel, ...] = ()
     overlap: Overlap = "allow"
+    categories: tuple[CategoryLabel, ...] = ()
 
     def entity(self, name: str) -> EntityLabel | None:
         """Return the entity label of that name, if there is one."""
@@ -73,6 +100,10 @@ class Scheme:
         """Return the relation label of that name, if there is one."""
         return self._relations.get(name)
 
+    def category(self, name: str) -> CategoryLabel | None:
+        """Return the category of that name, if there is one."""
+        return self._categories.get(name)
+
     @cached_property
     def _entities(self) -> dict[str, EntityLabel]:
         return {label.name: label for label in self.entities}
@@ -81,16 +112,30 @@ class Scheme:
     def _relations(self) -> dict[str, RelationLabel]:
         return {label.name: label for label in self.relations}
 
+    @cached_property
+    def _categories(self) -> dict[str, CategoryLabel]:
+        return {label.name: label for label in self.categories}
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A labeled span of text; `origin` tells what proposed it, None when a person made it."""
+    """A labeled span of text; `origin` tells what proposed it, None when a person made it.
+
+    A discontinuous entity has `parts`, two or more in the order of the text, apart from each
+    other; it starts with the first and ends with the last. `attributes` are free.
+    """
 
     id: Id
     start: Offset
     end: Offset
     label: LabelName
     origin: dict[str, Any] | None = None
+    parts: tuple[tuple[Offset, Offset], ...] = ()
+    attributes: Attributes | None = None
+
+    def extents(self) -> tuple[tuple[int, int], ...]:
+        """Return the stretches of text it consists of, one unless it is discontinuous."""
+        return self.parts or ((self.start, self.end),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +145,16 @@ class Relation:
     id: Id
     head: Id
     tail: Id
+    label: LabelName
+    origin: dict[str, Any] | None = None
+    attributes: Attributes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A label of the document as a whole."""
+
+    id: Id
     label: LabelName
     origin: dict[str, Any] | None = None
 
@@ -112,8 +167,8 @@ class Verdict:
     verdict: Literal["rejected"]
 
 
-Annotation = Entity | Relation | Verdict
-Suggestion = Entity | Relation
+Annotation = Entity | Relation | Category | Verdict
+Suggestion = Entity | Relation | Category
 """A proposal: its id is made from its content, its origin names suggester, version and score."""
 
 
@@ -159,11 +214,13 @@ class Layer:
     relations: tuple[Relation, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     read_to: int | None = None
+    categories: tuple[Category, ...] = ()
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield every annotation, entities before the relations that need them."""
         yield from self.entities
         yield from self.relations
+        yield from self.categories
         yield from self.verdicts
 
 

@@ -1,9 +1,21 @@
 """The rules that the annotations of a layer keep."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise, product
 
 from labeler.errors import Problem
-from labeler.schema.records import Annotation, Entity, Overlap, Relation, Scheme
+from labeler.schema.records import (
+    MAX_ATTRIBUTE,
+    MAX_ATTRIBUTES,
+    MAX_LABEL,
+    Annotation,
+    Attributes,
+    Category,
+    Entity,
+    Overlap,
+    Relation,
+    Scheme,
+)
 
 
 def check(
@@ -15,18 +27,21 @@ def check(
     """Return what breaks a rule among the `touched` annotations (all when None), path = id.
 
     `items` must hold the touched ones, the entities at the ends of their relations, the relations
-    of touched entities, and the entities that overlap them. `length` is that of the text, in code
-    points.
+    of touched entities, the entities that overlap them, and the categories. `length` is that of
+    the text, in code points.
     """
     chosen = [items[name] for name in (items if touched is None else touched) if name in items]
     problems: list[Problem] = []
     for item in chosen:
         # Most fit: only for those that do not is it worked out why.
         if isinstance(item, Entity):
-            if not item.start < item.end <= length or scheme.entity(item.label) is None:
+            fits = item.start < item.end <= length and not item.parts and not item.attributes
+            if not fits or scheme.entity(item.label) is None:
                 problems += _entity_problems(item, scheme, length)
         elif isinstance(item, Relation):
             problems += _relation_problems(item, items, scheme)
+        elif isinstance(item, Category):
+            problems += _category_problems(item, items, scheme)
     problems += _repeated_annotations(items, chosen)
     if scheme.overlap != "allow":
         entities = [item for item in items.values() if isinstance(item, Entity)]
@@ -35,13 +50,39 @@ def check(
 
 
 def _entity_problems(entity: Entity, scheme: Scheme, length: int) -> Iterator[Problem]:
-    if not entity.start < entity.end <= length:
-        span = f"[{entity.start}, {entity.end})"
-        yield Problem(
-            f"{span} does not fit a text of {length} characters.", entity.id, code="bounds"
-        )
+    for code, message in entity_faults(entity, length):
+        yield Problem(message, entity.id, code=code)
     if scheme.entity(entity.label) is None:
         yield Problem(f"The scheme has no entity label {entity.label!r}.", entity.id, code="label")
+
+
+def entity_faults(entity: Entity, length: int) -> Iterator[tuple[str, str]]:
+    """Yield code and sentence for what is wrong with an entity in a text of so many code points."""
+    if not 0 <= entity.start < entity.end <= length:
+        span = f"[{entity.start}, {entity.end})"
+        yield "bounds", f"{span} does not fit a text of {length} characters."
+    if entity.parts and not _are_parts(entity):
+        yield "parts", "Its parts are not two or more, in order, apart, from its start to its end."
+    for message in _attribute_faults(entity.attributes):
+        yield "attributes", message
+
+
+def _are_parts(entity: Entity) -> bool:
+    borders = [border for part in entity.parts for border in part]
+    ordered = all(first < second for first, second in pairwise(borders))
+    return len(borders) > 2 and ordered and (borders[0], borders[-1]) == (entity.start, entity.end)
+
+
+def _attribute_faults(attributes: Attributes | None) -> Iterator[str]:
+    if not attributes:
+        return
+    if len(attributes) > MAX_ATTRIBUTES:
+        yield f"It has {len(attributes)} attributes; {MAX_ATTRIBUTES} are possible."
+    for name, value in attributes.items():
+        if not 0 < len(name) <= MAX_LABEL or not name.isprintable():
+            yield f"An attribute has a name of 1 to {MAX_LABEL} characters, unlike {name[:80]!r}."
+        if isinstance(value, str) and len(value) > MAX_ATTRIBUTE:
+            yield f"Its attribute {name!r} has more than {MAX_ATTRIBUTE:,} characters."
 
 
 def _relation_problems(
@@ -60,14 +101,32 @@ def _relation_problems(
     elif not label.allows(head.label, tail.label):
         message = f"{label.name} may not lead from {head.label} to {tail.label}."
         yield Problem(message, relation.id, code="ends")
+    for message in _attribute_faults(relation.attributes):
+        yield Problem(message, relation.id, code="attributes")
+
+
+def _category_problems(
+    category: Category, items: Mapping[str, Annotation], scheme: Scheme
+) -> Iterator[Problem]:
+    label = scheme.category(category.label)
+    if label is None:
+        message = f"The scheme has no category {category.label!r}."
+        yield Problem(message, category.id, code="label")
+    elif label.group:
+        for other in items.values():
+            if isinstance(other, Category) and other.label != category.label:
+                known = scheme.category(other.label)
+                if known and known.group == label.group:
+                    message = f"The document is {other.label} already: of {label.group} it has one."
+                    yield Problem(message, category.id, code="group")
 
 
 def _content(item: Annotation) -> tuple[object, ...]:
     if isinstance(item, Entity):
-        return (item.start, item.end, item.label)
+        return (item.start, item.end, item.label, item.parts)
     if isinstance(item, Relation):
         return (item.head, item.tail, item.label)
-    return (item.id,)
+    return ("category", item.label) if isinstance(item, Category) else (item.id,)
 
 
 def _repeated_annotations(
@@ -88,15 +147,25 @@ def _repeated_annotations(
 
 def overlap(first: Entity, second: Entity) -> bool:
     """Tell whether two entities share at least one code point."""
-    return first.start < second.end and second.start < first.end
+    meet = first.start < second.end and second.start < first.end
+    if not meet or not (first.parts or second.parts):
+        return meet
+    extents = product(first.extents(), second.extents())
+    return any(start < other_end and other < end for (start, end), (other, other_end) in extents)
 
 
 def crosses(first: Entity, second: Entity) -> bool:
     """Tell whether two entities overlap and neither lies within the other."""
-    nested = (first.start <= second.start and second.end <= first.end) or (
-        second.start <= first.start and first.end <= second.end
+    return overlap(first, second) and not (_within(first, second) or _within(second, first))
+
+
+def _within(inner: Entity, outer: Entity) -> bool:
+    if not (outer.start <= inner.start and inner.end <= outer.end):
+        return False
+    return all(
+        any(first <= start and end <= last for first, last in outer.extents())
+        for start, end in inner.extents()
     )
-    return overlap(first, second) and not nested
 
 
 def _overlap_problems(entities: list[Entity], chosen: set[str], rule: Overlap) -> Iterator[Problem]:

@@ -32,6 +32,7 @@ def scheme_json(scheme: Scheme) -> dict[str, Any]:
         "entities": [asdict(label) for label in scheme.entities],
         "relations": [asdict(label) for label in scheme.relations],
         "overlap": scheme.overlap,
+        "categories": [asdict(label) for label in scheme.categories],
     }
 
 
@@ -46,7 +47,12 @@ def _with_colors(value: object) -> object:
 
 
 def _repeated(scheme: Scheme) -> Iterator[Problem]:
-    for kind, labels in (("entities", scheme.entities), ("relations", scheme.relations)):
+    kinds = {
+        "entities": scheme.entities,
+        "relations": scheme.relations,
+        "categories": scheme.categories,
+    }
+    for kind, labels in kinds.items():
         for attribute in ("name", "key"):
             seen: set[str] = set()
             for index, label in enumerate(labels):

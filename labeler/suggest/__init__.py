@@ -1,10 +1,11 @@
 """What proposes entities and relations for a text; knows nothing of tables."""
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any, ClassVar, Protocol
 
 from labeler.registry import Registry
-from labeler.schema import Entity, Relation, Scheme, Suggestion
+from labeler.schema import Category, Entity, Relation, Scheme, Suggestion
 
 
 class Suggester(Protocol):
@@ -23,15 +24,27 @@ class Suggester(Protocol):
         """Yield the proposals for each text, in its order, with labels of the scheme only."""
 
 
-def entity_suggestion(start: int, end: int, label: str, origin: dict[str, Any]) -> Entity:
+def entity_suggestion(
+    start: int,
+    end: int,
+    label: str,
+    origin: dict[str, Any],
+    parts: tuple[tuple[int, int], ...] = (),
+) -> Entity:
     """Return a proposed entity; the same place and label always have the same id."""
-    return Entity(f"s:{start}-{end}:{label}", start, end, label, origin)
+    apart = f"+{sha256(repr(parts).encode()).hexdigest()[:8]}" if parts else ""
+    return Entity(f"s:{start}-{end}{apart}:{label}", start, end, label, origin, parts)
 
 
 def relation_suggestion(head: Entity, tail: Entity, label: str, origin: dict[str, Any]) -> Relation:
     """Return a proposed relation between two entities, suggested themselves or not."""
     place = f"{head.start}-{head.end}:{tail.start}-{tail.end}"
     return Relation(f"s:{place}:{label}", head.id, tail.id, label, origin)
+
+
+def category_suggestion(label: str, origin: dict[str, Any]) -> Category:
+    """Return a proposed category of the document."""
+    return Category(f"s:{label}", label, origin)
 
 
 suggesters: Registry[type[Suggester]] = Registry("labeler.suggesters", "suggester")

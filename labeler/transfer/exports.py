@@ -247,9 +247,10 @@ def _gold(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
 
 def _extents(layer: schema.Layer) -> frozenset[tuple[object, ...]]:
     """Return what a layer says, whatever the ids."""
-    places = {e.id: (e.start, e.end, e.label) for e in layer.entities}
+    places = {e.id: (e.start, e.end, e.label, e.parts) for e in layer.entities}
     links = {(places[r.head], places[r.tail], r.label) for r in layer.relations}
-    return frozenset([*places.values(), *links])
+    categories = {(category.label,) for category in layer.categories}
+    return frozenset([*places.values(), *links, *categories])
 
 
 def _proposed(project: Project) -> list[int]:
@@ -341,4 +342,5 @@ def _proposals(project: Project, document: Document) -> schema.Layer:
         status="open",
         entities=tuple(item for item in items if isinstance(item, schema.Entity)),
         relations=tuple(item for item in items if isinstance(item, schema.Relation)),
+        categories=tuple(item for item in items if isinstance(item, schema.Category)),
     )

@@ -18,7 +18,7 @@ from labeler.formats import Imported, archive
 from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
 from labeler.models.database import now
 from labeler.models.tables import text_sha256, title_key
-from labeler.suggest import entity_suggestion, relation_suggestion
+from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
 from labeler.transfer.suggestions import IMPORTED, keep_imported
 
 _DOCUMENT = ("project_id", "name", "title_key", "text", "sha256", "meta", "created")
@@ -73,7 +73,7 @@ def import_paths(
     """
     if annotator is not None:
         accounts.check_name(annotator)
-    empty = not project.entity_labels and not project.relation_labels
+    empty = not any((project.entity_labels, project.relation_labels, project.category_labels))
     intake = _Intake(project, actor, annotator, add_labels or empty, ImportReport())
     found = archive.read(paths, importer=importer)
     while portion := _portion(found):
@@ -143,9 +143,14 @@ class _Intake:
         """Return the article with its suggestions as a layer, where an annotator was named."""
         if self.annotator is None or article.layer is not None or not article.suggestions:
             return article
-        entities = tuple(s for s in article.suggestions if isinstance(s, schema.Entity))
-        relations = tuple(s for s in article.suggestions if isinstance(s, schema.Relation))
-        layer = schema.Layer(self.annotator, "done", 0, entities, relations)
+        items = article.suggestions
+        layer = schema.Layer(
+            self.annotator,
+            "done",
+            entities=tuple(item for item in items if isinstance(item, schema.Entity)),
+            relations=tuple(item for item in items if isinstance(item, schema.Relation)),
+            categories=tuple(item for item in items if isinstance(item, schema.Category)),
+        )
         return replace(article, layer=layer, suggestions=())
 
     # ---- rules -------------------------------------------------------------------------------
@@ -171,20 +176,38 @@ class _Intake:
         known = {
             schema.Entity: self.scheme.entity,
             schema.Relation: self.scheme.relation,
+            schema.Category: self.scheme.category,
         }
         return {label for kind, label in used if known[kind](label) is None}
 
     def _extend(self, items: Iterable[schema.Annotation]) -> None:
         """Give the scheme the labels that these annotations need."""
-        scheme = self.scheme
-        entities, relations = list(scheme.entities), list(scheme.relations)
+        lacking = {type(item): dict[str, None]() for item in items}
         for item in items:
-            if isinstance(item, schema.Entity) and all(e.name != item.label for e in entities):
+            if not isinstance(item, schema.Verdict):
+                lacking[type(item)][item.label] = None
+        scheme = self.scheme
+        entities = list(scheme.entities)
+        for name in lacking.get(schema.Entity, ()):
+            if scheme.entity(name) is None:
                 color = schema.PALETTE[len(entities) % len(schema.PALETTE)]
-                entities.append(schema.EntityLabel(item.label, color=color))
-            if isinstance(item, schema.Relation) and all(r.name != item.label for r in relations):
-                relations.append(schema.RelationLabel(item.label))
-        self.scheme = schema.Scheme(tuple(entities), tuple(relations), scheme.overlap)
+                entities.append(schema.EntityLabel(name, color=color))
+        relations = (
+            schema.RelationLabel(name)
+            for name in lacking.get(schema.Relation, ())
+            if scheme.relation(name) is None
+        )
+        categories = (
+            schema.CategoryLabel(name)
+            for name in lacking.get(schema.Category, ())
+            if scheme.category(name) is None
+        )
+        self.scheme = replace(
+            scheme,
+            entities=tuple(entities),
+            relations=(*scheme.relations, *relations),
+            categories=(*scheme.categories, *categories),
+        )
         self.project.scheme = self.scheme
 
     def tell_unknown_labels(self) -> None:
@@ -344,13 +367,17 @@ def _named_by_content(article: Imported) -> list[schema.Suggestion]:
     named: dict[str, schema.Suggestion] = {}
     for entity in article.suggestions:
         if isinstance(entity, schema.Entity):
-            made = entity_suggestion(
-                entity.start, entity.end, entity.label, entity.origin or origin
-            )
+            place = (entity.start, entity.end, entity.label)
+            made = entity_suggestion(*place, entity.origin or origin, entity.parts)
+            made = replace(made, attributes=entity.attributes)
             ends[entity.id] = named[made.id] = made
     for relation in article.suggestions:
         if isinstance(relation, schema.Relation):
             head, tail = ends[relation.head], ends[relation.tail]
             link = relation_suggestion(head, tail, relation.label, relation.origin or origin)
-            named[link.id] = link
+            named[link.id] = replace(link, attributes=relation.attributes)
+    for category in article.suggestions:
+        if isinstance(category, schema.Category):
+            proposed = category_suggestion(category.label, category.origin or origin)
+            named[proposed.id] = proposed
     return list(named.values())

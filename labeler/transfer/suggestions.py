@@ -117,6 +117,7 @@ def _merged(
 ) -> list[dict[str, Any]]:
     """Return each proposal once, the earlier run's before the later's, if its label still is."""
     names = {label.name for label in scheme.entities} | {label.name for label in scheme.relations}
+    names |= {label.name for label in scheme.categories}
     merged: dict[str, dict[str, Any]] = {}
     for proposals in runs:
         for proposal in proposals:
@@ -125,7 +126,7 @@ def _merged(
     return [
         proposal
         for proposal in merged.values()
-        if "start" in proposal or (proposal["head"] in merged and proposal["tail"] in merged)
+        if "head" not in proposal or (proposal["head"] in merged and proposal["tail"] in merged)
     ]
 
 

@@ -141,6 +141,7 @@ def layer_json(layer: Layer) -> dict[str, Any]:
         "seconds": layer.seconds,
         "entities": [schema.annotation_json(item) for item in record.entities],
         "relations": [schema.annotation_json(item) for item in record.relations],
+        "categories": [schema.annotation_json(item) for item in record.categories],
         "verdicts": [schema.annotation_json(item) for item in record.verdicts],
     }
 

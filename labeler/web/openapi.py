@@ -18,9 +18,10 @@ _STRING = {"type": "string"}
 _NUMBER = {"type": "integer"}
 _NAMES = {"slug": _STRING}
 _ANNOTATION = {
-    "oneOf": [
+    "anyOf": [
         {"$ref": "#/components/schemas/Entity"},
         {"$ref": "#/components/schemas/Relation"},
+        {"$ref": "#/components/schemas/Category"},
         {"$ref": "#/components/schemas/Verdict"},
         {"type": "null"},
     ]
@@ -127,8 +128,8 @@ _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
 
 def _schemas() -> dict[str, Any]:
     """Return the schemas of what travels: annotations without ids, ops, edits and errors."""
-    kinds = {"Entity": schema.Entity, "Relation": schema.Relation, "Verdict": schema.Verdict}
-    made = {name: _without_id(TypeAdapter(kind).json_schema()) for name, kind in kinds.items()}
+    kinds = (schema.Entity, schema.Relation, schema.Category, schema.Verdict)
+    made = {kind.__name__: _without_id(TypeAdapter(kind).json_schema()) for kind in kinds}
     op = {"id": _STRING, "before": _ANNOTATION, "after": _ANNOTATION}
     ops = {"type": "array", "items": {"$ref": "#/components/schemas/Op"}, "minItems": 1}
     problem = {"message": _STRING, "path": _STRING, "code": _STRING}

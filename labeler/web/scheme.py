@@ -86,6 +86,7 @@ def _save(project: Project, form: SchemeForm) -> None:
             "entities": [_entity(row) for row in _kept(form.entities)],
             "relations": [_relation(row, _renamed(form)) for row in _kept(form.relations)],
             "overlap": form.overlap.data,
+            "categories": schema.scheme_json(project.scheme)["categories"],
         }
     )
     projects.change_scheme(project, scheme)
