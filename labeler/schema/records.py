@@ -28,8 +28,8 @@ MAX_ATTRIBUTE = 2000
 AttributeValue = (
     Annotated[str, StringConstraints(strict=True, max_length=MAX_ATTRIBUTE)]
     | Annotated[bool, Field(strict=True)]
-    | Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]  # what a browser can count
-    | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    | Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)]  # what a browser can count
+    | Annotated[float, Field(strict=True, gt=-(2**53), lt=2**53)]
 )
 Attributes = Annotated[
     dict[AttributeName, AttributeValue], Field(min_length=1, max_length=MAX_ATTRIBUTES)

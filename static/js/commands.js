@@ -187,8 +187,9 @@ export class Commands {
     if (this.#do(edit)) this.say(on.length ? `Labeled ${on.length} more ${words}. Undo takes them back together.` : `Labeled no other ${words}.`);
   }
 
-  /** Other places of the same words that nothing is labeled in and that nobody left out. @param {Span} span @param {string} label */
+  /** Other places of the same words that nothing is labeled in and that nobody left out. @param {Span & {parts?: [number, number][]}} span @param {string} label */
   others(span, label) {
+    if (span.parts) return []; // the words between the parts are not its own
     const places = occurrences(this.text, span.start, span.end);
     return places.filter((place) => !this.store.entities.overlapping(place.start, place.end).length && !this.store.get(proposal(place, label).id));
   }

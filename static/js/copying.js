@@ -54,14 +54,17 @@ function copyTo(parts, entities, shift, all) {
   }
   const ids = new Set(entities.map(({ id }) => id));
   const relations = entities.flatMap(({ id }) => parts.store.relationsOf(id).filter(({ head, tail }) => head === id && ids.has(tail)));
-  for (const { head, tail, label } of relations) copyRelation(parts, { head: there.get(head), tail: there.get(tail), label }, all);
+  for (const { head, tail, label, attributes } of relations) {
+    copyRelation(parts, { head: there.get(head), tail: there.get(tail), label, ...(attributes && { attributes }) }, all);
+  }
 }
 
-/** @param {Parts} parts @param {{head?: string, tail?: string, label: string}} copy @param {Copies} all */
-function copyRelation(parts, { head, tail, label }, all) {
+/** @param {Parts} parts @param {{head?: string, tail?: string, label: string, attributes?: object}} copy @param {Copies} all */
+function copyRelation(parts, copy, all) {
+  const { head, tail, label } = copy;
   const isThere = head && tail && parts.store.twin({ id: "", head, tail, label });
   if (isThere) return;
-  if (head && tail && fits(parts, all, ops.create({ head, tail, label }))) all.relations += 1;
+  if (head && tail && fits(parts, all, ops.create(copy))) all.relations += 1;
   else all.clashing += 1;
 }
 
@@ -88,7 +91,13 @@ function entityOp({ store, suggestions, proposed }, copy) {
 }
 
 /** @param {Entity} entity @param {number} shift */
-const moved = ({ start, end, label }, shift) => ({ start: start + shift, end: end + shift, label });
+const moved = ({ start, end, label, parts, attributes }, shift) => ({
+  start: start + shift,
+  end: end + shift,
+  label,
+  ...(parts && { parts: parts.map(([from, to]) => [from + shift, to + shift]) }),
+  ...(attributes && { attributes }),
+});
 
-/** @param {Span & {label: string}} entity */
-const key = ({ start, end, label }) => `${start} ${end} ${label}`;
+/** @param {Span & {label: string, parts?: number[][]}} entity */
+const key = ({ start, end, label, parts }) => `${start} ${end} ${label} ${parts ?? ""}`;

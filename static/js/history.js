@@ -1,6 +1,6 @@
 // @ts-check
 /** The edits of a layer, told and gone back to. */
-import { isEntity, isRelation } from "./schema.js";
+import { extentsOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { bodyOf, same } from "./store.js";
 
 /**
@@ -45,6 +45,7 @@ export function describe(ops, slice) {
   const counts = [
     count(ops, (op) => isEntity(op.after) && !op.before, "labeled", "entity", "entities"),
     count(ops, (op) => isRelation(op.after) && !op.before, "drew", "relation", "relations"),
+    count(ops, (op) => isCategory(op.after) && !op.before, "gave the document", "label", "labels"),
     count(ops, (op) => Boolean(op.before && op.after), "changed", "annotation", "annotations"),
     count(ops, (op) => !op.after, "deleted", "annotation", "annotations"),
     count(ops, (op) => isVerdict(op.after) && !op.before, "rejected", "suggestion", "suggestions"),
@@ -61,7 +62,8 @@ function one({ before, after }, slice) {
   const label = body.label ?? "";
   if (isVerdict(body)) return after ? "rejected a suggestion" : "took back a rejection";
   if (isRelation(body)) return `${verb(before, after, "drew")} relation ${label}`;
-  const words = slice(body.start, body.end);
+  if (isCategory(body)) return `${verb(before, after, "labeled")} the document ${label}`;
+  const words = extentsOf(body).map(([start, end]) => slice(start, end)).join(" … ");
   const short = words.length > 40 ? `${words.slice(0, 39)}…` : words;
   return `${verb(before, after, "labeled")} “${short}” ${label}`;
 }

@@ -27,7 +27,8 @@ export function create(body, id = newId()) {
 /** @param {Annotation} item @param {object} fields @returns {Op} */
 function change(item, fields) {
   const origin = "origin" in item && item.origin ? { origin: { ...item.origin, changed: true } } : {};
-  return { id: item.id, before: bodyOf(item), after: { ...bodyOf(item), ...fields, ...origin } };
+  const after = Object.entries({ ...bodyOf(item), ...fields, ...origin }).filter(([, value]) => value !== undefined);
+  return { id: item.id, before: bodyOf(item), after: Object.fromEntries(after) };
 }
 
 /** @param {Annotation} item @returns {Op} */
@@ -50,8 +51,21 @@ export function relabelEntity(store, entity, label) {
 }
 
 /** @param {Entity} entity @param {import("./tokens.js").Span} span @returns {Op[]} */
-export function resize(entity, { start, end }) {
-  return [change(entity, { start, end })];
+export function resize(entity, span) {
+  return [change(entity, extended(entity, span))];
+}
+
+/**
+ * What an entity becomes when its ends move: those of its first and last part move with them, and
+ * parts that it no longer reaches go.
+ * @param {Entity} entity @param {import("./tokens.js").Span} span
+ */
+function extended({ parts }, { start, end }) {
+  if (!parts) return { start, end };
+  const kept = parts.filter(([from, to]) => from < end && start < to);
+  if (kept.length < 2) return { start, end, parts: undefined };
+  const moved = kept.map(([from, to], index) => [index ? from : start, index < kept.length - 1 ? to : end]);
+  return { start, end, parts: moved };
 }
 
 /** @param {Relation} relation @param {string} label @returns {Op[]} */
@@ -113,7 +127,8 @@ export function accept(store, suggestions, chosen) {
 
 /** Accept a suggested entity with another label or extent. @param {Entity} entity @param {object} fields @returns {Op[]} */
 export function acceptChanged(entity, fields) {
-  return [{ ...change(entity, fields), before: null }];
+  const made = "start" in fields ? extended(entity, /** @type {import("./tokens.js").Span} */ (fields)) : fields;
+  return [{ ...change(entity, made), before: null }];
 }
 
 /** @param {(Entity | Relation)[]} chosen @returns {Op[]} */

@@ -3,6 +3,7 @@
 import { element, listen } from "./element.js";
 import { describe, moment } from "./history.js";
 import { List } from "./list.js";
+import { extentsOf } from "./schema.js";
 import { blockAt } from "./text.js";
 
 /**
@@ -170,7 +171,7 @@ export class Panels {
     const words = element("span", { class: "words", dir: "auto" }, this.#words(entity));
     const row = element("div", { class: `row ${palette.of(entity.label)}${open ? " open" : ""}` }, element("i", { class: "dot" }), words);
     if (open) row.append(this.#score(entity), ...this.#acts());
-    else row.append(element("small", {}, `${tokens.fits(entity) ? "" : "⚠ off tokens · "}${whose(entity)} · ¶${paragraph}`));
+    else row.append(...details(entity), element("small", {}, `${tokens.fits(entity) ? "" : "⚠ off tokens · "}${whose(entity)} · ¶${paragraph}`));
     return row;
   }
 
@@ -184,13 +185,14 @@ export class Panels {
     };
     const row = element("div", { class: `row relation${open ? " open" : ""}` }, end(relation.head), element("b", {}, relation.label), end(relation.tail));
     if (open) row.append(...this.#acts());
+    else row.append(...details(relation));
     return row;
   }
 
   /** @param {Entity} entity */
-  #words({ start, end }) {
-    const words = this.parts.text.slice(start, Math.min(end, start + 80));
-    return words.replace(/\s+/g, " ");
+  #words(entity) {
+    const words = extentsOf(entity).map(([start, end]) => this.parts.text.slice(start, Math.min(end, start + 80)));
+    return words.join(" … ").replace(/\s+/g, " ");
   }
 
   /** @param {Entity} entity */
@@ -272,6 +274,13 @@ function note(words) {
 /** A count in at most four characters. @param {number} count */
 function short(count) {
   return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
+}
+
+/** The attributes of an annotation, as a row tells them. @param {Entity | Relation} item */
+function details({ attributes }) {
+  if (!attributes) return [];
+  const facts = Object.entries(attributes).map(([name, value]) => (value === true ? name : `${name}: ${value}`));
+  return [element("small", { class: "attributes", title: facts.join("\n") }, facts.join(" · "))];
 }
 
 /** Who or what an annotation comes from. @param {Entity} entity */

@@ -6,6 +6,7 @@
  */
 import { element } from "./element.js";
 import { lanes, nest } from "./layout.js";
+import { extentsOf } from "./schema.js";
 import { blockAt } from "./text.js";
 import { inOrder } from "./spans.js";
 
@@ -17,7 +18,8 @@ const LINE = 42; // pixels
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
- * @typedef {import("./layout.js").Node<Entity>} Piece
+ * @typedef {Entity & {follows?: boolean, followed?: boolean}} Part what is drawn of an entity: all, or one of its parts
+ * @typedef {import("./layout.js").Node<Part>} Piece
  */
 
 /** The article on the page. */
@@ -147,8 +149,8 @@ export class Article {
 
   /** @param {import("./text.js").Block} block */
   #fill(block) {
-    const labeled = this.store.entities.overlapping(block.start, block.end);
-    const proposed = this.suggestions.openEntities.overlapping(block.start, block.end);
+    const labeled = this.store.entities.overlapping(block.start, block.end).flatMap(partsOf);
+    const proposed = this.suggestions.openEntities.overlapping(block.start, block.end).flatMap(partsOf);
     const previews = this.#previews(block);
     const borders = this.showTokens ? this.#tokenSpans(block) : [];
     const spans = [...labeled, ...proposed, ...previews, ...borders].sort(inOrder);
@@ -174,7 +176,7 @@ export class Article {
     return spans;
   }
 
-  /** @param {Piece} piece @param {Map<Entity, number>} lane @returns {Node} */
+  /** @param {Piece} piece @param {Map<Part, number>} lane @returns {Node} */
   #node(piece, lane) {
     const { span } = piece;
     if (!span) return document.createTextNode(this.text.slice(piece.start, piece.end));
@@ -190,22 +192,24 @@ export class Article {
     return element("span", { class: names, "data-index": index }, ...children);
   }
 
-  /** @param {Piece} piece @param {Entity} span @param {number} lane @param {Node[]} children */
+  /** @param {Piece} piece @param {Part} span @param {number} lane @param {Node[]} children */
   #mark(piece, span, lane, children) {
     const mark = document.createElement("mark");
     mark.className = this.#classes(piece, span);
     mark.dataset.id = span.id;
     mark.append(...children);
-    if (piece.last) mark.append(this.#tag(span));
+    if (piece.last && !span.followed) mark.append(this.#tag(span));
     if (lane) mark.style.setProperty("--lane", String(lane));
     return mark;
   }
 
-  /** @param {Piece} piece @param {Entity} span */
+  /** @param {Piece} piece @param {Part} span */
   #classes(piece, span) {
     const names = [this.palette.of(span.label)];
     if (!this.store.items.has(span.id)) names.push("suggestion");
     else if (!this.tokens.fits(span)) names.push("misfit");
+    if (span.followed) names.push("followed");
+    if (span.follows) names.push("follows");
     if (!piece.first) names.push("cut-start");
     if (!piece.last) names.push("cut-end");
     const own = this.decorations.get(span.id);
@@ -222,4 +226,11 @@ export class Article {
     tag.dataset.label = open && score !== undefined ? `${span.label} ${Math.round(100 * score)}%` : span.label;
     return tag;
   }
+}
+
+/** The stretches of an entity that are marked; the label stands behind the last. @param {Entity} entity @returns {Part[]} */
+function partsOf(entity) {
+  if (!entity.parts) return [entity];
+  const last = entity.parts.length - 1;
+  return extentsOf(entity).map(([start, end], index) => ({ ...entity, start, end, follows: index > 0, followed: index < last }));
 }

@@ -6,12 +6,17 @@
  *
  * @typedef {{suggester?: string, version?: string, score?: number, reason?: string,
  *   changed?: boolean}} Origin
- * @typedef {{id: string, start: number, end: number, label: string, origin?: Origin}} Entity
- * @typedef {{id: string, head: string, tail: string, label: string, origin?: Origin}} Relation
+ * @typedef {Record<string, string | number | boolean>} Attributes
+ * @typedef {{id: string, start: number, end: number, label: string, origin?: Origin,
+ *   parts?: [number, number][], attributes?: Attributes}} Entity a discontinuous one has `parts`
+ * @typedef {{id: string, head: string, tail: string, label: string, origin?: Origin,
+ *   attributes?: Attributes}} Relation
+ * @typedef {{id: string, label: string, origin?: Origin}} Category a label of the whole document
  * @typedef {{id: string, verdict: string}} Verdict
- * @typedef {Entity | Relation | Verdict} Annotation
+ * @typedef {Entity | Relation | Category | Verdict} Annotation
  * @typedef {{name: string, key: string, color: string, description: string}} EntityLabel
  * @typedef {EntityLabel & {head: string[], tail: string[], symmetric: boolean}} RelationLabel
+ * @typedef {EntityLabel & {group: string}} CategoryLabel
  * @typedef {{id: string, code: string, message: string, other?: string}} Problem
  */
 
@@ -21,22 +26,30 @@ export const isEntity = (item) => item !== null && item !== undefined && "start"
 /** @param {any} item @returns {item is Relation} */
 export const isRelation = (item) => item !== null && item !== undefined && "head" in item;
 
+/** @param {any} item @returns {item is Category} */
+export const isCategory = (item) => item !== null && item !== undefined && "label" in item && !isEntity(item) && !isRelation(item);
+
+/** The stretches of text an entity consists of, one unless it is discontinuous. @param {{start: number, end: number, parts?: [number, number][]}} entity @returns {[number, number][]} */
+export const extentsOf = ({ start, end, parts }) => (parts?.length ? parts : [[start, end]]);
+
 /** What makes two annotations the same one twice. @param {Annotation} item */
 export function contentOf(item) {
-  if (isEntity(item)) return `${item.start} ${item.end} ${item.label}`;
+  if (isEntity(item)) return `${item.start} ${item.end} ${item.label}${item.parts ? `\u0000${item.parts}` : ""}`;
   if (isRelation(item)) return `${item.head}\u0000${item.tail}\u0000${item.label}`;
-  return item.id;
+  return isCategory(item) ? `\u0000${item.label}` : item.id;
 }
 
 /** The labels of a project and its rule on overlap. */
 export class Scheme {
-  /** @param {{entities: EntityLabel[], relations: RelationLabel[], overlap: string}} plain */
-  constructor({ entities, relations, overlap }) {
+  /** @param {{entities: EntityLabel[], relations: RelationLabel[], overlap: string, categories?: CategoryLabel[]}} plain */
+  constructor({ entities, relations, overlap, categories = [] }) {
     this.entities = entities;
     this.relations = relations;
+    this.categories = categories;
     this.overlap = overlap;
     this.entityByName = new Map(entities.map((label) => [label.name, label]));
     this.relationByName = new Map(relations.map((label) => [label.name, label]));
+    this.categoryByName = new Map(categories.map((label) => [label.name, label]));
   }
 
   /** @param {string} name */
@@ -47,6 +60,11 @@ export class Scheme {
   /** @param {string} name */
   relation(name) {
     return this.relationByName.get(name);
+  }
+
+  /** @param {string} name */
+  category(name) {
+    return this.categoryByName.get(name);
   }
 
   /** Relation labels that may lead from one entity label to another. @param {string} head @param {string} tail */
@@ -74,7 +92,7 @@ export function allows(label, head, tail) {
  * What breaks a rule among the touched annotations (all unless told).
  *
  * `items` must hold the touched ones, the ends of their relations, the relations of touched
- * entities and the entities that overlap them.
+ * entities, the entities that overlap them, and the categories.
  * @param {Map<string, Annotation>} items @param {Scheme} scheme
  * @param {number} length of the text, in code points
  * @param {Iterable<string>} [touched]
@@ -84,7 +102,8 @@ export function check(items, scheme, length, touched = items.keys()) {
   const chosen = [...touched].flatMap((id) => items.get(id) ?? []);
   const problems = chosen.flatMap((item) => {
     if (isEntity(item)) return entityProblems(item, scheme, length);
-    return isRelation(item) ? relationProblems(item, items, scheme) : [];
+    if (isRelation(item)) return relationProblems(item, items, scheme);
+    return isCategory(item) ? categoryProblems(item, items, scheme) : [];
   });
   problems.push(...repeated(items, chosen));
   if (scheme.overlap !== "allow") problems.push(...overlapProblems(items, chosen, scheme.overlap));
@@ -92,8 +111,11 @@ export function check(items, scheme, length, touched = items.keys()) {
 }
 
 /** @param {Entity} entity @param {Scheme} scheme @param {number} length @returns {Problem[]} */
-function entityProblems({ id, start, end, label }, scheme, length) {
+function entityProblems({ id, start, end, label, parts }, scheme, length) {
   const problems = [];
+  if (parts && !areParts(parts, start, end)) {
+    problems.push({ id, code: "parts", message: "Its parts are not two or more, in order and apart." });
+  }
   if (!(start >= 0 && start < end && end <= length)) {
     const message = `[${start}, ${end}) does not fit a text of ${length} characters.`;
     problems.push({ id, code: "bounds", message });
@@ -102,6 +124,22 @@ function entityProblems({ id, start, end, label }, scheme, length) {
     problems.push({ id, code: "label", message: `The scheme has no entity label “${label}”.` });
   }
   return problems;
+}
+
+/** @param {[number, number][]} parts @param {number} start @param {number} end */
+function areParts(parts, start, end) {
+  const borders = parts.flat();
+  const ordered = borders.every((border, index) => index === 0 || borders[index - 1] < border);
+  return parts.length > 1 && ordered && borders[0] === start && borders.at(-1) === end;
+}
+
+/** @param {Category} category @param {Map<string, Annotation>} items @param {Scheme} scheme @returns {Problem[]} */
+function categoryProblems({ id, label: name }, items, scheme) {
+  const label = scheme.category(name);
+  if (!label) return [{ id, code: "label", message: `The scheme has no category “${name}”.` }];
+  if (!label.group) return [];
+  const others = [...items.values()].filter((item) => isCategory(item) && item.label !== name && scheme.category(item.label)?.group === label.group);
+  return others.map((item) => ({ id, code: "group", message: `The document is ${/** @type {Category} */ (item).label} already: of ${label.group} it has one.`, other: item.id }));
 }
 
 /** @param {Relation} relation @param {Map<string, Annotation>} items @param {Scheme} scheme @returns {Problem[]} */
@@ -133,14 +171,17 @@ function repeated(items, chosen) {
     .map(({ id }) => ({ id, code: "twice", message: "The same annotation is there already.", other: twins.get(id) }));
 }
 
-/** @param {Placed} a @param {Placed} b @typedef {{start: number, end: number}} Placed */
+/** @param {Placed} a @param {Placed} b @typedef {{start: number, end: number, parts?: [number, number][]}} Placed */
 export function overlaps(a, b) {
-  return a.start < b.end && b.start < a.end;
+  const meet = a.start < b.end && b.start < a.end;
+  if (!meet || !(a.parts || b.parts)) return meet;
+  return extentsOf(a).some(([start, end]) => extentsOf(b).some(([first, last]) => start < last && first < end));
 }
 
 /** Whether two spans overlap and neither lies within the other. @param {Placed} a @param {Placed} b */
 export function crosses(a, b) {
-  const within = (/** @type {Placed} */ x, /** @type {Placed} */ y) => y.start <= x.start && x.end <= y.end;
+  const within = (/** @type {Placed} */ x, /** @type {Placed} */ y) =>
+    extentsOf(x).every(([start, end]) => extentsOf(y).some(([first, last]) => first <= start && end <= last));
   return overlaps(a, b) && !within(a, b) && !within(b, a);
 }
 

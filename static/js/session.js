@@ -59,7 +59,7 @@ export class Session {
     this.text = new DocumentText(article.text);
     this.tokens = new Tokens(article.tokens);
     this.blocks = blocksOf(this.text, this.tokens);
-    this.store = new Store(this.scheme, this.text.length, [...layer.entities, ...layer.relations, ...layer.verdicts]);
+    this.store = new Store(this.scheme, this.text.length, [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts]);
     this.suggestions = new Suggestions(suggestions, this.store);
     const outbox = new Outbox(layer.id, location.pathname, this.page.storage);
     this.sync = new Sync({

@@ -5,7 +5,7 @@
  * A change is a list of ops that is done, undone and redone as a whole. Undoing is a change like
  * any other: whoever saves changes saves it too.
  */
-import { check, contentOf, isEntity, isRelation } from "./schema.js";
+import { check, contentOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { SpanIndex } from "./spans.js";
 
 /**
@@ -58,6 +58,8 @@ export class Store {
     this.entities = new SpanIndex();
     /** @type {Map<string, import("./schema.js").Relation>} */
     this.relations = new Map();
+    /** @type {Map<string, import("./schema.js").Category>} */
+    this.categories = new Map();
     /** @type {Map<string, Set<string>>} relations by the entities at their ends */
     this.links = new Map();
     /** @type {Map<string, string>} ids by content */
@@ -168,6 +170,7 @@ export class Store {
     this.items.set(item.id, item);
     this.contents.set(contentOf(item), item.id);
     if (isEntity(item) && indexed) this.entities.add(item);
+    if (isCategory(item)) this.categories.set(item.id, item);
     if (!isRelation(item)) return;
     this.relations.set(item.id, item);
     for (const end of [item.head, item.tail]) {
@@ -183,6 +186,7 @@ export class Store {
     this.items.delete(id);
     if (this.contents.get(contentOf(item)) === id) this.contents.delete(contentOf(item));
     if (isEntity(item)) this.entities.remove(item);
+    this.categories.delete(id);
     if (!isRelation(item)) return;
     this.relations.delete(id);
     for (const end of [item.head, item.tail]) this.links.get(end)?.delete(id);
@@ -199,6 +203,7 @@ export class Store {
       add(this.twin(item));
       if (isEntity(item)) this.entities.overlapping(item.start, item.end).forEach(add);
       if (isRelation(item)) [item.head, item.tail].forEach((end) => add(this.items.get(end)));
+      if (isCategory(item)) this.categories.forEach(add);
     }
     for (const { id } of ops) {
       for (const relation of this.relationsOf(id)) {

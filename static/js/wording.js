@@ -1,6 +1,6 @@
 // @ts-check
 /** What annotations are called in messages and lists. */
-import { isEntity } from "./schema.js";
+import { extentsOf, isEntity } from "./schema.js";
 
 const LONGEST = 40; // characters of a quotation
 
@@ -12,9 +12,10 @@ export class Wording {
     this.suggestions = suggestions;
   }
 
-  /** The text of a span on one line, cut short. @param {import("./tokens.js").Span} span @param {number} [longest] */
-  words({ start, end }, longest = LONGEST) {
-    const words = this.text.slice(start, Math.min(end, start + 4 * longest)).replace(/\s+/g, " ");
+  /** The text of a span on one line, cut short. @param {import("./tokens.js").Span & {parts?: [number, number][]}} span @param {number} [longest] */
+  words(span, longest = LONGEST) {
+    const slices = extentsOf(span).map(([start, end]) => this.text.slice(start, Math.min(end, start + 4 * longest)));
+    const words = slices.join(" … ").replace(/\s+/g, " ");
     const characters = [...words];
     return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : words;
   }

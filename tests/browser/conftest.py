@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,13 @@ class Site:
         *,
         scheme: schema.Scheme = SCHEME,
         suggested: dict[str, list[str]] | None = None,
-        labeled: list[tuple[int, int]] | None = None,
+        labeled: Sequence[tuple[int, int] | schema.Entity] | None = None,
         more: tuple[str, ...] = (),
     ) -> Document:
         """Return a document in a project of its own.
 
-        `suggested` holds words by label, `labeled` spans that are ACTOR already.
+        `suggested` holds words by label, `labeled` spans that are ACTOR
+        already, or entities.
         """
         slug = f"p{uuid.uuid4().hex[:10]}"
         project = self.corpus.project(slug, scheme, ana="manager")
@@ -77,11 +78,11 @@ class Site:
             self._label(made, labeled)
         return made
 
-    def _label(self, document: Document, spans: list[tuple[int, int]]) -> None:
+    def _label(self, document: Document, spans: Sequence[tuple[int, int] | schema.Entity]) -> None:
         ana = self.corpus.person("ana")
         entities = tuple(
-            schema.Entity(f"e{number}", start, end, "ACTOR")
-            for number, (start, end) in enumerate(spans)
+            span if isinstance(span, schema.Entity) else schema.Entity(f"e{number}", *span, "ACTOR")
+            for number, span in enumerate(spans)
         )
         layer = schema.Layer(annotator="ana", entities=entities)
         new = editing.NewLayer(document.project_id, document.id, ana.id, layer)

@@ -619,3 +619,29 @@ def test_the_page_is_accessible(screen: Open) -> None:
         page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         found = Axe().run(page.page).response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_a_discontinuous_entity_is_one_with_its_attributes(screen: Open) -> None:
+    """All its parts are marked, the label once; relabelling and undo keep parts and attributes."""
+    ines = schema.Entity(
+        "e0", 13, 30, "ACTOR", None, ((13, 18), (24, 30)), {"role": "mayor", "sure": True}
+    )
+    page = screen(labeled=[ines])
+    marks = page.page.locator("#article mark")
+    assert marks.all_inner_texts() == ["Mayor", "Okafor"]
+    assert page.page.locator("#article mark .tag").count() == 1
+    row = page.page.locator("#panel .row").first
+    expect(row).to_contain_text("Mayor … Okafor")
+    expect(row).to_contain_text("role: mayor · sure")
+    row.click()
+    page.press("2", "Control+z", "3")
+    assert page.layer()["entities"] == [
+        {
+            "id": "e0",
+            "start": 13,
+            "end": 30,
+            "label": "SPOT",
+            "parts": [[13, 18], [24, 30]],
+            "attributes": {"role": "mayor", "sure": True},
+        }
+    ]

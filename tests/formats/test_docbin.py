@@ -22,6 +22,7 @@ from labeler import nlp
 from labeler.formats import Exported, Report
 from labeler.formats.docbin import LONGEST, DocBinExporter
 from labeler.schema import (
+    Category,
     Document,
     Entity,
     Layer,
@@ -557,3 +558,36 @@ def test_a_scheme_without_relations_has_an_empty_table(tmp_path: Path) -> None:
     )
     [doc] = _docs(tmp_path)
     assert doc._.rel == {}
+
+
+def test_discontinuous_entities_are_told_and_nowhere_else(tmp_path: Path) -> None:
+    """One of several parts stands in user data with its relations; its tokens are missing."""
+    parts = Entity("e1", 0, 20, "PERSON", None, ((0, 3), (17, 20)), {"note": "shared name"})
+    met = Relation("r1", "e1", "e2", "MET", None, {"sure": True})
+    record = _record(TEXT, parts, Entity("e2", 29, 33, "ORG"), relations=(met,))
+    report = _export(tmp_path, [record])
+    assert [problem["code"] for problem in report.problems] == ["discontinuous", "relation-end"]
+    assert report.problems[0]["parts"] == ((0, 3), (17, 20))
+    [doc] = _docs(tmp_path)
+    assert [span.text for span in (*doc.ents, *doc.spans["sc"])] == ["Acme", "Acme"]
+    assert [doc[0].ent_iob, doc[3].ent_iob, doc[1].ent_iob] == [0, 0, 2]
+    assert doc.user_data["entities"][0]["parts"] == ((0, 3), (17, 20))
+    assert doc.user_data["relations"][0]["attributes"] == {"sure": True}
+
+
+def test_categories_are_what_a_text_categorizer_learns_from(tmp_path: Path) -> None:
+    """A finished document says yes or no to each category; an unfinished one only yes."""
+    scheme = parse_scheme({"categories": [{"name": "SPORT"}, {"name": "LONG"}]})
+    records = [
+        _record(TEXT, id="a1", categories=(Category("c1", "SPORT"),)),
+        _record(TEXT, id="a2"),
+        _record(TEXT, id="a3", status="open", categories=(Category("c1", "LONG"),)),
+    ]
+    DocBinExporter().write(records, tmp_path, scheme=scheme, language="en", options={})
+    docs = _docs(tmp_path)
+    assert [doc.cats for doc in docs] == [
+        {"SPORT": 1.0, "LONG": 0.0},
+        {"SPORT": 0.0, "LONG": 0.0},
+        {"LONG": 1.0},
+    ]
+    assert docs[0].user_data["categories"] == ({"id": "c1", "label": "SPORT"},)

@@ -15,6 +15,7 @@ from labeler.formats.jsonl import MAX_LINE, JsonlExporter, JsonlImporter, line_o
 from labeler.schema import (
     MAX_TEXT,
     STATUSES,
+    Category,
     Document,
     Entity,
     Layer,
@@ -39,6 +40,7 @@ LAYER = {
         {"id": "e2", "start": 8, "end": 11, "label": "PERSON"},
     ],
     "relations": [{"id": "r1", "head": "e1", "tail": "e2", "label": "MET"}],
+    "categories": [{"id": "c1", "label": "SPORT"}],
     "verdicts": [{"id": "s:0-3:ORG", "verdict": "rejected"}],
 }
 
@@ -76,6 +78,7 @@ def test_a_line_with_an_annotator_is_a_layer() -> None:
         revision=12,
         entities=(Entity("e1", 0, 3, "PERSON", {"score": 0.5}), Entity("e2", 8, 11, "PERSON")),
         relations=(Relation("r1", "e1", "e2", "MET"),),
+        categories=(Category("c1", "SPORT"),),
         verdicts=(Verdict("s:0-3:ORG", "rejected"),),
         read_to=7,
     )

@@ -146,3 +146,41 @@ test("plain values are the same whatever the order of their fields", () => {
 test("made names differ", () => {
   assert.equal(new Set(Array.from({ length: 1000 }, () => ops.newId())).size, 1000);
 });
+
+const PARTED = { id: "e1", start: 0, end: 20, label: "PERSON", parts: [[0, 3], [8, 11], [12, 20]], attributes: { note: "née", sure: true } };
+
+test("attributes and parts stay through every gesture, and come back by undo", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH, [PARTED, { id: "e2", start: 25, end: 28, label: "PERSON" }]);
+  const one = () => store.entity("e1");
+  store.edit(ops.relabelEntity(store, one(), "ORG"));
+  assert.deepEqual(one(), { ...PARTED, label: "ORG" });
+  store.edit(ops.resize(one(), { start: 1, end: 15 }));
+  assert.deepEqual(one().parts, [[1, 3], [8, 11], [12, 15]]);
+  store.edit(ops.resize(one(), { start: 4, end: 11 }));
+  assert.ok(!("parts" in one()));
+  assert.deepEqual(one().attributes, PARTED.attributes);
+  while (store.undo());
+  assert.deepEqual(one(), PARTED);
+});
+
+test("parts count for what is twice and what overlaps", () => {
+  const scheme = new Scheme({ ...NEWS, overlap: "forbid" });
+  const store = new Store(scheme, LENGTH, [PARTED]);
+  assert.equal(store.problems([ops.create({ start: 4, end: 7, label: "PERSON" })]).length, 0);
+  assert.equal(store.problems([ops.create({ start: 4, end: 9, label: "PERSON" })])[0].code, "overlap");
+  const { id: _, ...body } = PARTED;
+  assert.equal(store.problems([ops.create(body)])[0].code, "twice");
+  assert.equal(store.problems([ops.create({ ...body, parts: [[0, 3], [2, 20]] })])[0].code, "parts");
+});
+
+test("a document has one category of a group, and undo takes it back", () => {
+  const categories = ["SPORT", "POLITICS", "LONG"].map((name) => ({ name, key: "", color: "", description: "", group: name === "LONG" ? "" : "topic" }));
+  const store = new Store(new Scheme({ ...NEWS, categories }), LENGTH, [{ id: "c1", label: "SPORT" }]);
+  assert.equal(store.problems([ops.create({ label: "POLITICS" })])[0].code, "group");
+  assert.equal(store.problems([ops.create({ label: "SPORT" })])[0].code, "twice");
+  assert.equal(store.problems([ops.create({ label: "WEATHER" })])[0].code, "label");
+  store.edit([ops.create({ label: "LONG" })]);
+  assert.equal(store.categories.size, 2);
+  store.undo();
+  assert.deepEqual([...store.categories.values()], [{ id: "c1", label: "SPORT" }]);
+});
