@@ -5,9 +5,9 @@ from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.tables import (
     ApiToken,
     Audit,
-    Comment,
     Category,
     CategoryLabel,
+    Comment,
     Document,
     Edit,
     Entity,
@@ -30,9 +30,9 @@ from labeler.models.tables import (
 __all__ = [
     "ApiToken",
     "Audit",
-    "Comment",
     "Category",
     "CategoryLabel",
+    "Comment",
     "Document",
     "Edit",
     "Entity",
