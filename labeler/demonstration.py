@@ -27,22 +27,24 @@ def prepare(progress: Callable[[int], None] = lambda _: None) -> dict[str, str]:
     Returns a sign-in token for each person by name, that of who leads the project first.
     """
     lead = accounts.ensure_user(LEAD, role="admin")
-    project = _project(lead)
+    project = _project(lead, progress)
     transfer.import_paths(project, [_ARTICLES], actor=lead)
     transfer.suggest(project, progress)
     people = [lead, *(accounts.ensure_user(name) for name in ANNOTATORS)]
     return {person.name: accounts.signin_token(person.id) for person in people if person.active}
 
 
-def _project(lead: User) -> Project:
+def _project(lead: User, progress: Callable[[int], None]) -> Project:
     try:
         return projects.find(SLUG)
     except NotFound:
         project = projects.from_template(SLUG, "news", title="World news")
         accounts.add_member(project, lead, "manager")
         transfer.import_paths(project, [_ARTICLES, *sorted(_LAYERS.glob("*.jsonl"))], actor=lead)
-        _date(project, now())
-        return project
+        transfer.suggest(project, progress)  # verdicts count for who proposed
+        made = projects.find(SLUG)
+        _date(made, now())
+        return made
 
 
 # ---- when it was done ------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from labeler import accounts, comments, projects, work
+from labeler.errors import NotFound
 from labeler.models import Document, Project
 from labeler.schema import STATUSES
+from labeler.web import progress
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
 from labeler.web.opening import LENGTH, opening
@@ -61,24 +63,26 @@ def _surroundings() -> dict[str, Any]:
 def home() -> ResponseReturnValue:
     """Show the person's projects."""
     found = projects.visible(me())
-    progress = work.progress_by_project([project.id for project, _ in found], me())
-    return render_template("home.html", projects=found, progress=progress)
+    how_far = work.progress_by_project([project.id for project, _ in found], me())
+    return render_template("home.html", projects=found, progress=how_far)
 
 
 @blueprint.get("/projects/<slug>")
 @allow("annotator")
 def overview(project: Project) -> ResponseReturnValue:
-    """Show how far everybody is, and what has been labeled."""
-    everybody = work.standings(project)
-    mine = [standing for standing in everybody if standing.name == me().name]
-    seen = everybody if accounts.may(project, me(), "curator") else mine
-    return render_template(
-        "overview.html",
-        progress=work.progress(project, me()),
-        standings=seen,
-        usage=projects.usage(project),
-        exports=projects.exports(project, 5),
-    )
+    """Show how the work goes on: everybody's to curators, their own to annotators."""
+    if accounts.may(project, me(), "curator"):
+        return progress.of_project(project, me())
+    return progress.of_person(project, me())
+
+
+@blueprint.get("/projects/<slug>/progress/<int:user_id>")
+@allow("annotator")
+def annotator(project: Project, user_id: int) -> ResponseReturnValue:
+    """Show how one person gets on; annotators see only themselves."""
+    if user_id != me().id and not accounts.may(project, me(), "curator"):
+        raise NotFound("There is no such page, or it is not yours to see.")
+    return progress.of_person(project, accounts.user_by_id(user_id))
 
 
 @blueprint.get("/projects/<slug>/documents")

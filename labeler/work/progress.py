@@ -32,6 +32,7 @@ def progress(project: Project, user: User) -> Progress:
 class Standing:
     """How far one person is in a project; `role` is None for those who are no longer members."""
 
+    id: int
     name: str
     role: str | None
     done: int
@@ -53,7 +54,9 @@ def standings(project: Project) -> list[Standing]:
     people = select(User.id, User.name, Membership.role).outerjoin(Membership, mine)
     wanted = people.where(or_(Membership.role.is_not(None), User.id.in_(counts)))
     return [
-        Standing(name, role, *(counts.get(key, {}).get(s, 0) for s in ("done", "open", "skipped")))
+        Standing(
+            key, name, role, *(counts.get(key, {}).get(s, 0) for s in ("done", "open", "skipped"))
+        )
         for key, name, role in db.session.execute(wanted.order_by(User.name))
     ]
 

@@ -13,6 +13,7 @@ PAGES = (
     "auth.account",
     "pages.home",
     "pages.overview",
+    "pages.annotator",
     "pages.documents",
     "pages.guidelines",
     "pages.next_to_label",

@@ -74,6 +74,7 @@ ADDRESSES = (
     "/projects/news/exports/1",
     "/projects/news/scheme",
     "/projects/news/settings",
+    "/projects/news/progress/1",
     "/projects/news/people",
     "/projects/empty",
     "/projects/empty/scheme",

@@ -1,0 +1,303 @@
+"""How the work goes on: pace, days, time per document, what becomes of suggestions.
+
+All of it is read from counters and indexes, at the same cost however many documents there are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from sqlalchemy import Select, func, select
+
+from labeler.counters import DECISIONS, DURATION_EDGES
+from labeler.models import Document, Entity, Layer, Project, User, WorkCounter, db
+
+ENOUGH = 5
+"""Documents with a measured time, below which nothing is said of pace and of what remains."""
+
+
+def _sums(
+    project: Project, measures: Iterable[str], annotator: User | None
+) -> Select[str, str, int]:
+    """Select measure, key and the sum over annotators, or one annotator's."""
+    total = func.sum(WorkCounter.amount)
+    query = select(WorkCounter.measure, WorkCounter.key, total).where(
+        WorkCounter.project_id == project.id, WorkCounter.measure.in_(measures)
+    )
+    if annotator is not None:
+        query = query.where(WorkCounter.annotator_id == annotator.id)
+    return query.group_by(WorkCounter.measure, WorkCounter.key).having(total != 0)
+
+
+# ---- pace ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one person submitted here, in how much time; `median` is seconds per document."""
+
+    documents: int = 0
+    seconds: int = 0
+    entities: int = 0
+    relations: int = 0
+    median: float | None = None
+    flagged: int = 0
+    accepted: int = 0
+    decided: int = 0
+
+    @property
+    def per_hour(self) -> float | None:
+        """Return documents per hour of work; None where too few were timed."""
+        if self.documents < ENOUGH or not self.seconds:
+            return None
+        return self.documents * 3600 / self.seconds
+
+    @property
+    def acceptance(self) -> float | None:
+        """Return which share of the suggestions decided on was taken as it was proposed."""
+        return self.accepted / self.decided if self.decided else None
+
+
+def paces(project: Project, annotator: User | None = None) -> dict[str, Pace]:
+    """Return the pace of everybody who submitted something here, by name, or of one person."""
+    totals = _by_person(project, annotator)
+    flagged = _flagged(project, annotator)
+    wanted = select(User.id, User.name).where(User.id.in_({*totals, *flagged}))
+    found = {}
+    for person, name in db.session.execute(wanted):
+        sums = totals.get(person, {})
+        found[name] = Pace(
+            documents=sums.get("documents", 0),
+            seconds=sums.get("seconds", 0),
+            entities=sums.get("entities", 0),
+            relations=sums.get("relations", 0),
+            median=_median(project, person, sums.get("documents", 0)),
+            flagged=flagged.get(person, 0),
+            accepted=sums.get("accepted", 0),
+            decided=sum(sums.get(decision, 0) for decision in DECISIONS),
+        )
+    return found
+
+
+def _by_person(project: Project, annotator: User | None) -> dict[int, dict[str, int]]:
+    measures = ("documents", "seconds", "entities", "relations", *DECISIONS)
+    columns = (WorkCounter.annotator_id, WorkCounter.measure)
+    query = select(*columns, func.sum(WorkCounter.amount)).where(
+        WorkCounter.project_id == project.id, WorkCounter.measure.in_(measures)
+    )
+    if annotator is not None:
+        query = query.where(WorkCounter.annotator_id == annotator.id)
+    totals: dict[int, dict[str, int]] = {}
+    for person, measure, amount in db.session.execute(query.group_by(*columns)):
+        totals.setdefault(person, {})[measure] = amount
+    return totals
+
+
+def _flagged(project: Project, annotator: User | None) -> dict[int, int]:
+    flagged = select(Layer.annotator_id, func.count()).where(
+        Layer.project_id == project.id, Layer.flag.is_not(None), ~Layer.gold
+    )
+    if annotator is not None:
+        flagged = flagged.where(Layer.annotator_id == annotator.id)
+    return dict(db.session.execute(flagged.group_by(Layer.annotator_id)).all())
+
+
+def _median(project: Project, annotator_id: int, documents: int) -> float | None:
+    """Return the median of seconds per document, read from the index that has them in order."""
+    if documents <= 0:
+        return None
+    ordered = (
+        select(Layer.seconds)
+        .where(
+            Layer.project_id == project.id,
+            Layer.annotator_id == annotator_id,
+            Layer.finished.is_not(None),
+        )
+        .order_by(Layer.seconds)
+        .offset((documents - 1) // 2)
+        .limit(2 - documents % 2)
+    )
+    middle = list(db.session.scalars(ordered))
+    return sum(middle) / len(middle) if middle else None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How long what remains may take at the pace so far: hours of work, from documents timed."""
+
+    left: int
+    timed: int
+    hours: float | None
+
+    @property
+    def words(self) -> str:
+        """Return the same in a sentence, with what it rests on."""
+        if not self.left:
+            return "Nothing is left to do."
+        if self.hours is None:
+            rest = f"Too few articles were timed ({self.timed}) to say how long that takes."
+            return f"{self.left:,} to go. {rest}"
+        minutes = round(60 * self.hours)
+        spent = f"{minutes} minutes" if minutes < 90 else f"{self.hours:,.1f} hours"
+        basis = f"going by the {self.timed:,} articles timed so far"
+        return f"{self.left:,} to go: about {spent} of work, {basis}."
+
+
+def forecast(left: int, paces: Iterable[Pace]) -> Forecast:
+    """Return how many hours of work the documents left may take; None where too few were timed."""
+    known = list(paces)
+    timed, seconds = sum(p.documents for p in known), sum(p.seconds for p in known)
+    hours = left * seconds / timed / 3600 if timed >= ENOUGH and seconds else None
+    return Forecast(left, timed, hours)
+
+
+# ---- over time -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was submitted on a day (UTC)."""
+
+    day: date
+    documents: int
+    entities: int
+    relations: int
+
+
+def days(project: Project, annotator: User | None, until: date, count: int = 30) -> list[Day]:
+    """Return what was submitted on each of the last days, those without anything as well."""
+    first = until - timedelta(days=count - 1)
+    query = _sums(project, ("documents", "entities", "relations"), annotator)
+    query = query.where(WorkCounter.key >= first.isoformat(), WorkCounter.key <= until.isoformat())
+    found = {(measure, key): amount for measure, key, amount in db.session.execute(query)}
+    return [
+        Day(
+            day,
+            *(
+                found.get((measure, day.isoformat()), 0)
+                for measure in ("documents", "entities", "relations")
+            ),
+        )
+        for day in (first + timedelta(days=number) for number in range(count))
+    ]
+
+
+def durations(project: Project, annotator: User | None = None) -> list[tuple[str, int]]:
+    """Return how many documents took how long: classes of time in words, with counts."""
+    found = {
+        int(key): amount
+        for _, key, amount in db.session.execute(_sums(project, ["duration"], annotator))
+    }
+    edges = (0, *DURATION_EDGES)
+    named = [_between(low, high) for low, high in pairwise(edges)]
+    named.append(f"{edges[-1] // 60}+ min")
+    return [(name, found.get(number, 0)) for number, name in enumerate(named)]
+
+
+def _between(low: int, high: int) -> str:
+    """Return a class of time in words; those of a minute and more end at whole minutes."""
+    return f"{low}–{high} s" if low < 60 else f"{low // 60}–{high // 60} min"
+
+
+# ---- labels and suggestions ------------------------------------------------------------------
+
+
+def labels(project: Project, annotator: User | None = None) -> dict[str, dict[str, int]]:
+    """Return how often each label stands in finished layers, of everybody or of one person."""
+    found: dict[str, dict[str, int]] = {"entities": {}, "relations": {}}
+    names = {"entity": "entities", "relation": "relations"}
+    for measure, key, amount in db.session.execute(_sums(project, names, annotator)):
+        found[names[measure]][key] = amount
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What became of the suggestions of one suggester for one label."""
+
+    suggester: str
+    label: str
+    accepted: int
+    corrected: int
+    rejected: int
+
+    @property
+    def decided(self) -> int:
+        """Return how many of them somebody decided on."""
+        return self.accepted + self.corrected + self.rejected
+
+    @property
+    def share(self) -> float:
+        """Return which share of those was taken as it was proposed."""
+        return self.accepted / self.decided
+
+
+def receptions(project: Project, annotator: User | None = None) -> list[Reception]:
+    """Return what became of suggestions in finished layers, those most decided on first."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for measure, key, amount in db.session.execute(_sums(project, DECISIONS, annotator)):
+        suggester, _, label = key.partition(" ")
+        found.setdefault((suggester, label), {})[measure] = amount
+    known = [
+        Reception(*place, *(counts.get(decision, 0) for decision in DECISIONS))
+        for place, counts in found.items()
+    ]
+    return sorted(known, key=lambda one: (-one.decided, one.suggester, one.label))
+
+
+def finishers(project: Project) -> Mapping[int, int]:
+    """Return how many documents were finished by how many people, those by nobody left out."""
+    people = func.count().label("people")
+    done = Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
+    each = select(people).where(*done).group_by(Layer.document_id).subquery()
+    query = select(each.c.people, func.count()).group_by(each.c.people)
+    return dict(db.session.execute(query.order_by(each.c.people.desc())).all())
+
+
+# ---- consistency -----------------------------------------------------------------------------
+
+RECENT = 200
+"""Finished layers that are looked at for words labeled differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Words that one person labeled in more than one way; `document_id` has the rarest label."""
+
+    words: str
+    labels: Mapping[str, int]
+    document_id: int
+
+
+def variations(project: Project, annotator: User, limit: int = 20) -> list[Variation]:
+    """Return the words that a person labeled differently in what they finished last.
+
+    The same words may rightly have two labels: these are places to look at, not mistakes.
+    """
+    last = (
+        select(Layer.id)
+        .where(Layer.project_id == project.id, Layer.annotator_id == annotator.id)
+        .where(Layer.status == "done", ~Layer.gold)
+        .order_by(Layer.document_id.desc())
+        .limit(RECENT)
+    )
+    words = func.substr(Document.text, Entity.start + 1, Entity.end - Entity.start)
+    query = (
+        select(words, Entity.label, Layer.document_id)
+        .join(Layer, Layer.id == Entity.layer_id)
+        .join(Document, Document.id == Layer.document_id)
+        .where(Entity.layer_id.in_(last))
+    )
+    labels: dict[str, Counter[str]] = {}
+    places: dict[tuple[str, str], int] = {}
+    for found, label, document_id in db.session.execute(query):
+        labels.setdefault(found, Counter())[label] += 1
+        places.setdefault((found, label), document_id)
+    varied = [
+        Variation(found, dict(counts.most_common()), places[found, counts.most_common()[-1][0]])
+        for found, counts in labels.items()
+        if len(counts) > 1
+    ]
+    return sorted(varied, key=lambda one: (-sum(one.labels.values()), one.words))[:limit]

@@ -1,0 +1,76 @@
+"""What the pages of progress show: of a whole project, or of one person."""
+
+from typing import Any
+
+from flask import render_template
+
+from labeler import progress, projects, work
+from labeler.errors import NotFound
+from labeler.models import Project, User
+from labeler.models.database import now
+from labeler.web import charts
+
+
+def of_project(project: Project, reader: User) -> str:
+    """Return the page on how everybody gets on."""
+    own = work.progress(project, reader)
+    finishers, paces = progress.finishers(project), progress.paces(project)
+    left = max(own.total - sum(finishers.values()), 0)
+    return render_template(
+        "overview.html",
+        progress=own,
+        standings=work.standings(project),
+        paces=paces,
+        finishers=finishers,
+        forecast=progress.forecast(left, paces.values()),
+        exports=projects.exports(project, 5),
+        **_drawn(project, None),
+    )
+
+
+def of_person(project: Project, person: User) -> str:
+    """Return the page on how one person gets on; raises NotFound for who has no part."""
+    standing = next((one for one in work.standings(project) if one.id == person.id), None)
+    if standing is None:
+        raise NotFound("This person has no part in the project.")
+    pace = progress.paces(project, person).get(person.name, progress.Pace())
+    total = work.progress(project, person).total
+    left = max(total - standing.done - standing.skipped, 0)
+    return render_template(
+        "annotator.html",
+        person=person,
+        standing=standing,
+        total=total,
+        left=left,
+        pace=pace,
+        forecast=progress.forecast(left, [pace]),
+        variations=progress.variations(project, person),
+        **_drawn(project, person),
+    )
+
+
+def _drawn(project: Project, person: User | None) -> dict[str, Any]:
+    """Return what both pages draw and list."""
+    days = progress.days(project, person, now().date())
+    named = [(f"{day.day:%b} {day.day.day}", day) for day in days]
+    done, labeled = sum(d.documents for d in days), sum(d.entities + d.relations for d in days)
+    durations = progress.durations(project, person)
+    return {
+        "per_day": charts.columns(
+            "Articles submitted per day",
+            f"{done:,} articles were submitted in the last {len(days)} days.",
+            [(words, day.documents) for words, day in named],
+        ),
+        "labels_per_day": charts.columns(
+            "Entities and relations submitted per day",
+            f"{labeled:,} entities and relations were submitted in the last {len(days)} days.",
+            [(words, day.entities + day.relations) for words, day in named],
+        ),
+        "durations": charts.columns(
+            "Time per article",
+            f"{sum(count for _, count in durations):,} articles by the time spent on them.",
+            durations,
+        ),
+        "receptions": progress.receptions(project, person),
+        "usage": progress.labels(project, person),
+    }
