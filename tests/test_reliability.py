@@ -1,10 +1,8 @@
 """Agreement over the database: what counts, what does not, and what the command tells."""
 
 import json
-import random
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,8 @@ from labeler import borders, editing, reliability
 from labeler.agreement import agreement
 from labeler.models import Document, Layer, Project, db
 from labeler.reliability import Scope
-from labeler.schema import Entity, Relation
-from labeler.schema import Layer as Work
 from tests.conftest import NOW, Corpus
+from tests.drawn import drawn_project
 
 
 def test_finished_layers_count_and_finding_nothing_counts(any_app: Flask, corpus: Corpus) -> None:
@@ -37,50 +34,6 @@ def test_finished_layers_count_and_finding_nothing_counts(any_app: Flask, corpus
     # Two of ana's and one of ben's in the first, one of ana's in the second: 2 * 1 / (3 + 1).
     assert found["entities"]["f1"]["strict"]["value"] == pytest.approx(0.5)
     assert found["entities"]["kinds"]["only_one"] == 2
-
-
-PEOPLE = ("ana", "ben", "cid")
-
-
-def drawn_project(corpus: Corpus, documents: int = 12, seed: int = 0) -> Project:
-    """Return a project in which three people finished most documents, and differ in every way."""
-    project = corpus.project(**dict.fromkeys(PEOPLE, "annotator"), cy="curator")
-    deal = random.Random(seed)
-    for at in range(documents):
-        document = corpus.document(project, "Ada met Bob in Rome. " * 6, f"d{at}")
-        people = PEOPLE if at % 4 else deal.sample(PEOPLE, 2)
-        news = [
-            editing.NewLayer(
-                project.id, document.id, corpus.person(name).id, drawn_layer(name, deal)
-            )
-            for name in people
-        ]
-        editing.create(news, actor_id=corpus.person("ana").id, now=NOW, key="made")
-    return project
-
-
-def drawn_layer(name: str, deal: random.Random) -> Work:
-    """Return a layer whose entities start at any of a few places, linked at random."""
-    entities = []
-    for place in range(0, 120, 21):
-        for start, end, label in ((0, 3, "PERSON"), (8, 11, "PERSON"), (15, 19, "GPE")):
-            chance = deal.random()
-            if chance < 0.15:
-                continue
-            other = deal.choice(("PERSON", "ORG", "GPE", "DATE")) if chance < 0.3 else label
-            longer = 2 if chance > 0.9 else 0
-            entities.append(
-                Entity(f"e{place}-{start}", place + start, place + end + longer, other,
-                       {"suggester": "rulers"} if chance > 0.5 else None)
-            )  # fmt: skip
-    links = []
-    for at, ends in enumerate(pairwise(entity.id for entity in entities)):
-        chance = deal.random()
-        head, tail = ends[::-1] if chance < 0.1 else ends
-        label = "LEADER_OF" if at % 2 and chance < 0.9 else "MET_WITH"
-        if chance > 0.2:
-            links.append(Relation(f"r{at}", head, tail, label))
-    return Work(name, "done", entities=tuple(entities), relations=tuple(links))
 
 
 def records(project: Project) -> list[Any]:

@@ -1,23 +1,35 @@
 """The very annotations that a number is made of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from labeler.agreement.columns import Booleans
 from labeler.agreement.corpus import Alignment, Corpus, align
 from labeler.agreement.matching import KINDS, Integers
 from labeler.agreement.relations import RELATION_KINDS, align_relations
-from labeler.errors import Invalid
+from labeler.errors import Invalid, NotFound
 from labeler.schema import Entity, Relation
 
 ONLY_ONE = "only_one"
 ONLY_A = "only_a"
 ONLY_B = "only_b"
+DIFFER = "differ"
+"""All kinds but `identical`."""
 
 Labels = tuple[str | None, str | None]
 """A cell of a confusion: what the first annotator said and what the second, None for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A relation with its two entities."""
+
+    relation: Relation
+    head: Entity
+    tail: Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +43,6 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """A relation with its two entities."""
-
-    relation: Relation
-    head: Entity
-    tail: Entity
-
-
-@dataclass(frozen=True, slots=True)
 class RelationDifference:
     """Two relations that match, or one that nothing matches; the kind tells what differs."""
 
@@ -49,48 +52,50 @@ class RelationDifference:
     b: Ends | None
 
 
-def entity_differences(
-    corpus: Corpus, a: int, b: int, *, kind: str | None = None, labels: Labels | None = None
-) -> list[Difference]:
-    """Return how the entities of two annotators compare, in the order of the text.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which compared annotations are asked for; None narrows nothing.
 
-    `kind` keeps one kind (`identical` as well, `only_one` for both sides) and `labels` one cell of
-    the confusion; with neither, all that differ are there. Raises Invalid for an unknown kind.
+    `a` alone stands for each pair that they are in, as the first of it. `label` is that of either
+    side, `cell` that of each; `kind` is one of a matched pair, `only_a`, `only_b`, `only_one` for
+    both, or `differ`. `document` goes by its id.
     """
-    spans = corpus.spans[a], corpus.spans[b]
-    table = _Table.of(corpus.derived(align, a, b), (spans[0].start, spans[1].start), KINDS)
-    columns = spans[0].label, spans[1].label
-    return [
-        Difference(
-            corpus.documents[int(spans[0].document[row] if row >= 0 else spans[1].document[other])],
-            name,
-            corpus.entities[a][row] if row >= 0 else None,
-            corpus.entities[b][other] if other >= 0 else None,
-        )
-        for name, row, other in table.chosen(kind, labels, columns, corpus.labels)
-    ]
+
+    a: str | None = None
+    b: str | None = None
+    kind: str | None = None
+    label: str | None = None
+    cell: Labels | None = None
+    document: str | None = None
 
 
-def relation_differences(
-    corpus: Corpus, a: int, b: int, *, kind: str | None = None, labels: Labels | None = None
-) -> list[RelationDifference]:
-    """Return how the relations of two annotators compare, in the order of their heads.
+Place = tuple[int, int, int, int]
+"""Where an item stands in a listing: document, start in code points, pair, number among equals."""
 
-    Kinds and labels are those of relations; see `entity_differences`.
-    """
-    links = corpus.links[a], corpus.links[b]
-    places = corpus.spans[a].start[links[0].head], corpus.spans[b].start[links[1].head]
-    table = _Table.of(corpus.derived(align_relations, a, b), places, RELATION_KINDS)
-    columns = links[0].label, links[1].label
-    return [
-        RelationDifference(
-            corpus.documents[int(links[0].document[row] if row >= 0 else links[1].document[other])],
-            name,
-            _ends(corpus, a, row) if row >= 0 else None,
-            _ends(corpus, b, other) if other >= 0 else None,
-        )
-        for name, row, other in table.chosen(kind, labels, columns, corpus.relation_labels)
-    ]
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A comparison in a listing, and between whom."""
+
+    place: Place
+    a: str
+    b: str
+    found: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Where the comparisons of entities or of relations are found."""
+
+    kinds: tuple[str, ...]
+    align: Callable[[Corpus, int, int], Alignment]
+    document: Callable[[Corpus, int], Integers]
+    start: Callable[[Corpus, int], Integers]
+    label: Callable[[Corpus, int], Integers]
+    names: Callable[[Corpus], tuple[str, ...]]
+    ends: Callable[[Corpus, int], Integers]
+    record: Callable[[Corpus, int, int], Any]
+    made: type[Difference] | type[RelationDifference]
 
 
 def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
@@ -99,60 +104,263 @@ def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
     return Ends(corpus.relations[annotator][row], *(ends[::-1] if links.turned[row] else ends))
 
 
+def _link_ends(corpus: Corpus, annotator: int) -> Integers:
+    """Return where heads begin and end and where tails do, those that came turned turned back."""
+    links, spans = corpus.links[annotator], corpus.spans[annotator]
+    head = np.where(links.turned, links.tail, links.head)
+    tail = np.where(links.turned, links.head, links.tail)
+    columns = [spans.start[head], spans.end[head], spans.start[tail], spans.end[tail]]
+    return np.column_stack(columns)
+
+
+ENTITIES = _Side(
+    KINDS,
+    align,
+    lambda corpus, by: corpus.spans[by].document,
+    lambda corpus, by: corpus.spans[by].start,
+    lambda corpus, by: corpus.spans[by].label,
+    lambda corpus: corpus.labels,
+    lambda corpus, by: np.column_stack([corpus.spans[by].start, corpus.spans[by].end]),
+    lambda corpus, by, row: corpus.entities[by][row],
+    Difference,
+)
+RELATIONS = _Side(
+    RELATION_KINDS,
+    align_relations,
+    lambda corpus, by: corpus.links[by].document,
+    lambda corpus, by: corpus.spans[by].start[corpus.links[by].head],
+    lambda corpus, by: corpus.links[by].label,
+    lambda corpus: corpus.relation_labels,
+    _link_ends,
+    _ends,
+    RelationDifference,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Matched and unmatched rows of two annotators, -1 for none, in the order of the text."""
+    """Comparisons as columns, by place: rows of both annotators, -1 for none; `start` counts from
+    that of the document."""
 
+    document: Integers
+    start: Integers
+    pair: Integers
     row: Integers
     other: Integers
     kind: Integers
-    kinds: tuple[str, ...]
 
-    @classmethod
-    def of(
-        cls, found: Alignment, places: tuple[Integers, Integers], kinds: tuple[str, ...]
-    ) -> "_Table":
-        none, nobody = np.full(len(found.only_second), -1), np.full(len(found.only_first), -1)
-        row = np.concatenate([found.first, found.only_first, none])
-        other = np.concatenate([found.second, nobody, found.only_second])
-        kind = np.concatenate([found.kind, nobody * 0 + len(kinds), none * 0 + len(kinds) + 1])
-        place = np.empty(len(row), dtype=np.int64)
-        place[row >= 0] = places[0][row[row >= 0]]
-        place[row < 0] = places[1][other[row < 0]]
-        order = np.argsort(place, kind="stable")
-        return cls(row[order], other[order], kind[order], (*kinds, ONLY_A, ONLY_B))
+    def __getitem__(self, rows: Integers | Booleans | slice) -> "_Table":
+        return _Table(*(getattr(self, name)[rows] for name in self.__slots__))
 
-    def chosen(
-        self,
-        kind: str | None,
-        labels: Labels | None,
-        columns: tuple[Integers, Integers],
-        known: tuple[str, ...],
-    ) -> Iterator[tuple[str, int, int]]:
-        """Yield the kind and the rows of what was asked for."""
-        kept = self.kind > 0 if kind is None and labels is None else self.kind >= 0
-        if kind is not None:
-            kept &= np.isin(self.kind, self._codes(kind))
-        if labels is not None:
-            for rows, column, label in zip((self.row, self.other), columns, labels, strict=True):
-                kept &= _has_label(rows, column, label, known)
-        for at in np.flatnonzero(kept).tolist():
-            yield self.kinds[self.kind[at]], int(self.row[at]), int(self.other[at])
+    def __len__(self) -> int:
+        return len(self.kind)
 
-    def _codes(self, kind: str) -> list[int]:
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the items of a listing mark, in their order, as columns.
+
+    `kind` counts through the kinds, the last for what only one of the two has. `labels` is
+    items × 2, -1 for nothing; `ends` items × 2 × 2 for the start and the end of an entity, or × 4
+    for those of head and tail, in code points of the document.
+    """
+
+    document: Integers
+    kind: Integers
+    labels: Integers
+    ends: Integers
+
+
+class Listing:
+    """What a question asks for, in the order of the documents and their texts."""
+
+    def __init__(self, side: _Side, corpus: Corpus, asked: Question) -> None:
+        self._side, self._corpus = side, corpus
+        self._kinds = (*side.kinds, ONLY_A, ONLY_B)
+        self._pairs = _pairs(corpus, asked)
+        tables = [self._narrowed(asked, at, *pair) for at, pair in enumerate(self._pairs)]
+        every = _joined(tables)
+        self.counts = self._counted(every)
+        self._table = every if asked.kind is None else every[self._of_kind(every, asked.kind)]
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def page(self, after: Place | None = None, limit: int | None = None) -> list[Item]:
+        """Return the items after a place, at most `limit` of them."""
+        table = self._table
+        number = _number_among_equals(table)
+        begin = 0
+        if after is not None:
+            columns = (table.document, table.start, table.pair, number)
+            begin = int((~_later(columns, after)).sum())
+        end = len(table) if limit is None else min(len(table), begin + limit)
+        return [self._item(at, int(number[at])) for at in range(begin, end)]
+
+    def marks(self) -> "Marks":
+        """Return what is marked in the items, without making a record of any."""
+        table, corpus = self._table, self._corpus
+        width = self._side.ends(corpus, 0).shape[1] if corpus.annotators else 2
+        labels = np.full((len(table), 2), -1, dtype=np.int64)
+        ends = np.zeros((len(table), 2, width), dtype=np.int64)
+        for number, pair in enumerate(self._pairs):
+            for at, (by, rows) in enumerate(zip(pair, (table.row, table.other), strict=True)):
+                own = np.flatnonzero((table.pair == number) & (rows >= 0))
+                labels[own, at] = self._side.label(corpus, by)[rows[own]]
+                ends[own, at] = self._side.ends(corpus, by)[rows[own]]
+        ends -= corpus.offsets[table.document][:, None, None]
+        ends[labels < 0] = 0
+        kind = np.minimum(table.kind, len(self._side.kinds))
+        return Marks(table.document, kind, labels, ends)
+
+    def at(self, place: Place) -> Item | None:
+        """Return the item at a place, None where there is none."""
+        found = self.find(place)
+        return None if found is None else self._item(found, place[3])
+
+    def place(self, at: int) -> Place:
+        """Return where the item of this number stands."""
+        return self._item(at, int(_number_among_equals(self._table)[at])).place
+
+    def find(self, place: Place) -> int | None:
+        """Return the number of the item at a place, None where there is none."""
+        table = self._table
+        columns = (table.document, table.start, table.pair, _number_among_equals(table))
+        found = np.logical_and.reduce([c == own for c, own in zip(columns, place, strict=True)])
+        return int(np.argmax(found)) if found.any() else None
+
+    def only(self, rows: Booleans) -> "Listing":
+        """Keep these items."""
+        self._table = self._table[rows]
+        return self
+
+    def _item(self, at: int, number: int) -> Item:
+        table, corpus, record = self._table, self._corpus, self._side.record
+        pair, document = int(table.pair[at]), int(table.document[at])
+        a, b = self._pairs[pair]
+        row, other = int(table.row[at]), int(table.other[at])
+        found = self._side.made(
+            corpus.documents[document],
+            self._kinds[table.kind[at]],
+            record(corpus, a, row) if row >= 0 else None,
+            record(corpus, b, other) if other >= 0 else None,
+        )
+        place = (document, int(table.start[at]), pair, number)
+        return Item(place, corpus.annotators[a], corpus.annotators[b], found)
+
+    def _narrowed(self, asked: Question, number: int, a: int, b: int) -> _Table:
+        """Return the comparisons of one pair, of every kind."""
+        table = self._compared(number, a, b)
+        kept = np.ones(len(table), dtype=np.bool_)
+        labels = self._side.label(self._corpus, a), self._side.label(self._corpus, b)
+        if asked.document is not None:
+            kept &= table.document == _index(self._corpus.documents, asked.document)
+        if asked.label is not None:
+            kept &= self._has(table.row, labels[0], asked.label) | self._has(
+                table.other, labels[1], asked.label
+            )
+        if asked.cell is not None:
+            kept &= self._has(table.row, labels[0], asked.cell[0])
+            kept &= self._has(table.other, labels[1], asked.cell[1])
+        return table[kept]
+
+    def _compared(self, number: int, a: int, b: int) -> _Table:
+        corpus, side = self._corpus, self._side
+        found = corpus.derived(side.align, a, b)
+        alone, others = len(found.only_first), len(found.only_second)
+        row = np.concatenate([found.first, found.only_first, np.full(others, -1)])
+        other = np.concatenate([found.second, np.full(alone, -1), found.only_second])
+        size = len(side.kinds)
+        kind = np.concatenate([found.kind, np.full(alone, size), np.full(others, size + 1)])
+        document = _either(row, other, side.document(corpus, a), side.document(corpus, b))
+        start = _either(row, other, side.start(corpus, a), side.start(corpus, b))
+        start = start - corpus.offsets[document]
+        return _Table(document, start, np.full(len(row), number), row, other, kind)
+
+    def _has(self, rows: Integers, column: Integers, label: str | None) -> Booleans:
+        """Tell which rows have that label; None is for the rows that are not there."""
+        if label is None:
+            return rows < 0
+        found = rows >= 0
+        found[found] = column[rows[found]] == _index(self._side.names(self._corpus), label)
+        return found
+
+    def _of_kind(self, table: _Table, kind: str) -> Booleans:
+        if kind == DIFFER:
+            return table.kind > 0
         names = (ONLY_A, ONLY_B) if kind == ONLY_ONE else (kind,)
-        if not set(names) <= set(self.kinds):
-            raise Invalid(f"There is no kind {kind!r}. Known: {', '.join(self.kinds)}, {ONLY_ONE}.")
-        return [self.kinds.index(name) for name in names]
+        if not set(names) <= set(self._kinds):
+            known = ", ".join((*self._kinds, ONLY_ONE, DIFFER))
+            raise Invalid(f"There is no kind {kind!r}. Known: {known}.")
+        return np.isin(table.kind, [self._kinds.index(name) for name in names])
+
+    def _counted(self, table: _Table) -> dict[str, int]:
+        often = np.bincount(table.kind, minlength=len(self._kinds)).tolist()
+        counts = dict(zip(self._kinds, often, strict=True))
+        return {**counts, ONLY_ONE: counts[ONLY_A] + counts[ONLY_B]}
 
 
-def _has_label(
-    rows: Integers, column: Integers, label: str | None, known: tuple[str, ...]
-) -> NDArray[np.bool_]:
-    """Tell which rows have that label; None is for the rows that are not there."""
-    if label is None:
-        return rows < 0
-    code = known.index(label) if label in known else -1
-    found = rows >= 0
-    found[found] = column[rows[found]] == code
+def _pairs(corpus: Corpus, asked: Question) -> list[tuple[int, int]]:
+    """Return the pairs that a question is about; raises NotFound."""
+    if asked.a is None:
+        return list(corpus.pairs())
+    a = number_of(corpus, asked.a)
+    if asked.b is not None:
+        return [(a, number_of(corpus, asked.b))]
+    return [(a, other) for other in range(len(corpus.annotators)) if other != a]
+
+
+def number_of(corpus: Corpus, annotator: str) -> int:
+    """Return the place of an annotator; raises NotFound."""
+    if annotator not in corpus.annotators:
+        known = ", ".join(corpus.annotators) or "nobody"
+        raise NotFound(f"{annotator!r} is not compared here. Compared: {known}.")
+    return corpus.annotators.index(annotator)
+
+
+def _index(names: Sequence[str], name: str) -> int:
+    """Return the place of a name, -1 where it does not occur."""
+    return names.index(name) if name in names else -1
+
+
+def _either(row: Integers, other: Integers, first: Integers, second: Integers) -> Integers:
+    """Return what the first annotator has in a column, or where they have nothing the second."""
+    found = np.empty(len(row), dtype=np.int64)
+    found[row >= 0] = first[row[row >= 0]]
+    found[row < 0] = second[other[row < 0]]
     return found
+
+
+def _joined(tables: Sequence[_Table]) -> _Table:
+    """Return tables as one, by place."""
+    none = np.zeros(0, dtype=np.int64)
+    columns = [
+        np.concatenate([none, *(getattr(table, name) for table in tables)])
+        for name in _Table.__slots__
+    ]
+    every = _Table(*columns)
+    return every[np.lexsort((every.pair, every.start, every.document))]
+
+
+def _number_among_equals(table: _Table) -> Integers:
+    """Return for each row how many before it have the same place."""
+    apart = [np.diff(column) != 0 for column in (table.document, table.start, table.pair)]
+    begins = np.concatenate([[0], np.flatnonzero(np.logical_or.reduce(apart)) + 1])
+    sizes = np.diff([*begins.tolist(), len(table)])
+    return np.arange(len(table)) - np.repeat(begins, sizes)
+
+
+def _later(columns: Sequence[Integers], place: Place) -> Booleans:
+    """Tell which rows come after a place."""
+    later = np.zeros(len(columns[0]), dtype=np.bool_)
+    for column, value in zip(columns[::-1], place[::-1], strict=True):
+        later = (column > value) | ((column == value) & later)
+    return later
+
+
+def differences(side: _Side, corpus: Corpus, asked: Question, labels: Labels | None) -> list[Any]:
+    """Return the comparisons of two annotators, all that differ unless a kind or a cell of the
+    confusion is asked for."""
+    kind = asked.kind if asked.kind or labels else DIFFER
+    found = Listing(side, corpus, replace(asked, kind=kind, cell=labels))
+    return [item.found for item in found.page()]

@@ -7,6 +7,7 @@ short ones weigh as much as long ones.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,19 @@ from labeler.agreement.columns import Booleans, Columns
 from labeler.agreement.competence import entity_competence
 from labeler.agreement.corpus import Alignment, Corpus, align, arrange
 from labeler.agreement.evidence import (
+    ENTITIES,
     ONLY_A,
     ONLY_B,
     ONLY_ONE,
+    RELATIONS,
     Difference,
     Labels,
+    Listing,
+    Question,
     RelationDifference,
-    entity_differences,
-    relation_differences,
+    differences,
 )
-from labeler.agreement.matching import KINDS, Integers
+from labeler.agreement.matching import IDENTICAL, KINDS, Integers
 from labeler.agreement.measure import Measure, Values, values
 from labeler.agreement.relations import (
     COLUMNS,
@@ -53,11 +57,9 @@ from labeler.agreement.spans import (
     TypeF1,
     confusion,
     f1,
-    kind_counts,
     label_kinds,
 )
 from labeler.agreement.tokens import TokenAlpha, UnitizingAlpha
-from labeler.errors import NotFound
 
 Json = dict[str, Any]
 Group = tuple[int, ...]
@@ -88,15 +90,24 @@ SHOWN = {measure.name for measure in (*ENTITY_MEASURES, *RELATION_MEASURES)}
 
 @dataclass(frozen=True)
 class Result:
-    """The agreement of a corpus, and the way from its numbers to the annotations."""
+    """The agreement of a corpus, and the way from its numbers to the annotations.
 
-    body: Json
+    The numbers are computed when they are first asked for.
+    """
+
     entities: Corpus
     relations: Corpus
+    bootstraps: int
+    seed: int
+    others: Sequence[Measure]
+
+    @cached_property
+    def _body(self) -> Json:
+        return _report(self)
 
     def to_json(self) -> Json:
         """Return what `labeler agreement --json` prints."""
-        return self.body
+        return self._body
 
     def differences(
         self, a: str, b: str, *, kind: str | None = None, labels: Labels | None = None
@@ -106,26 +117,29 @@ class Result:
         `kind` keeps one kind (`identical` as well, `only_one` for both sides) and `labels` one cell
         of the confusion; with neither, all that differ are there.
         """
-        pair = self._number(a), self._number(b)
-        return entity_differences(self.entities, *pair, kind=kind, labels=labels)
+        return differences(ENTITIES, self.entities, Question(a, b, kind), labels)
 
     def relation_differences(
         self, a: str, b: str, *, kind: str | None = None, labels: Labels | None = None
     ) -> list[RelationDifference]:
         """Return the relations behind a number of two annotators; raises NotFound, Invalid."""
-        pair = self._number(a), self._number(b)
-        return relation_differences(self.relations, *pair, kind=kind, labels=labels)
+        return differences(RELATIONS, self.relations, Question(a, b, kind), labels)
 
-    def by_document(self) -> list[Json]:
+    def listing(self, part: str, asked: Question) -> Listing:
+        """Return the compared entities or relations that are asked for; raises NotFound, Invalid.
+
+        `part` is "entities" or "relations".
+        """
+        if part == "relations":
+            return Listing(RELATIONS, self.relations, asked)
+        return Listing(ENTITIES, self.entities, asked)
+
+    def by_document(self, part: str = "entities") -> list[Json]:
         """Return for each shared document its strict F1 and differences over all pairs, the one
         with the most differences first."""
-        return _by_document(self.entities)
-
-    def _number(self, annotator: str) -> int:
-        if annotator not in self.entities.annotators:
-            known = ", ".join(self.entities.annotators) or "nobody"
-            raise NotFound(f"{annotator!r} is not compared here. Compared: {known}.")
-        return self.entities.annotators.index(annotator)
+        if part == "relations":
+            return _by_document(_RELATIONS, self.relations)
+        return _by_document(_ENTITIES, self.entities)
 
 
 def report(
@@ -141,9 +155,15 @@ def report(
     """Compute the agreement of a corpus; see `labeler.agreement.agreement`."""
     relations = arrange(columns, annotators, relation_labels=labels, symmetric=symmetric)
     entities = relations if labels is None else arrange(columns, annotators, labels=labels)
+    return Result(entities, relations, bootstraps, seed, others)
+
+
+def _report(result: Result) -> Json:
+    entities, others = result.entities, result.others
     everybody = tuple(range(len(entities.annotators)))
-    found = values(entities, [*ENTITY_MEASURES, *others], bootstraps, seed)
-    linked = values(relations, RELATION_MEASURES, bootstraps, seed)
+    drawn = result.bootstraps, result.seed
+    found = values(entities, [*ENTITY_MEASURES, *others], *drawn)
+    linked = values(result.relations, RELATION_MEASURES, *drawn)
     body: Json = {
         "documents": len(entities.shared(everybody)),
         "annotators": list(entities.annotators),
@@ -155,7 +175,7 @@ def report(
             measure.name: {"title": measure.title, **found.score(measure, everybody).to_json()}
             for measure in others
         }
-    return Result({**body, "warnings": advice(body)}, entities, relations)
+    return {**body, "warnings": advice(body)}
 
 
 # ---- entities and relations --------------------------------------------------------------------
@@ -331,13 +351,18 @@ def _by_annotator(side: _Side, found: Values, pairs: Sequence[Json]) -> Json:
     return body
 
 
-def _by_document(corpus: Corpus) -> list[Json]:
-    counts = np.zeros((len(corpus.documents), len(KINDS) + 2))
+def _by_document(side: _Side, corpus: Corpus) -> list[Json]:
+    identical, matched, alone = np.zeros((3, len(corpus.documents)), dtype=np.int64)
     for a, b in corpus.pairs():
-        counts[corpus.shared((a, b))] += corpus.derived(kind_counts, a, b)
-    matched, spans = counts[:, : len(KINDS)], counts[:, -2:].sum(axis=1)
-    strict = f1(matched[:, 0], counts[:, -2], counts[:, -1])
-    differences = spans - matched.sum(axis=1) - matched[:, 0]
+        found = corpus.derived(side.align, a, b)
+        first, second = side.items(corpus, a)[0], side.items(corpus, b)[0]
+        size = len(corpus.documents)
+        identical += np.bincount(first[found.first[found.kind == IDENTICAL]], minlength=size)
+        matched += np.bincount(first[found.first], minlength=size)
+        alone += np.bincount(first[found.only_first], minlength=size)
+        alone += np.bincount(second[found.only_second], minlength=size)
+    strict = f1(identical.astype(float), (2 * matched + alone).astype(float), np.zeros(1))
+    differences = matched - identical + alone
     shared = np.flatnonzero(corpus.worked.sum(axis=1) > 1)
     order = shared[np.argsort(-differences[shared], kind="stable")]
     return [
@@ -345,6 +370,7 @@ def _by_document(corpus: Corpus) -> list[Json]:
             "document": corpus.documents[at],
             "annotators": int(corpus.worked[at].sum()),
             "value": None if np.isnan(strict[at]) else float(strict[at]),
+            "compared": int(matched[at] + alone[at]),
             "differences": int(differences[at]),
         }
         for at in order.tolist()

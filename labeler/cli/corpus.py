@@ -139,8 +139,9 @@ def agreement(
     """Tell how far annotators agree in the articles they finished."""
     from labeler import reliability
 
-    scope = reliability.Scope(annotators, labels)
-    found = reliability.compute(find_project(slug), scope).to_json()
+    project = find_project(slug)
+    scope = reliability.scope_of(project, annotators, labels)
+    found = reliability.compute(project, scope).to_json()
     if as_json:
         print_json(found)
         return

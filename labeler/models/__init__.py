@@ -3,6 +3,7 @@
 from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.tables import (
+    AgreementReport,
     ApiToken,
     Audit,
     Category,
@@ -28,6 +29,7 @@ from labeler.models.tables import (
 )
 
 __all__ = [
+    "AgreementReport",
     "ApiToken",
     "Audit",
     "Category",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     LargeBinary,
@@ -442,6 +443,19 @@ class Comment(Base):
 
     author: Mapped[User] = relationship(foreign_keys=[author_id])
     resolver: Mapped[User | None] = relationship(foreign_keys=[resolver_id])
+
+
+class AgreementReport(Base):
+    """What was computed of agreement for one question, and the fingerprint of what it came from."""
+
+    __tablename__ = "agreement_report"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    computed: Mapped[datetime] = mapped_column(Instant)
+    seconds: Mapped[float] = mapped_column(Float)
 
 
 class Split(Base):

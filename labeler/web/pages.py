@@ -30,6 +30,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Overview": (Leaf("pages.overview", "Overview", "annotator"),),
     "Documents": (Leaf("pages.documents", "Documents", "annotator"),),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
+    "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
     "Import": (Leaf("manage.import_files", "Import", "manager"),),
     "Export": (Leaf("manage.export", "Export", "manager"),),

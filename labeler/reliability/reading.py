@@ -1,4 +1,4 @@
-"""How far the annotators of a project agree: reads what counts, and remembers what was computed."""
+"""Reads the layers that are compared as columns; no object is made of any annotation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from labeler import borders
-from labeler.agreement import Columns, Result, agreement
-from labeler.agreement.columns import Borders, EntityColumns, Integers, RelationColumns
+from labeler.agreement.columns import Borders, Columns, EntityColumns, Integers, RelationColumns
 from labeler.agreement.corpus import keys
+from labeler.errors import NotFound
 from labeler.models import Document, Entity, Layer, Project, Relation, User, db, raw_rows
 
 _PAGE = 500
@@ -34,22 +34,35 @@ class Scope:
 EVERYTHING = Scope()
 
 
-def compute(project: Project, scope: Scope = EVERYTHING) -> Result:
-    """Return how far the annotators of a project agree in what they finished.
-
-    Unfinished and skipped layers do not count, nor does gold; a finished one without entities
-    found nothing, which counts.
-    """
-    symmetric = [label.name for label in project.scheme.relations if label.symmetric]
-    return agreement(
-        read(project, scope),
-        annotators=scope.annotators,
-        labels=scope.labels,
-        symmetric=symmetric,
+def scope_of(
+    project: Project,
+    annotators: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    since: datetime | None = None,
+) -> Scope:
+    """Return a scope of these names, nothing standing for all; raises NotFound for an unknown."""
+    scheme = project.scheme
+    known = {*(label.name for label in scheme.entities), *(link.name for link in scheme.relations)}
+    for kind, asked, there in (
+        ("annotator with finished documents", annotators, people(project)),
+        ("label", labels, sorted(known)),
+    ):
+        for name in asked or ():
+            if name not in there:
+                told = ", ".join(there) or "none"
+                raise NotFound(f"There is no {kind} named {name!r} here. Known: {told}.")
+    return Scope(
+        tuple(annotators) if annotators else None, tuple(labels) if labels else None, since
     )
 
 
-# ---- reading ---------------------------------------------------------------------------------
+def people(project: Project) -> list[str]:
+    """Return the names of those who finished a document, sorted."""
+    finished = select(Layer.annotator_id).where(
+        Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
+    )
+    named = select(User.name).where(User.id.in_(finished.distinct()))
+    return sorted(db.session.scalars(named))
 
 
 def _finished(project: Project, scope: Scope) -> Select[Any]:
@@ -71,8 +84,8 @@ def _shared(project: Project, scope: Scope) -> Select[Any]:
     return _finished(project, scope).where(Layer.document_id.in_(several))
 
 
-def read(project: Project, scope: Scope) -> Columns:
-    """Return what several annotators finished, as columns; only columns are read, no objects."""
+def read(project: Project, scope: Scope) -> tuple[Columns, Integers]:
+    """Return what several annotators finished, and the ids of its documents, which rise."""
     shared = _shared(project, scope)
     layer_ids, document_ids, annotator_ids = _numbers(shared.order_by(Layer.id), 3)
     documents, document_of = np.unique(document_ids, return_inverse=True)
@@ -83,13 +96,15 @@ def read(project: Project, scope: Scope) -> Columns:
     worked = np.zeros((len(documents), len(people)), dtype=np.bool_)
     worked[document_of, by_of] = True
     owners = _Owners(layer_ids, document_of, by_of)
-    return Columns(
+    entities = _entities(shared, owners)
+    columns = Columns(
         *_documents(shared),
         tuple(names[at] for at in order),
         worked,
-        entities := _entities(shared, owners),
+        entities,
         _relations(shared, owners, entities),
     )
+    return columns, documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""How far the annotators of a project agree, from its stored layers to what a number is made of."""
+
+from labeler.reliability.groups import like
+from labeler.reliability.passages import Shown, Version, place_of, show
+from labeler.reliability.reading import EVERYTHING, Scope, people, scope_of
+from labeler.reliability.results import (
+    PARTS,
+    Comparison,
+    Overview,
+    compare,
+    compute,
+    documents,
+    overview,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "PARTS",
+    "Comparison",
+    "Overview",
+    "Scope",
+    "Shown",
+    "Version",
+    "compare",
+    "compute",
+    "documents",
+    "like",
+    "overview",
+    "people",
+    "place_of",
+    "scope_of",
+    "show",
+]

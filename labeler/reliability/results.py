@@ -1,0 +1,194 @@
+"""What was computed is kept as long as nothing that it came from has changed."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from labeler import __version__
+from labeler.agreement import Result, agreement
+from labeler.agreement.columns import Integers
+from labeler.agreement.evidence import DIFFER, Question
+from labeler.models import AgreementReport, Layer, Project, User, db, transaction
+from labeler.models.database import now
+from labeler.reliability import groups
+from labeler.reliability.passages import show
+from labeler.reliability.reading import EVERYTHING, Scope, read
+
+PARTS = ("entities", "relations")
+_FIRST = 8
+"""Documents and groups of differences that an overview names."""
+_KEPT = 50
+"""Reports kept of one project: people try out filters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The compared layers of a project, and the ids of their documents."""
+
+    result: Result
+    document_ids: Integers
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A report, what to look at first in it, and when and in how many seconds it was made."""
+
+    report: dict[str, Any]
+    first: dict[str, Any]
+    computed: datetime
+    seconds: float
+
+
+# A comparison is some ten megabytes for 1,000 documents: the last two save reading them again for
+# each page of evidence.
+_recent: OrderedDict[tuple[str, int, Scope], Comparison] = OrderedDict()
+_recent_lock = threading.Lock()
+_RECENT = 2
+
+
+def compute(project: Project, scope: Scope = EVERYTHING) -> Result:
+    """Return how far the annotators of a project agree in what they finished.
+
+    Unfinished and skipped layers do not count, nor does gold; a finished one without entities
+    found nothing, which counts.
+    """
+    return compare(project, scope).result
+
+
+def compare(project: Project, scope: Scope = EVERYTHING) -> Comparison:
+    """Return the compared layers of a project, those of before where nothing has changed since."""
+    place = str(db.engine.url), project.id, scope
+    found = fingerprint(project)
+    with _recent_lock:
+        known = _recent.get(place)
+        if known and known.fingerprint == found:
+            _recent.move_to_end(place)
+            return known
+        _recent.pop(place, None)
+    columns, document_ids = read(project, scope)
+    symmetric = [label.name for label in project.scheme.relations if label.symmetric]
+    result = agreement(
+        columns, annotators=scope.annotators, labels=scope.labels, symmetric=symmetric
+    )
+    made = Comparison(result, document_ids, found)
+    with _recent_lock:
+        _recent[place] = made
+        while len(_recent) > _RECENT:
+            _recent.popitem(last=False)
+    return made
+
+
+def forget() -> None:
+    """Let go of the comparisons held in memory."""
+    with _recent_lock:
+        _recent.clear()
+
+
+def overview(project: Project, scope: Scope = EVERYTHING) -> Overview:
+    """Return the report of a project and where to look first, computed anew only when layers,
+    scheme or people's names have changed."""
+    question = _hashed(orjson.dumps(asdict(scope)))
+    found = fingerprint(project)
+    row = db.session.get(AgreementReport, (project.id, question))
+    if row is None or row.fingerprint != found:
+        row = _computed(project, scope, question)
+    body = orjson.loads(row.body)
+    return Overview(body["report"], body["first"], row.computed, row.seconds)
+
+
+def fingerprint(project: Project) -> str:
+    """Return a word that changes with anything that agreement is computed from.
+
+    Every edit raises a revision, every change of a layer its moment, and none is undone; counts and
+    ids tell layers that came or went.
+    """
+    columns = (Layer.id, Layer.revision, Layer.annotator_id, Layer.document_id)
+    sums = [func.count(), func.max(Layer.changed), *map(func.sum, columns)]
+    wanted = select(Layer.gold, *sums).where(Layer.project_id == project.id, Layer.status == "done")
+    layers = [tuple(map(str, row)) for row in db.session.execute(wanted.group_by(Layer.gold))]
+    people = select(User.name).where(
+        User.id.in_(select(Layer.annotator_id).where(Layer.project_id == project.id))
+    )
+    names = sorted(db.session.scalars(people))
+    return _hashed(orjson.dumps([__version__, project.scheme_version, sorted(layers), names]))
+
+
+def _hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _computed(project: Project, scope: Scope, question: str) -> AgreementReport:
+    begin = time.perf_counter()
+    made = compare(project, scope)
+    body = {
+        "report": made.result.to_json(),
+        "first": {part: _first(made, part) for part in PARTS},
+    }
+    row = AgreementReport(
+        project_id=project.id,
+        question=question,
+        fingerprint=made.fingerprint,
+        body=orjson.dumps(body),
+        computed=now(),
+        seconds=time.perf_counter() - begin,
+    )
+    _keep(row)
+    return row
+
+
+def _first(made: Comparison, part: str) -> dict[str, Any]:
+    """Return the documents with the most differences, and the most frequent differences, each
+    with the first of them in its context."""
+    listing = made.result.listing(part, Question(kind=DIFFER))
+    largest = groups.most_frequent(listing, made.document_ids, _FIRST)
+    items = [item for group in largest if (item := listing.at(group.place))]
+    shown = [asdict(found) for found in show(items, made.document_ids)]
+    return {
+        "documents": documents(made, part)[:_FIRST],
+        "groups": [
+            {"count": group.count, **found} for group, found in zip(largest, shown, strict=True)
+        ],
+    }
+
+
+def documents(made: Comparison, part: str) -> list[dict[str, Any]]:
+    """Return the shared documents with their ids, the one with the most differences first."""
+    names = made.result.entities.documents
+    key_of = dict(zip(names, made.document_ids.tolist(), strict=True))
+    return [{"id": key_of[row["document"]], **row} for row in made.result.by_document(part)]
+
+
+def _keep(row: AgreementReport) -> None:
+    """Keep a report in place of the one before it, and no more than so many of a project."""
+    key = row.project_id, row.question
+    try:
+        with transaction() as session:
+            session.execute(
+                delete(AgreementReport).where(
+                    AgreementReport.project_id == key[0], AgreementReport.question == key[1]
+                )
+            )
+            old = (
+                select(AgreementReport.question)
+                .where(AgreementReport.project_id == key[0])
+                .order_by(AgreementReport.computed.desc())
+                .offset(_KEPT - 1)
+            )
+            gone = list(session.scalars(old))
+            session.execute(
+                delete(AgreementReport).where(
+                    AgreementReport.project_id == key[0], AgreementReport.question.in_(gone)
+                )
+            )
+            session.add(row)
+    except IntegrityError:  # somebody else asked the same at the same moment
+        return

@@ -1,0 +1,301 @@
+"""What the pages of agreement show, made from a report: figures, tables, words, lines of CSV."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labeler.agreement import documents_needed
+from labeler.agreement.coding import REASONS
+from labeler.models import Document
+from labeler.reliability import Overview
+
+Json = Mapping[str, Any]
+
+NOTHING = "∅"
+"""Stands in a report and in an address for what somebody left unmarked."""
+HALF_WIDTH = 0.03
+"""How sure a lead usually wants the headline to be: the value plus or minus this."""
+
+KINDS = {
+    "entities": {
+        "identical": "Same",
+        "boundary": "Boundary differs",
+        "label": "Label differs",
+        "both": "Label and boundary differ",
+        "only_one": "Only one has it",
+    },
+    "relations": {
+        "identical": "Same",
+        "ends": "An end differs",
+        "label": "Label differs",
+        "direction": "Direction reversed",
+        "only_one": "Only one has it",
+    },
+}
+"""Words for what differs, in the order of the bars."""
+
+_CARDS = {
+    "entities": (
+        (("f1", "strict"), "F1, exact span and label"),
+        (("f1", "overlap"), "F1, overlapping span"),
+        (("token_alpha",), "Krippendorff’s α, token level"),
+        (("u_alpha",), "Unitizing α (boundaries count)"),
+    ),
+    "relations": (
+        (("f1",), "F1, end to end"),
+        (("given_entities",), "F1, given the same entities"),
+        (("given_overlap",), "F1, given overlapping entities"),
+        (("unlabelled",), "F1, any label"),
+    ),
+}
+_MORE = {
+    "entities": (
+        (("f1", "boundary"), "Exact span, any label"),
+        (("f1", "type"), "Overlapping span, same label"),
+        (("f1", "partial"), "Exact span, half for an overlapping one"),
+    ),
+    "relations": ((("bounds",), "Any entity label"),),
+}
+_FIRM, _TENTATIVE = 0.8, 0.667
+"""Krippendorff 2004, 11.4: what alpha is needed for firm and for tentative conclusions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measure in words, with what its interval and its value call for."""
+
+    title: str
+    value: float | None
+    low: float | None
+    high: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page shows of one part of a report."""
+
+    cards: list[Figure]
+    more: list[Figure]
+    kinds: list[tuple[str, str, int]]
+    compared: int
+    matrix: list[tuple[str, list[Json | None]]]
+    pair: Json | None
+    confusion: tuple[list[str], list[tuple[str, list[int]]]]
+    heaviest: tuple[int, int]
+    labels: list[tuple[str, Json, int]]
+    annotators: list[tuple[str, Json, float | None]]
+    needed: int | None
+
+
+def page(found: Overview, part: str, chosen: tuple[str | None, str | None]) -> Page:
+    """Return what to show of a part; `chosen` names the pair whose confusion is wanted."""
+    body = found.report[part]
+    kinds = body["kinds"]
+    pair = _pair(body["pairs"], chosen)
+    confusion = _confusion(pair, body["by_label"])
+    return Page(
+        cards=[_figure(body, *card) for card in _CARDS[part]],
+        more=[_figure(body, *measure) for measure in _MORE[part]],
+        kinds=[(kind, words, kinds[kind]) for kind, words in KINDS[part].items()],
+        compared=sum(kinds.values()),
+        matrix=_matrix(found.report["annotators"], body["pairs"], part),
+        pair=pair,
+        confusion=confusion,
+        heaviest=_heaviest(confusion),
+        labels=_labels(body["by_label"]),
+        annotators=[
+            (name, own, body.get("competence", {}).get(name))
+            for name, own in body["by_annotator"].items()
+        ],
+        needed=_needed(found.report["documents"], _at(body, _CARDS[part][0][0])),
+    )
+
+
+def _at(body: Any, path: Sequence[str]) -> Json:
+    for name in path:
+        body = body[name]
+    return dict(body)
+
+
+def _figure(body: Json, path: Sequence[str], title: str) -> Figure:
+    score = _at(body, path)
+    return Figure(title, score["value"], score["low"], score["high"], _note(score, path))
+
+
+def _note(score: Json, path: Sequence[str]) -> str:
+    """Return what must be said beside a value."""
+    if score["value"] is None:
+        return REASONS.get(score.get("reason", ""), "Undefined")
+    if "of" in score:
+        return f"compares {score['compared']:,} of {score['of']:,} relations"
+    if path[-1].endswith("alpha") and score["value"] < _FIRM:
+        return "below 0.80" if score["value"] >= _TENTATIVE else "below 0.67"
+    return ""
+
+
+def headline(pair: Json, part: str) -> Json:
+    """Return the first measure of a pair."""
+    return _at(pair, _CARDS[part][0][0])
+
+
+def _matrix(
+    names: Sequence[str], pairs: Sequence[Json], part: str
+) -> list[tuple[str, list[Json | None]]]:
+    """Return a row for each annotator: for each other the value and what it was computed from."""
+    cells: dict[tuple[str, str], Json] = {}
+    for pair in pairs:
+        kinds = pair["kinds"]
+        cell = {
+            "value": headline(pair, part)["value"],
+            "reason": REASONS.get(headline(pair, part).get("reason", ""), ""),
+            "documents": pair["documents"],
+            "differences": sum(kinds.values()) - kinds["identical"],
+        }
+        cells[pair["a"], pair["b"]] = cells[pair["b"], pair["a"]] = cell
+    return [(row, [cells.get((row, column)) for column in names]) for row in names]
+
+
+def _pair(pairs: Sequence[Json], chosen: tuple[str | None, str | None]) -> Json | None:
+    """Return the pair that was chosen, else the one with the most shared documents."""
+    for pair in pairs:
+        if chosen == (pair["a"], pair["b"]):
+            return pair
+    shared = [pair for pair in pairs if pair["documents"]]
+    return max(shared, key=lambda pair: int(pair["documents"]), default=None)
+
+
+def _confusion(
+    pair: Json | None, labels: Iterable[str]
+) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """Return the labels that a pair used, and for each of the first the counts of the second."""
+    cells = cells_of(pair["confusion"] if pair else {}, labels)
+    names = sorted({name for one, other, _ in cells for name in (one, other)} - {NOTHING})
+    every = [*names, NOTHING] if names else []
+    counts = {(one, other): count for one, other, count in cells}
+    return every, [(row, [counts.get((row, column), 0) for column in every]) for row in every]
+
+
+def cells_of(confusion: Json, labels: Iterable[str]) -> list[tuple[str, str, int]]:
+    """Return the cells of a confusion; a label may hold the sign that parts the two."""
+    every = [*labels, NOTHING]
+    pairs = [(one, other) for one in every for other in every]
+    return [(*pair, confusion["|".join(pair)]) for pair in pairs if "|".join(pair) in confusion]
+
+
+def _heaviest(confusion: tuple[list[str], list[tuple[str, list[int]]]]) -> tuple[int, int]:
+    """Return the largest counts on the diagonal and beside it."""
+    _, rows = confusion
+    same = [row[at] for at, (_, row) in enumerate(rows)]
+    off = [max((*row[:at], *row[at + 1 :]), default=0) for at, (_, row) in enumerate(rows)]
+    return max(same, default=0), max(off, default=0)
+
+
+def _labels(by_label: Json) -> list[tuple[str, Json, int]]:
+    """Return labels with how often they were compared, the most frequent first."""
+    rows = [(name, own, sum(own["kinds"].values())) for name, own in by_label.items()]
+    return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+
+def _needed(documents: int, score: Json) -> int | None:
+    """Return how many more shared documents would make the headline sure to HALF_WIDTH, None
+    where nobody can tell, 0 where it is sure enough."""
+    low, high = score["low"], score["high"]
+    if low is None or high is None:
+        return None
+    return max(0, documents_needed(documents, low, high, 2 * HALF_WIDTH) - documents)
+
+
+# ---- evidence --------------------------------------------------------------------------------
+
+
+def heading(query: Json, part: str, document: Document | None) -> str:
+    """Return in words which comparisons are shown."""
+    what = {"entities": "Entities", "relations": "Relations"}[part]
+    a, b = query.get("a"), query.get("b")
+    who = f" of {a} and {b}" if a and b else f" of {a} and the others" if a else ""
+    label = f" labeled {query['label']}" if query.get("label") else ""
+    cell = ""
+    if query.get("one") or query.get("other"):
+        cell = ": " + " against ".join(
+            "nothing" if (query.get(side) or NOTHING) == NOTHING else str(query[side])
+            for side in ("one", "other")
+        )
+    place = f" in {document.title}" if document else ""
+    return f"{what}{label}{who}{cell}{place}"
+
+
+def kinds_of(part: str, counts: Json, query: Json) -> list[tuple[str, str, int]]:
+    """Return the kinds that evidence can be narrowed to, with their numbers."""
+    kinds = [(kind, words, counts[kind]) for kind, words in KINDS[part].items()]
+    a, b = query.get("a"), query.get("b")
+    if not a:
+        return kinds
+    others = b or "the others"
+    one_sided = [("only_a", f"Only {a}", counts["only_a"])]
+    return [*kinds[:-1], *one_sided, ("only_b", f"Only {others}", counts["only_b"])]
+
+
+# ---- CSV -------------------------------------------------------------------------------------
+
+COLUMNS = (
+    "part", "measure", "a", "b", "label", "other_label",
+    "value", "low", "high", "count", "documents", "reason",
+)  # fmt: skip
+
+
+def rows(body: Json) -> Iterator[list[Any]]:
+    """Yield the lines of a report, a number each; what does not apply is empty."""
+    for part in ("entities", "relations"):
+        own = body[part]
+        everybody = {"documents": body["documents"]}
+        yield from _scores(part, own, everybody)
+        yield from _counts(part, own["kinds"], everybody)
+        for label, found in own["by_label"].items():
+            yield _line(part, "f1", {"label": label, "count": found["n"], **everybody}, found)
+            yield from _counts(part, found["kinds"], {"label": label, **everybody})
+        for name, found in own["by_annotator"].items():
+            yield _line(part, "mean_f1", {"a": name, "count": found["n"], **found}, found)
+            for what in ("extra", "missing"):
+                yield _line(part, what, {"a": name, "count": found[what]}, {})
+        for name, value in own.get("competence", {}).items():
+            yield _line(part, "competence", {"a": name, "value": value}, {})
+        for pair in own["pairs"]:
+            who = {"a": pair["a"], "b": pair["b"], "documents": pair["documents"]}
+            yield from _scores(part, pair, who)
+            yield from _counts(part, pair["kinds"], who)
+            for one, other, count in cells_of(pair["confusion"], own["by_label"]):
+                labels = {"label": one, "other_label": other, "count": count}
+                yield _line(part, "confusion", {**who, **labels}, {})
+
+
+def _scores(part: str, body: Json, who: Json) -> Iterator[list[Any]]:
+    for name, found in body.items():
+        if isinstance(found, Mapping) and "value" in found:
+            more = {"count": found["compared"]} if "compared" in found else {}
+            yield _line(part, name, {**who, **more}, found)
+        elif name == "f1":
+            for which, score in found.items():
+                yield _line(part, f"f1_{which}", who, score)
+
+
+def _counts(part: str, kinds: Json, who: Json) -> Iterator[list[Any]]:
+    for kind, count in kinds.items():
+        yield _line(part, kind, {**who, "count": count}, {})
+
+
+def _line(part: str, measure: str, who: Json, score: Json) -> list[Any]:
+    told = {
+        **who,
+        **{name: score[name] for name in ("value", "low", "high", "reason") if name in score},
+    }
+    return [part, measure, *(_plain(told.get(name)) for name in COLUMNS[2:])]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a cell; a name that a spreadsheet would take for a formula is quoted."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] in "=+-@\t\r":
+        return f"'{value}"
+    return value

@@ -1,0 +1,236 @@
+"""The pages of agreement: every number equals the count of what it opens."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler.models import AgreementReport, Project, db
+from tests.conftest import Corpus
+from tests.drawn import drawn_project
+
+KINDS = {
+    "entities": ("identical", "boundary", "label", "both", "only_one"),
+    "relations": ("identical", "ends", "label", "direction", "only_one"),
+}
+
+
+class _Links(HTMLParser):
+    """Collects links with what they carry, and elements that tell a total."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[dict[str, str]] = []
+        self.totals: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = {name: value or "" for name, value in attrs}
+        if tag == "a":
+            self.links.append(own)
+        if "data-total" in own:
+            self.totals.append(int(own["data-total"]))
+
+
+def parsed(text: str) -> _Links:
+    """Return the links and totals of a page."""
+    found = _Links()
+    found.feed(text)
+    return found
+
+
+@pytest.fixture
+def project(app: Flask, corpus: Corpus) -> Project:
+    """Return a project with differences of every kind."""
+    return drawn_project(corpus)
+
+
+@pytest.fixture
+def curator(project: Project, signed_in: Callable[[str], FlaskClient]) -> FlaskClient:
+    """Return the browser of a curator."""
+    return signed_in("cy")
+
+
+def listed(client: FlaskClient, address: str) -> int:
+    """Return how many comparisons an address shows, counted over all its pages."""
+    count, following = 0, [address]
+    while following:
+        page = client.get(following[0])
+        assert page.status_code == 200, following[0]
+        count += page.text.count('class="compared"')
+        following = [one["href"] for one in parsed(page.text).links if one.get("rel") == "next"]
+    return count
+
+
+@pytest.mark.parametrize("part", ["entities", "relations"])
+def test_every_count_opens_as_many(curator: FlaskClient, part: str) -> None:
+    """Each count on the page opens exactly that many comparisons, one by one."""
+    page = curator.get(f"/projects/news/agreement?part={part}")
+    links = [one for one in parsed(page.text).links if "data-count" in one]
+    assert len(links) > 30
+    wrong = {
+        one["href"]: (one["data-count"], found)
+        for one in links
+        if (found := listed(curator, one["href"])) != int(one["data-count"])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("part", ["entities", "relations"])
+def test_every_kind_occurs(curator: FlaskClient, part: str) -> None:
+    """The corpus of these tests has each kind of difference, so that each link is tried."""
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    assert all(body[part]["kinds"][kind] for kind in KINDS[part])
+
+
+@pytest.mark.parametrize("part", ["entities", "relations"])
+def test_every_value_is_made_of_what_it_opens(curator: FlaskClient, part: str) -> None:
+    """The F1 of a pair and the headline follow from the comparisons behind them alone."""
+    page = curator.get(f"/projects/news/agreement?part={part}").text
+    cells = [
+        one for one in parsed(page).links if "data-value" in one and "kind=differ" in one["href"]
+    ]
+    assert len(cells) == 6
+    values = []
+    for cell in cells:
+        values.append(float(cell["data-value"]))
+        assert values[-1] == pytest.approx(f1_of(curator, cell["href"]))
+    headline = next(one for one in parsed(page).links if "data-value" in one)
+    assert float(headline["data-value"]) == pytest.approx(sum(values) / len(values))
+
+
+def f1_of(client: FlaskClient, address: str) -> float:
+    """Return F1 from the numbers of kinds that a page of evidence offers."""
+    links = parsed(client.get(address).text).links
+    counts = {one["data-kind"]: int(one["data-count"]) for one in links if "data-kind" in one}
+    alone = counts.pop("only_a", 0) + counts.pop("only_b", 0) + counts.pop("only_one", 0)
+    return 2 * counts["identical"] / (2 * sum(counts.values()) + alone)
+
+
+def test_values_of_labels_and_people_are_made_of_what_they_open(curator: FlaskClient) -> None:
+    """By label and by annotator, the mean over pairs of what each pair's evidence gives."""
+    body = curator.get("/api/v1/projects/news/agreement").get_json()["entities"]
+    for label, own in body["by_label"].items():
+        counts = curator.get(f"/api/v1/projects/news/agreement/evidence?label={label}").get_json()[
+            "kinds"
+        ]
+        assert {kind: counts[kind] for kind in KINDS["entities"]} == own["kinds"]
+    for name, own in body["by_annotator"].items():
+        counts = curator.get(f"/api/v1/projects/news/agreement/evidence?a={name}").get_json()
+        assert counts["kinds"]["only_a"] == own["extra"]
+        assert counts["kinds"]["only_b"] == own["missing"]
+
+
+def test_facets_and_documents_count_right(curator: FlaskClient) -> None:
+    """What a page of evidence can be narrowed to, and each document, opens what it says."""
+    page = curator.get("/projects/news/agreement/evidence?a=ben").text
+    for one in parsed(page).links:
+        if "data-count" in one:
+            assert listed(curator, one["href"]) == int(one["data-count"]), one
+    listing = parsed(curator.get("/projects/news/agreement/documents").text)
+    assert listing.totals == [12]
+    for one in listing.links:
+        if "data-count" in one:
+            assert listed(curator, one["href"]) == int(one["data-count"]), one
+
+
+def test_filters_hold_for_what_is_opened(curator: FlaskClient) -> None:
+    """Within some annotators and labels, counts still open as many."""
+    address = "/projects/news/agreement?annotators=ana&annotators=cid&labels=PERSON&labels=GPE"
+    page = parsed(curator.get(address).text)
+    links = [one for one in page.links if "data-count" in one]
+    assert links
+    for one in links:
+        assert listed(curator, one["href"]) == int(one["data-count"]), one
+    none = curator.get("/projects/news/agreement?since=2090-01-01").text
+    assert "Nothing to compare yet" in none
+    assert curator.get("/projects/news/agreement?since=soon").status_code == 422
+    assert curator.get("/projects/news/agreement?annotators=nobody").status_code == 404
+    assert curator.get("/projects/news/agreement?part=words").status_code == 422
+
+
+def every(client: FlaskClient, address: str) -> Iterator[Any]:
+    """Yield the items of all pages of the API."""
+    after = ""
+    while after is not None:
+        answer = client.get(f"{address}&after={after}").get_json()
+        yield from answer["items"]
+        after = answer["next"]
+
+
+def test_the_api_pages_through_all_comparisons(curator: FlaskClient) -> None:
+    """Page by page each comparison comes once, and as many as were told."""
+    address = "/api/v1/projects/news/agreement/evidence?part=entities"
+    told = curator.get(address).get_json()["count"]
+    places = [tuple(item["place"]) for item in every(curator, address)]
+    assert len(places) == len(set(places)) == told
+    assert places == sorted(places)
+
+
+def test_downloads_hold_counts_and_values(curator: FlaskClient) -> None:
+    """JSON is what the API gives; CSV has each kind, cell and value of it."""
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    answer = curator.get("/projects/news/agreement/download?format=json")
+    assert json.loads(answer.data) == body
+    answer = curator.get("/projects/news/agreement/download?format=csv")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    kinds = {
+        line["measure"]: int(line["count"])
+        for line in lines
+        if line["part"] == "entities" and not line["a"] and not line["label"] and line["count"]
+    }
+    assert kinds == body["entities"]["kinds"]
+    cells = [line for line in lines if line["measure"] == "confusion"]
+    total = sum(int(cell["count"]) for cell in cells if cell["part"] == "entities")
+    assert total == sum(body["entities"]["kinds"].values())
+    [strict] = [x for x in lines if x["measure"] == "f1_strict" and not x["a"]]
+    assert float(strict["value"]) == body["entities"]["f1"]["strict"]["value"]
+
+
+def test_a_report_is_computed_once_and_anew_after_a_change(
+    curator: FlaskClient, project: Project, corpus: Corpus
+) -> None:
+    """The stored report serves until a layer changes; then the page tells the new numbers."""
+    curator.get("/projects/news/agreement")
+    [first] = [row.computed for row in db.session.query(AgreementReport)]
+    curator.get("/projects/news/agreement")
+    db.session.rollback()
+    [again] = [row.computed for row in db.session.query(AgreementReport)]
+    assert first == again
+    document = corpus.document(project, "Ada met Bob.", "late")
+    corpus.layer(document, "ana", "done", PERSON=[(0, 3)])
+    corpus.layer(document, "ben", "done", PERSON=[(0, 3)])
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    assert body["documents"] == 13
+
+
+def test_text_of_people_stays_text(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Markup in an article comes out as words."""
+    project = corpus.project(ana="annotator", ben="annotator", cy="curator")
+    document = corpus.document(project, "See <script>alert(1)</script> & Bob.")
+    corpus.layer(document, "ana", "done", PERSON=[(4, 12)])
+    corpus.layer(document, "ben", "done", ORG=[(4, 12)])
+    for page in ("", "/evidence"):
+        text = signed_in("cy").get(f"/projects/news/agreement{page}").text
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;" in text
+
+
+def test_an_empty_project_says_what_to_do(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Without shared documents the page tells how to get some, and has no numbers."""
+    corpus.project(cy="curator")
+    text = signed_in("cy").get("/projects/news/agreement").text
+    assert "Nothing to compare yet" in text
+    assert not re.search("data-(count|value)", text)
+    assert "Nothing here" in signed_in("cy").get("/projects/news/agreement/evidence").text
