@@ -458,6 +458,31 @@ class AgreementReport(Base):
     seconds: Mapped[float] = mapped_column(Float)
 
 
+class Lesson(Base):
+    """What a finished layer taught: `[kind, words, outcome, count]` in a list."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (Index("ix_lesson_project_id", "project_id"),)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    counts: Mapped[list[list[Any]]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DictionaryEntry(Base):
+    """How often words had an outcome in a project: the sum of its lessons."""
+
+    __tablename__ = "dictionary_entry"
+    __table_args__ = (_CLUSTERED,)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    words: Mapped[str] = mapped_column(String(300), primary_key=True)
+    outcome: Mapped[str] = mapped_column(_LABEL, primary_key=True)
+    count: Mapped[int]
+
+
 class Split(Base):
     """The part of a plan ("80,10,10/0") that a document belongs to, for good."""
 

@@ -42,7 +42,15 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     ruler = pipeline.add_pipe("span_ruler", config={"annotate_ents": True})
     ruler.add_patterns([{"label": "GPE", "pattern": "Paris"}, {"label": "ORG", "pattern": "Inc"}])
     pipeline.to_disk(folder)
-    return {"spacy": {"pipeline": str(folder)}}
+    counts = [
+        ["entity", "Paris", "GPE", 3],
+        ["entity", "Kim Jong Un", "PERSON", 2],
+        ["entity", "Vladimir Putin", "PERSON", 2],
+        ["between", "PERSON\tPERSON\tmet president", "LEADER_OF>", 2],
+        ["between", "PERSON\tGPE\tof", "LOCATED_IN>", 2],
+        ["entity", "Ana Ruiz", "PERSON", 2],
+    ]
+    return {"spacy": {"pipeline": str(folder)}, "dictionary": {"counts": counts}}
 
 
 @pytest.fixture(scope="module", params=suggesters.names())
