@@ -11,6 +11,7 @@ from labeler.schema.edits import (
     fold,
     ops_from_json,
     parse_edits,
+    trusted,
 )
 from labeler.schema.reading import parse, validation_problems
 from labeler.schema.records import (
@@ -89,5 +90,6 @@ __all__ = [
     "parse_edits",
     "parse_scheme",
     "scheme_json",
+    "trusted",
     "validation_problems",
 ]

@@ -165,12 +165,12 @@ def creation_json(items: Iterable[Annotation]) -> list[dict[str, Any]]:
 def ops_from_json(ops: Iterable[Mapping[str, Any]]) -> tuple[Op, ...]:
     """Read ops that `edit_json` wrote."""
     return tuple(
-        Op(op["id"], _trusted(op["id"], op["before"]), _trusted(op["id"], op["after"]))
-        for op in ops
+        Op(op["id"], trusted(op["id"], op["before"]), trusted(op["id"], op["after"])) for op in ops
     )
 
 
-def _trusted(annotation_id: str, body: Mapping[str, Any] | None) -> Annotation | None:
+def trusted(annotation_id: str, body: Mapping[str, Any] | None) -> Annotation | None:
+    """Return the annotation of a body that was checked before, as it was kept; None for none."""
     if body is None:
         return None
     if "verdict" in body:

@@ -1,5 +1,6 @@
 """Puts together what several suggesters propose: the best for each place, the others listed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,8 @@ BELIEF = 2
 """How many times of labeling a suggester's own score counts against what was labeled."""
 LEAST = 0.35
 """The score below which experience speaks against a proposal so much that it is not made."""
+_BLOCK = 100
+"""Code points by which proposals are sorted, so that only near ones are compared."""
 MOST_OTHERS = 5
 """Other proposals told for one place."""
 
@@ -55,16 +58,21 @@ def best(proposals: Iterable[Entity], rule: Overlap) -> list[Entity]:
     suggesters compete for every place that they share.
     """
     chosen: list[Entity] = []
+    near: dict[int, list[Entity]] = defaultdict(list)
     beaten: dict[str, list[Entity]] = {}
     ranked = sorted(
         proposals, key=lambda item: (-score(item), item.start - item.end, item.start, item.label)
     )
     for entity in ranked:
-        winner = next((held for held in chosen if _compete(held, entity, rule)), None)
-        if winner is None:
-            chosen.append(entity)
-        else:
+        blocks = range(entity.start // _BLOCK, (entity.end - 1) // _BLOCK + 1)
+        held = (other for block in blocks for other in near[block])
+        winner = next((other for other in held if _compete(other, entity, rule)), None)
+        if winner is not None:
             beaten.setdefault(winner.id, []).append(entity)
+            continue
+        chosen.append(entity)
+        for block in blocks:
+            near[block].append(entity)
     chosen.sort(key=lambda item: (item.start, item.end, item.label))
     return [_with_others(entity, beaten.get(entity.id, ())) for entity in chosen]
 

@@ -23,6 +23,7 @@ from labeler.models import (
 )
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
+from labeler.transfer.proposals import put_together
 
 IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
@@ -83,7 +84,9 @@ def _current_run(project: Project) -> SuggesterRun:
     return run
 
 
-def suggestions(project: Project, document: Document) -> tuple[list[dict[str, Any]], str | None]:
+def suggestions(
+    project: Project, document: Document, labeled: Sequence[schema.Entity] = ()
+) -> tuple[list[dict[str, Any]], str | None]:
     """Return the proposals for a document as plain JSON values, made now when there are none.
 
     Where the suggester cannot be run, the sentence that says why comes second: a document opens
@@ -100,7 +103,8 @@ def suggestions(project: Project, document: Document) -> tuple[list[dict[str, An
         else:
             _keep(run, [document], made)
             kept += [(run, made[0])]
-    return _merged(project.scheme, [proposals for _, proposals in kept]), problem
+    runs = [proposals for _, proposals in kept]
+    return put_together(project, document, runs, labeled), problem
 
 
 def _kept(project: Project, document: Document) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
@@ -110,24 +114,6 @@ def _kept(project: Project, document: Document) -> list[tuple[SuggesterRun, list
     )
     ordered = sorted(found, key=lambda row: (runs[row.run_id].suggester != IMPORTED, -row.run_id))
     return [(runs[row.run_id], row.proposals) for row in ordered]
-
-
-def _merged(
-    scheme: schema.Scheme, runs: Sequence[Sequence[dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    """Return each proposal once, the earlier run's before the later's, if its label still is."""
-    names = {label.name for label in scheme.entities} | {label.name for label in scheme.relations}
-    names |= {label.name for label in scheme.categories}
-    merged: dict[str, dict[str, Any]] = {}
-    for proposals in runs:
-        for proposal in proposals:
-            if proposal["label"] in names:
-                merged.setdefault(proposal["id"], proposal)
-    return [
-        proposal
-        for proposal in merged.values()
-        if "head" not in proposal or (proposal["head"] in merged and proposal["tail"] in merged)
-    ]
 
 
 def _propose(project: Project, documents: Sequence[Document]) -> Iterator[list[schema.Suggestion]]:

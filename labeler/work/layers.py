@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from labeler import counters, schema
+from labeler import counters, lessons, schema
 from labeler.errors import Invalid, Problem
 from labeler.models import Document, Entity, Layer, User, db, transaction
 
@@ -73,11 +73,17 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
     if "status" in values:
         submitted = func.coalesce(Layer.finished, now)
         values["finished"] = submitted if values["status"] == "done" else None
+    status = changes.get("status", layer.status)
+    lesson = lessons.prepare(layer) if status == "done" != layer.status else None
     with transaction() as session:
         session.execute(update(Layer).where(Layer.id == layer.id).values(**values))
         session.refresh(layer)
         if {"status", "seconds"} & changes.keys():
             counters.recount(session, [layer])
+        if lesson is not None:
+            lessons.teach(layer, lesson, now)
+        elif status != "done":
+            lessons.forget(layer)
 
 
 def _state_problem(layer: Layer, name: str, value: object) -> str | None:

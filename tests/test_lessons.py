@@ -1,0 +1,70 @@
+"""Lessons of finished layers: what they add to the dictionary, and how it is taken back."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from labeler import lessons, transfer, work
+from labeler.models import DictionaryEntry, db
+from labeler.suggest.dictionary import ENTITY, Key
+from tests.conftest import NOW, Corpus
+
+
+def entries() -> dict[tuple[str, str], int]:
+    """Return the words that are known with their outcomes and counts."""
+    rows = db.session.query(DictionaryEntry).filter(DictionaryEntry.count != 0)
+    return {(row.words, row.outcome): row.count for row in rows if row.kind == ENTITY}
+
+
+def test_a_submit_teaches_and_a_reopening_takes_it_back(any_app: Flask, corpus: Corpus) -> None:
+    """The dictionary is the sum of what finished layers teach, at every moment."""
+    project = corpus.project()
+    first = corpus.layer(corpus.document(project, "Ada met Bob."), PERSON=[(0, 3), (8, 11)])
+    second = corpus.layer(corpus.document(project, "Ada left.", "a2"), ORG=[(0, 3)])
+    work.set_state(first, {"status": "done"}, NOW)
+    assert entries() == {("Ada", "PERSON"): 1, ("Bob", "PERSON"): 1}
+    work.set_state(second, {"status": "done"}, NOW)
+    assert entries()["Ada", "ORG"] == 1
+    work.set_state(first, {"status": "open"}, NOW)
+    assert entries() == {("Ada", "ORG"): 1}
+    assert lessons.count(project.id) == 1
+
+
+def test_submitting_twice_teaches_once(any_app: Flask, corpus: Corpus) -> None:
+    """The same layer submitted again counts as it is now, not a second time."""
+    layer = corpus.layer(corpus.document(corpus.project()), PERSON=[(0, 3)])
+    for _ in range(2):
+        lessons.teach(layer, lessons.prepare(layer), NOW)
+    assert entries() == {("Ada", "PERSON"): 1}
+
+
+def test_what_was_learned_is_proposed_in_the_next_document(any_app: Flask, corpus: Corpus) -> None:
+    """One document after the first submit, its words are proposed with a reason in words."""
+    project = corpus.project()
+    layer = corpus.layer(corpus.document(project, "Zorblax met Bob."), PERSON=[(0, 7)])
+    work.set_state(layer, {"status": "done"}, NOW + timedelta(minutes=1))
+    made, problem = transfer.suggestions(project, corpus.document(project, "Zorblax left.", "a2"))
+    assert problem is None
+    [proposal] = made
+    assert (proposal["start"], proposal["end"], proposal["label"]) == (0, 7, "PERSON")
+    assert proposal["origin"]["suggester"] == "dictionary"
+    assert proposal["origin"]["reason"] == "labeled PERSON 1 of 1 times"
+
+
+def test_layers_that_came_in_finished_are_learned_later(any_app: Flask, corpus: Corpus) -> None:
+    """Finished layers without a lesson are caught up with, each once."""
+    project = corpus.project()
+    for number in range(3):
+        corpus.layer(corpus.document(project, name=f"d{number}"), status="done", PERSON=[(0, 3)])
+    assert lessons.catch_up(project.id, NOW, limit=2) == 2
+    assert lessons.catch_up(project.id, NOW) == 1
+    assert lessons.catch_up(project.id, NOW) == 0
+    assert entries() == {("Ada", "PERSON"): 3}
+
+
+def test_other_projects_do_not_know(any_app: Flask, corpus: Corpus) -> None:
+    """What one project learned is not proposed in another."""
+    layer = corpus.layer(corpus.document(corpus.project()), PERSON=[(0, 3)])
+    lessons.teach(layer, lessons.prepare(layer), NOW)
+    assert lessons.look_up(layer.project_id)([Key(ENTITY, "Ada")])
+    assert not lessons.look_up(layer.project_id + 1)([Key(ENTITY, "Ada")])
