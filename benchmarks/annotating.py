@@ -221,12 +221,20 @@ def _open(context: BrowserContext, subject: Subject, shown: list[float] | None =
 
 
 def _process_memory(page: Page) -> float:
-    """Return the private bytes of the largest process that shows pages: no other page is open."""
+    """Return the private bytes of the process that shows the page: the one that it keeps busy."""
     browser = page.context.browser
     assert browser is not None
     page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
-    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    return max(_private(each["id"]) for each in found if each["type"] == "renderer")
+    tool = browser.new_browser_cdp_session()
+
+    def spent() -> dict[int, float]:
+        found = tool.send("SystemInfo.getProcessInfo")["processInfo"]
+        return {each["id"]: each["cpuTime"] for each in found if each["type"] == "renderer"}
+
+    before = spent()
+    page.evaluate("watch.spin(200)")
+    after = spent()
+    return _private(max(after, key=lambda process: after[process] - before.get(process, 0)))
 
 
 def _private(process: int) -> float:

@@ -19,6 +19,12 @@
     }
   };
 
+  /** Keep this process busy for some milliseconds, so that it can be told from others. */
+  watch.spin = (milliseconds) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  };
+
   // The text is there from the frame on that shows its first entity.
   const observer = new MutationObserver(() => {
     if (!watch.shown && document.querySelector("article mark")) {

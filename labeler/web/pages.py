@@ -47,6 +47,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
 def _surroundings() -> dict[str, Any]:
     """Give every template the person, the project they are in, and what they may do there."""
     role = g.get("role")
+    theme = request.cookies.get("labeler-theme")
 
     def may(least: accounts.ProjectRole) -> bool:
         return role is not None and accounts.ROLES.index(role) >= accounts.ROLES.index(least)
@@ -56,6 +57,7 @@ def _surroundings() -> dict[str, Any]:
         "project": g.get("project"),
         "navigation": NAVIGATION,
         "may": may,
+        "theme": theme if theme in ("light", "dark") else "",
     }
 
 

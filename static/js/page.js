@@ -1,7 +1,8 @@
 // @ts-check
 /** What pages do beyond plain HTML: every page works without it. */
 
-const THEME = "labeler.theme";
+const THEME = "labeler-theme"; // a cookie: the server writes the page in the theme, so that it never flashes in another
+const YEAR = 365 * 24 * 3600; // seconds
 
 /** Give elements the colour they name; a strict policy forbids style attributes. */
 function colour() {
@@ -14,12 +15,7 @@ function colour() {
 function setTheme(theme) {
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
-  try {
-    if (theme) localStorage.setItem(THEME, theme);
-    else localStorage.removeItem(THEME);
-  } catch {
-    // Storage may be forbidden: the choice holds for this page then.
-  }
+  document.cookie = `${THEME}=${theme}; path=/; max-age=${theme ? YEAR : 0}; samesite=lax`;
 }
 
 function themes() {

@@ -1,10 +1,9 @@
 // @ts-check
 /**
  * Opens the annotation screen. The page carries how the text begins: that is painted before anything
- * else is asked of the browser; meanwhile the server gets the document together.
+ * else is asked of the browser, so nothing is imported here; meanwhile the server gets the document
+ * together.
  */
-import { Api } from "./api.js";
-import { byId } from "./element.js";
 
 const LATEST = 300; // milliseconds: a window that nobody sees paints nothing
 
@@ -16,17 +15,26 @@ function painted() {
   });
 }
 
+/** @param {string} id of an element that the page has */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+async function ask() {
+  const answer = await fetch(`/api/v1/documents/${part("article").dataset.document}/work`);
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+  return answer.json();
+}
+
 async function start() {
-  const work = new Api({ token: "" }).get(`/documents/${byId("article").dataset.document}/work`);
+  const work = ask();
   work.catch(() => {}); // told below
   await painted();
-  document.head.append(/** @type {HTMLTemplateElement} */ (byId("modules")).content);
-  const { Page } = await import("./main.js");
+  document.head.append(/** @type {HTMLTemplateElement} */ (part("modules")).content);
+  const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js")]);
   new Page(await work);
-  byId("viewport").focus({ preventScroll: true });
+  part("viewport").focus({ preventScroll: true });
 }
 
 start().catch((error) => {
-  byId("saving").textContent = "This document cannot be opened. Reload the page.";
+  part("saving").textContent = "This document cannot be opened. Reload the page.";
   throw error;
 });

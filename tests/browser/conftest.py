@@ -163,7 +163,9 @@ class Screen:
 
     def relate(self, head: str, tail: str) -> None:
         """Drag from the label of one entity to another entity."""
-        start = self.mark(head).locator(".tag").bounding_box()
+        tag = self.mark(head).locator(".tag")
+        expect(tag).to_be_visible()
+        start = tag.bounding_box()
         end = self.mark(tail).evaluate("mark => mark.getClientRects()[0].toJSON()")
         assert start
         self.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
