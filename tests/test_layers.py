@@ -13,6 +13,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "demonstration": 6,
     "web": 6,
     "comments": 5,
+    "invitations": 5,
     "progress": 5,
     "projects": 5,
     "proof": 5,

@@ -541,3 +541,32 @@ class WorkCounter(Base):
     annotator_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     amount: Mapped[int]
+
+
+class Invitation(Base):
+    """A link by which people join a project; only the hash of its token is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_project_id", "project_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    uses: Mapped[int]
+    """How many people may join by it."""
+    used: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    creator_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created: Mapped[datetime] = mapped_column(Instant)
+    expires: Mapped[datetime] = mapped_column(Instant)
+
+
+class InvitationUse(Base):
+    """That a person joined by an invitation: each may once."""
+
+    __tablename__ = "invitation_use"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -175,7 +175,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 # ---- pages -----------------------------------------------------------------------------------
 
-_SLOWLY = "There were too many tries from your address. Wait a minute, and try again."
+SLOWLY = "There were too many tries from your address. Wait a minute, and try again."
 
 
 def _target() -> str:
@@ -188,7 +188,7 @@ def _target() -> str:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @allow("public")
-@limiter.limit("10 per minute; 100 per hour", methods=["POST"], error_message=_SLOWLY)
+@limiter.limit("10 per minute; 100 per hour", methods=["POST"], error_message=SLOWLY)
 def sign_in() -> ResponseReturnValue:
     """Sign a person in by name and password."""
     form = SigninForm()
@@ -203,7 +203,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.get("/sign-in/<token>")
 @allow("public")
-@limiter.limit("30 per minute", error_message=_SLOWLY)
+@limiter.limit("30 per minute", error_message=SLOWLY)
 def sign_in_by_link(token: str) -> ResponseReturnValue:
     """Sign a person in by a link that works once."""
     login_user(SignedIn(accounts.use_signin_token(token)))
@@ -220,7 +220,7 @@ def sign_out() -> ResponseReturnValue:
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @allow("member")
-@limiter.limit("20 per hour", methods=["POST"], error_message=_SLOWLY)
+@limiter.limit("20 per hour", methods=["POST"], error_message=SLOWLY)
 def account() -> ResponseReturnValue:
     """Let a person change their password, and see the tokens that act for them."""
     user = me()

@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from labeler.accounts import MAX_PASSWORD, ROLES
 from labeler.errors import LabelerError
+from labeler.invitations import MAX_DAYS, MAX_USES
 from labeler.projects import MAX_GUIDELINES, MAX_TITLE
 from labeler.registry import Registry
 
@@ -77,6 +78,12 @@ class PasswordForm(FlaskForm):
     )
 
 
+class JoinForm(PasswordForm):
+    """Somebody new who was invited."""
+
+    name = _name("Name", "Choose a name.")
+
+
 class OwnPasswordForm(PasswordForm):
     """A new password, and the one so far from those who have one."""
 
@@ -104,6 +111,26 @@ class MemberForm(FlaskForm):
 
     name = _name("Name", "Enter the name of a person.")
     role = SelectField("Role", choices=[SelectChoice(role, role.capitalize()) for role in ROLES])
+
+
+class InvitationForm(FlaskForm):
+    """A link by which people join a project."""
+
+    role = SelectField(
+        "Role",
+        choices=[SelectChoice(role, role.capitalize()) for role in ROLES],
+        id="invited-role",
+    )
+    days = IntegerField(
+        "Works for, in days",
+        [InputRequired("Enter a number."), NumberRange(1, MAX_DAYS)],
+        default=7,
+    )
+    uses = IntegerField(
+        "For how many people",
+        [InputRequired("Enter a number."), NumberRange(1, MAX_USES)],
+        default=1,
+    )
 
 
 # ---- projects --------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
         Leaf("manage.settings", "General", "manager"),
         Leaf("scheme.edit", "Scheme", "manager"),
         Leaf("people.members", "People", "manager"),
+        Leaf("people.project_audit", "Audit log", "manager"),
     ),
 }
 """Where the header of a project leads; the pages of one section are tabs below it."""

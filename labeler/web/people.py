@@ -3,11 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, projects
+from labeler import accounts, audit, invitations, projects
 from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import Project, User
+from labeler.models.database import now
 from labeler.web.auth import allow, me
-from labeler.web.forms import MemberForm, PasswordForm, StandingForm, UserForm, tell
+from labeler.web.forms import InvitationForm, MemberForm, PasswordForm, StandingForm, UserForm, tell
 
 blueprint = Blueprint("people", __name__)
 
@@ -29,7 +30,50 @@ def members(project: Project) -> ResponseReturnValue:
         else:
             flash(f"{user.name} is now {form.role.data} of this project.")
             return redirect(url_for("people.members", slug=project.slug))
-    return render_template("people.html", form=form, members=projects.members(project))
+    return _members_page(project, member=form)
+
+
+def _members_page(
+    project: Project,
+    member: MemberForm | None = None,
+    invitation: InvitationForm | None = None,
+    link: str = "",
+) -> str:
+    return render_template(
+        "people.html",
+        form=member or MemberForm(formdata=None),
+        invitation=invitation or InvitationForm(formdata=None),
+        link=link,
+        members=projects.members(project),
+        invitations=invitations.listed(project, now()),
+    )
+
+
+@blueprint.post("/projects/<slug>/invitations")
+@allow("manager")
+def invite(project: Project) -> ResponseReturnValue:
+    """Show a new link by which people join the project, this once."""
+    form = InvitationForm()
+    if not form.validate_on_submit():
+        return _members_page(project, invitation=form)
+    token = invitations.invite(
+        project,
+        form.role.data,
+        days=form.days.data or 0,
+        uses=form.uses.data or 0,
+        creator=me(),
+        now=now(),
+    )
+    return _members_page(project, link=url_for("joining.join", token=token, _external=True))
+
+
+@blueprint.post("/projects/<slug>/invitations/<int:invitation_id>/withdraw")
+@allow("manager")
+def withdraw(project: Project, invitation_id: int) -> ResponseReturnValue:
+    """End an invitation; who joined by it stays."""
+    invitations.withdraw(project, invitation_id)
+    flash("The invitation was withdrawn. Its link does not work any more.")
+    return redirect(url_for("people.members", slug=project.slug))
 
 
 def _member(project: Project, user_id: int) -> User:
@@ -146,6 +190,32 @@ def signin_link(user_id: int) -> ResponseReturnValue:
     token = accounts.signin_token(person.id)
     link = url_for("auth.sign_in_by_link", token=token, _external=True)
     return _user_page(user_id, link=link)
+
+
+# ---- who did what ----------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/audit")
+@allow("manager")
+def project_audit(project: Project) -> ResponseReturnValue:
+    """Show who did what in a project."""
+    return _audit_page(project)
+
+
+@blueprint.get("/audit")
+@allow("admin")
+def site_audit() -> ResponseReturnValue:
+    """Show who did what on the whole site."""
+    return _audit_page(None)
+
+
+def _audit_page(project: Project | None) -> str:
+    actor, action = request.args.get("by", "").strip(), request.args.get("action", "")
+    before = request.args.get("before", type=int)
+    found = audit.entries(project, actor=actor, action=action, before=before)
+    return render_template(
+        "audit.html", found=found, actor=actor, action=action, actions=audit.ACTIONS
+    )
 
 
 # ---- one's own tokens ------------------------------------------------------------------------

@@ -76,6 +76,8 @@ ADDRESSES = (
     "/projects/news/settings",
     "/projects/news/progress/1",
     "/projects/news/people",
+    "/projects/news/audit",
+    "/audit",
     "/projects/empty",
     "/projects/empty/scheme",
     "/projects/empty/label",

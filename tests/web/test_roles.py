@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import accounts, transfer
-from labeler.models import Export, User, db
+from labeler import accounts, invitations, transfer
+from labeler.models import Export, Invitation, Project, User, db
+from labeler.models.database import now
 from tests.conftest import Corpus
 from tests.web.pages import PAGES, POSTS, Client, rule_of
 
@@ -43,7 +44,15 @@ def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
         "export_id": db.session.query(Export).one().id,
         "user_id": ana.id,
         "token": "none",
+        "invitation_id": _invited(project, ana),
+        "comment_id": 0,
     }
+
+
+def _invited(project: Project, creator: User) -> int:
+    """Return the id of an invitation that was made into the project."""
+    invitations.invite(project, "annotator", days=9, uses=9, creator=creator, now=now())
+    return db.session.query(Invitation).one().id
 
 
 def who_of(app: Flask, endpoint: str) -> str:
@@ -102,8 +111,8 @@ def test_changes_are_for_whom_they_are(
 
 
 def _allowed(answer: Any) -> bool:
-    """Tell whether somebody was let in; a made-up sign-in link is refused to everybody."""
-    if b"sign-in link was used" in answer.data:
+    """Tell whether somebody was let in; a made-up link is refused to everybody."""
+    if any(words in answer.data for words in (b"sign-in link was used", b"This invitation does")):
         return True
     to_sign_in = answer.status_code == 302 and "/sign-in?next=" in answer.location
     return answer.status_code not in (401, 403, 404) and not to_sign_in
@@ -187,3 +196,105 @@ def test_a_download_holds_the_export_and_nothing_else(
     expected = {f"{folder.name}/{p.name}" for p in folder.iterdir() if p.name != "link"}
     assert set(archive.namelist()) == expected
     assert archive.testzip() is None
+
+
+# ---- the API ---------------------------------------------------------------------------------
+
+OWN_ONLY = {"api.patch_layer", "api.post_edits"}
+"""Routes that change a layer: nobody but its annotator may, whatever their role."""
+
+
+def _methods(app: Flask) -> list[tuple[str, str]]:
+    """Return every endpoint of the API with each of its methods."""
+    return [
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if rule.endpoint.startswith("api.")
+    ]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_the_api_is_for_whom_it_is(app: Flask, site: dict[str, Any], name: str) -> None:
+    """A route of the API answers the roles it says, by token as well, and nobody else."""
+    headers = {} if name == "nobody" else _bearer(name)
+    client, wrong = app.test_client(), {}
+    for endpoint, method in _methods(app):
+        address = rule_of(app, endpoint, method, site)
+        answer = client.open(address, method=method, headers=headers, data=b"{}")
+        may = name in ({"ana"} if endpoint in OWN_ONLY else MAY[who_of(app, endpoint)])
+        told = (answer.get_json(silent=True) or {}).get("message", "")
+        found = answer.status_code not in (401, 403, 404) or "comment" in told
+        if found != may:
+            wrong[f"{method} {endpoint}"] = answer.status
+    assert wrong == {}
+
+
+def _bearer(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {accounts.api_token(accounts.find_user(name))}"}
+
+
+def test_an_annotator_reaches_nothing_of_another(
+    app: Flask, corpus: Corpus, site: dict[str, Any]
+) -> None:
+    """Another annotator of the project finds no layer, no history and no progress of ana's."""
+    project = db.session.query(Project).one()
+    accounts.add_member(project, corpus.person("bea"), "annotator")
+    client, bearer = app.test_client(), _bearer("bea")
+    layer = f"/api/v1/layers/{site['layer_id']}"
+    for method, address in (
+        ("GET", layer),
+        ("GET", f"{layer}/edits"),
+        ("PATCH", layer),
+        ("POST", f"{layer}/edits"),
+        ("GET", f"/projects/news/progress/{site['user_id']}"),
+        ("GET", f"/projects/news/exports/{site['export_id']}"),
+        ("GET", f"/projects/news/exports/{site['export_id']}/download"),
+        ("GET", "/projects/news/audit"),
+    ):
+        answer = client.open(address, method=method, headers=bearer, data=b"{}")
+        assert answer.status_code in (403, 404), address
+    document = f"/api/v1/documents/{site['document_id']}"
+    for address in (f"{document}/work", document, "/projects/news", "/projects/news/documents"):
+        told = client.get(address, headers=bearer).text
+        assert "PERSON-0-3" not in told, address
+        assert ">ana<" not in told, address
+
+
+# ---- coming and going ------------------------------------------------------------------------
+
+
+def test_an_invitation_is_the_only_way_to_register(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Somebody new chooses a name and a password on the page of the link, and is in."""
+    project = db.session.query(Project).one()
+    creator = accounts.find_user("max")
+    token = invitations.invite(project, "annotator", days=1, uses=2, creator=creator, now=now())
+    new = Client(app.test_client())
+    form = {"name": "zoe", "password": "violet tram under seven bridges"}
+    assert new.post("/join/made-up", form).status_code == 403
+    weak = new.post(f"/join/{token}", {**form, "password": "password12"})
+    assert "easy to guess" in weak.text
+    assert new.post(f"/join/{token}", form).status_code == 302
+    assert new.get("/projects/news").status_code == 200
+    known = Client(signed_in("stranger"))
+    assert "Join as stranger" in known.get(f"/join/{token}").text
+    assert known.post(f"/join/{token}/accept", {}).status_code == 302
+    assert known.get("/projects/news").status_code == 200
+    assert new.client.get(f"/join/{token}").status_code == 403
+
+
+def test_who_is_shut_out_loses_no_work_and_may_come_back(
+    app: Flask, site: dict[str, Any], signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Layers and progress of a person stay while they may not sign in, and they find them again."""
+    ana = accounts.find_user("ana")
+    address = f"/api/v1/layers/{site['layer_id']}"
+    bearer, root = _bearer("ana"), Client(signed_in("root"))
+    before = app.test_client().get(address, headers=bearer).json
+    root.post(f"/users/{ana.id}", {"role": "member"})
+    assert app.test_client().get(address, headers=bearer).status_code == 401
+    assert ">ana<" in signed_in("cy").get("/projects/news").text
+    root.post(f"/users/{ana.id}", {"role": "member", "active": "y"})
+    assert app.test_client().get(address, headers=bearer).json == before
