@@ -9,6 +9,7 @@ import { chordOf, isTyping, Keymap, labelBindings, withOwn } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages } from "./outbox.js";
 import { Session } from "./session.js";
+import { Vault } from "./vault.js";
 import { View } from "./view.js";
 
 const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
@@ -20,6 +21,7 @@ export class Page {
     const token = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf-token]")).content;
     this.api = new Api({ token, renew: freshToken });
     this.storage = browserStorage();
+    this.vault = new Vault();
     this.view = new View();
     this.chooser = new Chooser();
     this.chrome = new Chrome(this.view, (command, argument) => this.run(command, argument));
@@ -125,8 +127,8 @@ export class Page {
   }
 
   /** Edits of other documents may wait since the browser was closed. */
-  #tellOthers() {
-    const others = otherPages(this.storage, location.pathname);
+  async #tellOthers() {
+    const others = await otherPages(this.storage, this.vault, location.pathname);
     const note = byId("waiting");
     note.hidden = !others.length;
     if (others.length) /** @type {HTMLAnchorElement} */ (byId("waiting-link")).href = others[0];

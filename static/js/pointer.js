@@ -1,6 +1,7 @@
 // @ts-check
 /** Mouse, pen and finger on the text: selecting, choosing, dragging ends and relations. */
 import { element, listen } from "./element.js";
+import { Press } from "./press.js";
 import { isEntity } from "./schema.js";
 
 const STILL = 4; // pixels that a click may move
@@ -35,11 +36,14 @@ export class Pointer {
     this.finish = null;
     this.grips = ["start", "end"].map((side) => element("i", { class: `grip ${side}`, "data-grip": side, hidden: true }));
     parts.paper.append(...this.grips);
+    this.press = new Press({ root: parts.root, surface: parts.surface, tokens: parts.tokens });
     this.ends = [
       listen(parts.paper, "pointerdown", (event) => this.#down(event)),
       listen(document, "pointermove", (event) => this.#move(event)),
       listen(document, "pointerup", (event) => this.#up(event)),
       listen(document, "pointercancel", () => this.#cancel()),
+      // Tags are inline, where `touch-action` has no say: a finger that drags must not scroll.
+      listen(parts.paper, "touchmove", (event) => (this.drag || this.press.selects) && event.preventDefault(), { passive: false }),
       listen(parts.root, "dragstart", (event) => event.preventDefault()), // selected text is not moved about
       listen(document, "selectionchange", () => this.#touched()),
       listen(parts.root, "pointerover", (event) => this.#hover(event)),
@@ -69,6 +73,7 @@ export class Pointer {
     clearTimeout(this.timer);
     this.ends.forEach((end) => end());
     this.grips.forEach((grip) => grip.remove());
+    this.press.destroy();
   }
 
   // ---- pressing
@@ -81,11 +86,13 @@ export class Pointer {
     this.down = { x: event.clientX, y: event.clientY, alt: event.altKey, kind };
     if (kind === "grip") this.#startResize(event, /** @type {string} */ (target.dataset.grip));
     if (kind === "tag") this.#startTag(event, target);
+    if (kind === "text" && event.pointerType === "touch" && !this.parts.view.look.relating) this.press.down(event);
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
     if (this.down) this.drag?.(event);
+    if (this.down && event.pointerType === "touch") this.press.move(event);
   }
 
   /** @param {PointerEvent} event */
@@ -94,14 +101,17 @@ export class Pointer {
     this.down = this.drag = this.finish = null;
     clearInterval(this.scrolling);
     if (!down) return;
+    const pressed = this.press.up();
     if (finish) finish(event);
     else if (event.pointerType !== "touch") this.#textUp(event, down);
-    else if (isStill(down, event)) this.#click(event);
+    else if (pressed) this.select(pressed, true);
+    else if (isStill(down, event)) this.#tap(event);
   }
 
   #cancel() {
     this.down = this.drag = this.finish = null;
     clearInterval(this.scrolling);
+    this.press.cancel();
     this.parts.arcs.stretch(null);
   }
 
@@ -152,6 +162,15 @@ export class Pointer {
     const point = surface.pointAt(event.clientX, event.clientY);
     view.set({ focus: null, fresh: false, selection: null });
     if (point !== null) cursor.place(point);
+  }
+
+  /** A finger that taps on a plain word means it. @param {PointerEvent} event */
+  #tap(event) {
+    const { view } = this.parts;
+    const plain = !marksAt(event).length && !view.look.relating && !view.look.spreading;
+    const word = plain ? this.press.wordAt(event.clientX, event.clientY) : null;
+    if (word) this.select(word, true);
+    else this.#click(event);
   }
 
   /** A finger selects with the browser's own handles, which tell nothing but the selection. */

@@ -1,5 +1,6 @@
 // @ts-check
 /** One open document: puts its parts together, draws what has changed, takes all down again. */
+import { ActionBar } from "./actions.js";
 import { Arcs } from "./arcs.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
@@ -35,6 +36,7 @@ export class Session {
    * @param {import("./api.js").Api} page.api
    * @param {import("./keymap.js").Keymap} page.keymap
    * @param {Storage | null} page.storage
+   * @param {import("./vault.js").Vault} page.vault
    */
   constructor(work, page) {
     this.work = work;
@@ -42,6 +44,7 @@ export class Session {
     this.view = page.view;
     this.layer = work.layer;
     this.clock = new Clock();
+    if (document.hidden) this.clock.pause();
     this.scheme = new Scheme(work.scheme);
     this.palette = new Palette(this.scheme);
     this.#buildModel();
@@ -61,7 +64,7 @@ export class Session {
     this.blocks = blocksOf(this.text, this.tokens);
     this.store = new Store(this.scheme, this.text.length, [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts]);
     this.suggestions = new Suggestions(suggestions, this.store);
-    const outbox = new Outbox(layer.id, location.pathname, this.page.storage);
+    const outbox = new Outbox(layer.id, location.pathname, this.page.storage, this.page.vault, () => this.page.chrome.drawSaving(this.sync));
     this.sync = new Sync({
       store: this.store, layer, api: this.page.api, outbox,
       onChange: () => this.page.chrome.drawSaving(this.sync),
@@ -97,6 +100,7 @@ export class Session {
       onHover: (id) => view.set({ hover: id }),
     });
     this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
+    this.actions = new ActionBar({ paper, article: this.article, view, commands: this.commands });
     const onLeave = () => viewport.focus({ preventScroll: true });
     this.discussion = new Discussion({
       comments: this.comments, wording: this.commands.wording, say: (words) => chrome.say(words), onLeave,
@@ -136,16 +140,24 @@ export class Session {
       this.store.subscribe((change) => this.#changed(change)),
       this.view.subscribe((before, after) => this.#looked(before, after)),
       listen(viewport, "scroll", settle, { passive: true }),
-      listen(document, "pointerdown", () => this.clock.touch()),
-      listen(document, "keydown", () => this.clock.touch()),
+      ...["pointerdown", "pointermove", "wheel", "keydown"].map((sign) => listen(document, sign, () => this.clock.touch(), { passive: true })),
       listen(window, "pagehide", () => this.#farewell()),
       listen(window, "online", () => this.sync.retry()),
-      listen(document, "visibilitychange", () => { if (!document.hidden) { this.sync.retry(); pull(); this.refreshComments(); } }),
+      listen(document, "visibilitychange", () => this.#seen(pull)),
       listen(window, "beforeunload", (event) => this.sync.pending.length && this.sync.state !== "saving" && event.preventDefault()),
       () => resized.disconnect(),
       () => this.channel?.close(),
     ];
     this.channel?.addEventListener("message", pull);
+  }
+
+  /** The page was brought up or put away. @param {() => void} pull fetches what others changed */
+  #seen(pull) {
+    if (document.hidden) return this.clock.pause();
+    this.clock.resume();
+    this.sync.retry();
+    pull();
+    this.refreshComments();
   }
 
   /** The page may not come back: send what waits and the time spent. */
@@ -168,7 +180,7 @@ export class Session {
     this.article.draw();
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
-    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.margin.measure()];
+    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure()];
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store);
     this.page.chrome.drawSaving(this.sync);
@@ -233,7 +245,7 @@ export class Session {
     clearTimeout(this.scrolled);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.pointer, this.panels, this.discussion, this.margin, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.pointer, this.panels, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 

@@ -37,7 +37,8 @@ export class Sync {
   #alone = false; // send one edit at a time, to find the one that is refused
   #destroyed = false;
   #lost = false;
-  #resuming = false;
+  #resuming = false; // finding out what an earlier page left
+  #taking = false; // it left something
   /** @type {any} */
   #timer = null;
   /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
@@ -69,16 +70,18 @@ export class Sync {
   get state() {
     if (this.clashes.length) return "clashing";
     if (this.#lost) return "refused";
-    if (!this.pending.length && this.#resuming) return "saving";
+    if (!this.pending.length && this.#taking) return "saving";
     if (!this.pending.length) return this.#blocked === "refused" ? "refused" : "saved";
     return this.#blocked === "saved" ? "saving" : this.#blocked;
   }
 
   /** Take up what an earlier page left waiting; tries until the server tells which of it has arrived. */
   async resume() {
-    const left = this.outbox.read();
-    if (!left.length) return;
     this.#resuming = true;
+    const waiting = await this.outbox.read();
+    const left = waiting.filter(({ key }) => !this.pending.some((edit) => edit.key === key)); // not what was made meanwhile
+    this.#taking = left.length > 0;
+    if (!left.length) return this.#resumed();
     this.onChange();
     try {
       const oldest = Math.min(...left.map((edit) => edit.base), this.revision);
@@ -92,9 +95,14 @@ export class Sync {
       if (!this.#destroyed) this.#timer = setTimeout(() => this.resume(), LONGEST_WAIT / 10);
       return;
     }
-    this.#resuming = false;
+    this.#resumed();
+  }
+
+  #resumed() {
+    this.#resuming = this.#taking = false;
+    if (this.#destroyed) return;
     this.#report();
-    this.retry();
+    if (this.pending.length) this.retry();
   }
 
   /** Resolves once everything is acknowledged; rejects when that needs the person. */

@@ -1,0 +1,308 @@
+"""Faults while somebody works: each keeps the work or says clearly what to do."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, BrowserType, Route, expect
+
+from labeler import accounts
+from labeler.models import Document, User, db
+from tests.browser.conftest import Screen, Site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Screen]
+PEOPLE = [("Ines Okafor", "ACTOR"), ("Tomas Lind", "ACTOR")]
+FILL = """() => {
+  for (const size of [1e6, 1e5, 1e4, 1e3, 100, 10, 1]) {
+    const piece = "x".repeat(size);
+    try { for (let turn = 0; ; turn += 1) localStorage.setItem(`${size} ${turn}`, piece); }
+    catch { /* full for pieces of this size */ }
+  }
+}"""
+"""Fills the storage of the page to its very end."""
+
+
+def label_people(page: Screen) -> None:
+    """Label two people: two edits."""
+    for words, _ in PEOPLE:
+        page.drag(words)
+        page.press("1")
+
+
+def unreachable(page: Screen) -> None:
+    """Wait until the page says that it cannot save."""
+    expect(page.page.locator("#saving")).to_contain_text("Not saved: the server cannot be reached")
+
+
+def again(context: BrowserContext, screen: Screen) -> Screen:
+    """Open the same document in a new page."""
+    document = db.session.get_one(Document, screen.document_id)
+    return Screen(context.new_page(), screen.site, document).open()
+
+
+def test_a_tab_closed_with_unsent_edits_loses_none(screen: Open) -> None:
+    """The browser asks before the tab goes; closed all the same, the next one sends the edits."""
+    page = screen()
+    context = page.page.context
+    context.set_offline(True)
+    label_people(page)
+    unreachable(page)
+    asked: list[str] = []
+    page.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.page.close(run_before_unload=True)
+    page.page.wait_for_event("close")
+    assert asked == ["beforeunload"]
+    context.set_offline(False)
+    assert again(context, page).entities() == PEOPLE
+
+
+def test_a_tab_closed_at_once_loses_nothing(screen: Open) -> None:
+    """An edit made just before the tab is closed arrives, or waits for the next one."""
+    page = screen()
+    context = page.page.context
+    label_people(page)
+    page.page.close()
+    assert again(context, page).entities() == PEOPLE
+
+
+@pytest.fixture
+def durable(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], site: Site, tmp_path: Path
+) -> Iterator[Callable[[], BrowserContext]]:
+    """Return a function that starts a browser of its own, always on the same profile, signed in."""
+    opened: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        for lock in (tmp_path / "profile").glob("Singleton*"):
+            lock.unlink()
+        context = browser_type.launch_persistent_context(
+            tmp_path / "profile", **browser_type_launch_args
+        )
+        opened.append(context)
+        site.corpus.person("ana")
+        user = db.session.query(User).filter_by(name="ana").one()
+        context.pages[0].goto(f"{site.server.url}/sign-in/{accounts.signin_token(user.id)}")
+        return context
+
+    yield start
+    for context in opened[-1:]:
+        context.close()
+
+
+def kill(profile: Path) -> None:
+    """End every process of the browser on a profile at once, as a power cut would."""
+    listed = subprocess.run(
+        ["pgrep", "-f", f"user-data-dir={profile}"], capture_output=True, text=True, check=True
+    )
+    for number in listed.stdout.split():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(number), signal.SIGKILL)
+
+
+def test_a_browser_that_is_killed_loses_nothing(
+    durable: Callable[[], BrowserContext], site: Site, tmp_path: Path
+) -> None:
+    """Edits that wait outlive `kill -9` of the whole browser a moment after they were made."""
+    context = durable()
+    page = Screen(context.new_page(), site, site.document()).open()
+    context.set_offline(True)
+    label_people(page)
+    unreachable(page)
+    kill(tmp_path / "profile")
+    assert again(durable(), page).entities() == PEOPLE
+
+
+def test_a_server_that_is_killed_and_started_again_gets_everything(
+    screen: Open, site: Site
+) -> None:
+    """The page goes on without a server, and sends what was made meanwhile when it is back."""
+    page = screen()
+    page.drag("Port Ellery")
+    page.press("3")
+    page.saved()
+    site.server.kill()
+    try:
+        label_people(page)
+        unreachable(page)
+        page.press("Enter")
+        page.says("The server cannot be reached. Your changes are kept here")
+    finally:
+        site.server.start()
+    page.page.get_by_role("button", name="Try now").click()
+    assert sorted(page.entities()) == sorted([*PEOPLE, ("Port Ellery", "SPOT")])
+    assert page.layer()["revision"] == 3
+
+
+def test_a_network_that_is_gone_for_a_while_costs_nothing(screen: Open) -> None:
+    """Without a network everything but opening documents goes on; it is sent when it is back."""
+    page = screen()
+    page.page.context.set_offline(True)
+    label_people(page)
+    page.mark("Ines Okafor").click()
+    page.press("Shift+Digit2", "Enter")
+    page.press("Control+z", "Control+Shift+z")
+    unreachable(page)
+    page.page.context.set_offline(False)
+    assert page.relations() == [("Ines Okafor", "MEETS", "Tomas Lind")]
+
+
+def test_two_tabs_show_the_same(screen: Open) -> None:
+    """What is done in one tab appears in another of the same browser, undo included."""
+    one = screen()
+    two = again(one.page.context, one)
+    label_people(one)
+    expect(two.page.locator("#article mark")).to_have_count(2)
+    two.page.bring_to_front()
+    two.drag("Port Ellery")
+    two.press("3")
+    expect(one.page.locator("#article mark")).to_have_count(3)
+    one.page.bring_to_front()
+    one.press("Control+z")
+    expect(two.page.locator("#article mark")).to_have_count(2)
+    assert one.entities() == two.entities() == [PEOPLE[0], ("Port Ellery", "SPOT")]
+
+
+def test_two_computers_that_were_both_offline_are_put_together(
+    screen: Open, another: Callable[[Screen], Screen]
+) -> None:
+    """What two computers did without a network is joined, and the same thing twice is one."""
+    one = screen()
+    two = another(one)
+    for side in (one, two):
+        side.page.context.set_offline(True)
+        side.drag("Ines Okafor")
+        side.press("1")
+        unreachable(side)
+    one.drag("Tomas Lind")
+    one.press("1")
+    two.drag("Port Ellery")
+    two.press("3")
+    for side in (one, two):
+        side.page.context.set_offline(False)
+        side.saved()
+    wanted = [PEOPLE[0], ("Port Ellery", "SPOT"), PEOPLE[1]]
+    assert two.entities() == wanted
+    one.page.reload()
+    assert one.entities() == wanted
+
+
+def test_a_session_that_ended_keeps_the_work_over_signing_in(screen: Open, site: Site) -> None:
+    """Signed out, even after a reload leads to the sign-in page, the pending work is kept."""
+    page = screen()
+    page.page.context.clear_cookies()
+    label_people(page)
+    expect(page.page.locator("#saving")).to_contain_text("you are signed out")
+    page.page.once("dialog", lambda dialog: dialog.accept())
+    page.page.goto(site.server.url + page.path)
+    expect(page.page).to_have_url(re.compile(r"/sign-in\?next="))
+    user = db.session.query(User).filter_by(name="ana").one()
+    page.page.goto(f"{site.server.url}/sign-in/{accounts.signin_token(user.id)}?next={page.path}")
+    assert page.entities() == PEOPLE
+
+
+def test_work_on_another_document_that_waits_is_told(screen: Open) -> None:
+    """Opening any document tells that edits of another one wait, and leads to it."""
+    page = screen(more=("Another text.",))
+    page.page.route("**/edits", lambda route: route.abort())
+    label_people(page)
+    unreachable(page)
+    page.page.unroute("**/edits")
+    page.page.once("dialog", lambda dialog: dialog.accept())
+    following = page.path.replace(f"/{page.document_id}/", f"/{page.document_id + 1}/")
+    page.page.goto(site_url(page) + following)
+    page.page.get_by_role("link", name="Open it to save them").click()
+    assert page.entities() == PEOPLE
+
+
+def site_url(page: Screen) -> str:
+    """Return the address of the server."""
+    return page.site.server.url
+
+
+def test_a_full_storage_loses_nothing(screen: Open) -> None:
+    """With the storage filled to its end, edits wait in the browser's database."""
+    page = screen()
+    context = page.page.context
+    page.page.evaluate(FILL)
+    context.set_offline(True)
+    label_people(page)
+    unreachable(page)
+    expect(page.page.locator("#saving")).not_to_contain_text("no room")
+    page.page.close()
+    context.set_offline(False)
+    assert again(context, page).entities() == PEOPLE
+
+
+def test_a_browser_that_keeps_nothing_says_what_to_do(screen: Open) -> None:
+    """Where neither storage nor database takes an edit, the page says to leave it open."""
+    page = screen()
+    page.page.context.add_init_script(
+        "Object.defineProperty(globalThis, 'indexedDB', { value: undefined })"
+    )
+    page.open()
+    page.page.evaluate(FILL)
+    page.page.context.set_offline(True)
+    label_people(page)
+    expect(page.page.locator("#saving")).to_contain_text("no room to keep it: leave this page open")
+    page.page.context.set_offline(False)
+    assert page.entities() == PEOPLE
+
+
+def test_an_answer_lost_after_the_server_committed_doubles_nothing(screen: Open) -> None:
+    """Whatever answers are lost, each edit is in the log once and the page shows what is saved."""
+    page = screen()
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        answer = route.fetch()
+        if len(lost) < 3:
+            lost.append(answer.status)
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.page.route("**/edits", lose)
+    label_people(page)
+    page.press("Backspace")
+    page.page.get_by_role("button", name="Try now").click()
+    assert page.entities() == [PEOPLE[0]]
+    assert page.layer()["revision"] == 3
+    assert lost == [200] * 3
+
+
+def test_faults_of_every_kind_in_turn(screen: Open, site: Site) -> None:
+    """A scripted annotator works on while requests fail, are lost and stall: all is kept once."""
+    page = screen(" ".join(f"Name{number} spoke." for number in range(24)))
+    turn = [0]
+
+    def fault(route: Route) -> None:
+        turn[0] += 1
+        kind = turn[0] % 4
+        if kind == 1:
+            route.abort()
+        elif kind == 2:
+            route.fulfill(status=503, body="{}")
+        elif kind == 3:
+            route.fetch()
+            route.abort()
+        else:
+            route.fallback()
+
+    page.page.route("**/edits", fault)
+    for number in range(24):
+        page.drag(f"Name{number} ".strip(), 0)
+        page.press("1")
+        if number % 8 == 7:
+            page.page.reload()
+            expect(page.page.locator("#panels [role=tab]").first).to_be_visible()
+    page.page.unroute("**/edits")
+    page.page.reload()
+    assert page.entities() == [(f"Name{number}", "ACTOR") for number in range(24)]
+    assert page.layer()["revision"] == 24

@@ -1,0 +1,209 @@
+"""The annotation screen by finger on a tablet, and at twice the size of type."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, expect
+
+from tests.browser.conftest import Screen, Site
+
+pytestmark = pytest.mark.browser
+LYING, UPRIGHT = {"width": 1024, "height": 768}, {"width": 768, "height": 1024}
+
+
+class Tablet(Screen):
+    """The screen of a tablet, worked on with one finger."""
+
+    cdp: CDPSession
+
+    def open(self) -> "Tablet":
+        """Open the document; fingers are sent as the browser's own touch events."""
+        super().open()
+        self.cdp = self.page.context.new_cdp_session(self.page)
+        return self
+
+    def tap(self, words: str, nth: int = 0) -> None:
+        """Tap on words of the text."""
+        box = self.box(words, nth)
+        self.page.touchscreen.tap(
+            (box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2
+        )
+
+    def touch(self, kind: str, *points: tuple[float, float]) -> None:
+        """Put the finger down, move or lift it."""
+        spots = [{"x": x, "y": y} for x, y in points]
+        self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    def slide(self, path: list[tuple[float, float]], *, rest: int = 0) -> None:
+        """Put the finger down, rest for so many milliseconds, follow a path and lift it."""
+        (x, y), *others = path
+        self.touch("touchStart", (x, y))
+        self.page.wait_for_timeout(rest)
+        for to_x, to_y in others:
+            for step in range(1, 7):
+                self.touch("touchMove", (x + (to_x - x) * step / 6, y + (to_y - y) * step / 6))
+            x, y = to_x, to_y
+        self.touch("touchEnd")
+
+    def press_over(self, first: str, last: str) -> None:
+        """Rest on one word, and move on to another."""
+        ends = [self.box(words) for words in (first, last)]
+        path = [((e["left"] + e["right"]) / 2, (e["top"] + e["bottom"]) / 2) for e in ends]
+        self.slide(path, rest=600)
+
+
+@pytest.fixture(params=[LYING, UPRIGHT], ids=["lying", "upright"])
+def tablet(
+    request: pytest.FixtureRequest, browser: Browser, site: Site, cookies: Any
+) -> Iterator[Callable[..., Tablet]]:
+    """Return a function that opens a new document on a tablet, lying or upright."""
+    context = browser.new_context(has_touch=True, is_mobile=True, viewport=request.param)
+    context.add_cookies(cookies)
+
+    def open_tablet(*arguments: Any, **options: Any) -> Tablet:
+        return Tablet(context.new_page(), site, site.document(*arguments, **options)).open()
+
+    yield open_tablet
+    context.close()
+
+
+def test_a_word_is_tapped_and_labeled(tablet: Callable[..., Tablet]) -> None:
+    """A tap selects a word and offers the labels; a second tap labels it: two actions."""
+    page = tablet()
+    page.tap("Wednesday")
+    page.page.locator(".chooser [role=option]", has_text="DAY").tap()
+    assert page.entities() == [("Wednesday", "DAY")]
+    page.page.locator(".chip", has_text="SPOT").tap()
+    assert page.entities() == [("Wednesday", "SPOT")]
+
+
+def test_a_finger_that_rests_selects_words_and_one_that_moves_scrolls(
+    tablet: Callable[..., Tablet],
+) -> None:
+    """Resting, then moving, selects whole words without scrolling; moving at once scrolls."""
+    page = tablet("Ines Okafor of Port Ellery spoke.\n\n" + "More of the same.\n\n" * 60)
+    page.press_over("Ines", "kafor")
+    page.page.locator(".chooser [role=option]", has_text="ACTOR").tap()
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+    assert page.page.evaluate("document.getElementById('viewport').scrollTop") == 0
+    box = page.box("More", 2)
+    page.slide([(box["left"], box["top"]), (box["left"], box["top"] - 120)])
+    page.page.wait_for_timeout(300)
+    assert page.page.evaluate("document.getElementById('viewport').scrollTop") > 40
+    assert len(page.entities()) == 1
+    expect(page.page.locator(".chooser")).to_have_count(0)
+
+
+def test_a_held_label_needs_one_tap_a_word(tablet: Callable[..., Tablet]) -> None:
+    """With a label held, each tap labels a word."""
+    page = tablet()
+    page.page.locator(".chip", has_text="ACTOR").tap()
+    page.tap("Ines")
+    page.tap("Tomas")
+    assert page.entities() == [("Ines", "ACTOR"), ("Tomas", "ACTOR")]
+
+
+def test_relations_are_drawn_by_finger(tablet: Callable[..., Tablet]) -> None:
+    """Dragging from a label to an entity relates them, and so do the buttons below an entity."""
+    page = tablet()
+    for words, label in (("Ines", "ACTOR"), ("Tomas", "ACTOR"), ("Wednesday", "BODY")):
+        page.tap(words)
+        page.page.locator(".chooser [role=option]", has_text=label).tap()
+    expect(page.mark("Wednesday")).to_be_visible()
+    tag = page.mark("Ines").locator(".tag").bounding_box()
+    end = page.box("Wednesday")
+    assert tag
+    start = (tag["x"] + tag["width"] / 2, tag["y"] + tag["height"] / 2)
+    page.slide([start, ((end["left"] + end["right"]) / 2, (end["top"] + end["bottom"]) / 2)])
+    assert page.relations() == [("Ines", "RULES", "Wednesday")]
+    page.tap("Ines")
+    page.page.locator(".actions").get_by_role("button", name="Relate", include_hidden=True).tap()
+    page.tap("Tomas")
+    page.page.locator(".chooser [role=option]", has_text="HELPS").tap()
+    assert ("Ines", "HELPS", "Tomas") in page.relations()
+    page.page.locator(".actions").get_by_text("Turn round").tap()
+    assert ("Tomas", "HELPS", "Ines") in page.relations()
+    page.page.locator(".actions").get_by_text("Delete").tap()
+    assert page.relations() == [("Ines", "RULES", "Wednesday")]
+
+
+def test_suggestions_are_settled_and_the_document_submitted_by_finger(
+    tablet: Callable[..., Tablet],
+) -> None:
+    """Tick and cross appear at a tapped suggestion; submitting is a button."""
+    page = tablet(suggested={"ACTOR": ["Tomas Lind"], "DAY": ["Wednesday"]}, more=("Next one.",))
+    page.tap("Wednesday")
+    page.page.locator(".verdict").get_by_label("Accept").tap()
+    page.tap("Tomas Lind")
+    page.page.locator(".verdict").get_by_label("Reject").tap()
+    expect(page.page.locator("mark.suggestion")).to_have_count(0)
+    assert page.entities() == [("Wednesday", "DAY")]
+    page.tap("Wednesday")
+    page.page.locator(".actions").get_by_text("Delete").tap()
+    assert page.entities() == []
+    page.page.locator("#undo").tap()
+    assert page.entities() == [("Wednesday", "DAY")]
+    page.page.get_by_role("button", name="Submit and next").tap()
+    expect(page.page.locator("#article")).to_contain_text("Next one.")
+
+
+def test_an_end_is_moved_by_finger(tablet: Callable[..., Tablet]) -> None:
+    """The handles of an entity follow a finger."""
+    page = tablet()
+    page.tap("Ines")
+    page.page.locator(".chooser [role=option]", has_text="ACTOR").tap()
+    grip = page.page.locator(".grip.end").bounding_box()
+    target = page.box("Okafor")
+    assert grip
+    middle = (target["top"] + target["bottom"]) / 2
+    start = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    page.slide([start, (target["right"] - 8, middle)])
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
+SMALL = """() => [...document.querySelectorAll(
+    "button, a, summary, label, input:not(label input), [role=option], .act, .tag, .grip")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(".skip"))
+  .map((each) => [each.id || each.className || each.textContent, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+"""Names what is smaller than a finger needs: 24 by 24 pixels (WCAG 2.2, 2.5.8)."""
+
+
+def test_targets_are_large_enough(tablet: Callable[..., Tablet]) -> None:
+    """Everything that can be tapped is at least 24 pixels wide and high."""
+    page = tablet(suggested={"ACTOR": ["Tomas Lind"], "DAY": ["Wednesday"]})
+    page.tap("PORT")
+    assert page.page.evaluate(SMALL) == []
+    page.page.locator(".chooser [role=option]", has_text="SPOT").tap()
+    for tab in ("Entities", "Relations", "Suggested", "Comments", "History"):
+        page.page.get_by_role("tab", name=tab).click()
+        assert page.page.evaluate(SMALL) == [], tab
+
+
+CUT = """() => [...document.querySelectorAll("button, a, h1, h2, #position, #saving, .chip")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(".skip"))
+  .filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.left < -1 || box.right > innerWidth + 1 || each.scrollWidth > each.clientWidth + 1;
+  })
+  .map((each) => each.id || each.className || each.textContent)"""
+
+
+def test_at_twice_the_size_nothing_is_cut_off(tablet: Callable[..., Tablet], request: Any) -> None:
+    """At 200 % zoom the page fits its width, and every control can be reached and read."""
+    page = tablet(suggested={"DAY": ["Wednesday"]})
+    page.page.set_viewport_size({"width": 640, "height": 512})
+    widths = "[document.documentElement.scrollWidth, innerWidth]"
+    scroll, inner = page.page.evaluate(widths)
+    assert scroll <= inner
+    assert page.page.evaluate(CUT) == []
+    page.tap("PORT")
+    page.page.locator(".chooser [role=option]", has_text="SPOT").tap()
+    assert page.entities() == [("PORT", "SPOT")]
+    assert page.page.evaluate(CUT) == []
+    button = page.page.get_by_role("tab", name="History")
+    button.scroll_into_view_if_needed()
+    button.click()
+    expect(page.page.locator(".history li")).to_have_count(1)
