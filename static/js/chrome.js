@@ -5,6 +5,7 @@ import { byId, element, listen } from "./element.js";
 const SHOWN = 7000; // milliseconds that a message stays
 
 const SAVING = {
+  opening: ["busy", "Opening…"],
   saved: ["ok", "✓ All changes saved"],
   saving: ["busy", "Saving…"],
   waiting: ["warn", "⚠ Not saved: the server cannot be reached"],

@@ -140,7 +140,7 @@ export class Session {
       this.store.subscribe((change) => this.#changed(change)),
       this.view.subscribe((before, after) => this.#looked(before, after)),
       listen(viewport, "scroll", settle, { passive: true }),
-      ...["pointerdown", "pointermove", "wheel", "keydown"].map((sign) => listen(document, sign, () => this.clock.touch(), { passive: true })),
+      ...["pointerdown", "pointermove", "touchmove", "wheel", "keydown"].map((sign) => listen(document, sign, () => this.clock.touch(), { passive: true, capture: true })), // before a key is taken
       listen(window, "pagehide", () => this.#farewell()),
       listen(window, "online", () => this.sync.retry()),
       listen(document, "visibilitychange", () => this.#seen(pull)),

@@ -15,7 +15,7 @@ import { bodyOf, invert } from "./store.js";
  * @typedef {import("./store.js").Op} Op
  * @typedef {{key: string, ops: Op[]}} Edit
  * @typedef {{edit: Edit, reason: string, actor?: string}} Clash
- * @typedef {"saved" | "saving" | "waiting" | "clashing" | "signed-out" | "refused"} State
+ * @typedef {"opening" | "saved" | "saving" | "waiting" | "clashing" | "signed-out" | "refused"} State
  */
 
 const FIRST_WAIT = 1000; // milliseconds
@@ -70,7 +70,7 @@ export class Sync {
   get state() {
     if (this.clashes.length) return "clashing";
     if (this.#lost) return "refused";
-    if (!this.pending.length && this.#taking) return "saving";
+    if (!this.pending.length && this.#resuming) return this.#taking ? "saving" : "opening";
     if (!this.pending.length) return this.#blocked === "refused" ? "refused" : "saved";
     return this.#blocked === "saved" ? "saving" : this.#blocked;
   }
