@@ -9,7 +9,7 @@
 /** @typedef {{key: string, ops: import("./store.js").Op[], base: number, at: number, page: string}} Waiting */
 
 const PREFIX = "labeler.edit.";
-const PATIENCE = 3000; // milliseconds
+const PATIENCE = 10_000; // milliseconds
 
 /** The waiting edits of one layer. */
 export class Outbox {
@@ -88,17 +88,17 @@ export async function otherPages(storage, vault, page) {
 
 /** What either place holds. @param {Storage | null} storage @param {import("./vault.js").Vault | null} vault @param {string} prefix @returns {Promise<Waiting[]>} */
 async function entries(storage, vault, prefix) {
-  const deep = vault ? await answer(vault.entries(prefix)) : [];
+  const deep = vault ? await answer(vault, prefix) : [];
   const found = new Map([...deep, ...stored(storage, prefix)]);
   const whole = [...found].filter(([, entry]) => Array.isArray(entry?.ops));
   return whole.map(([name, entry]) => ({ ...entry, key: name.slice(name.lastIndexOf(".") + 1) }));
 }
 
-/** What a database answers; nothing where it fails or hangs. @param {Promise<[string, any][]>} asked */
-function answer(asked) {
+/** What a database answers; nothing where it fails or hangs. @param {import("./vault.js").Vault} vault @param {string} prefix */
+function answer(vault, prefix) {
   return new Promise((/** @type {(entries: [string, any][]) => void} */ resolve) => {
     const timer = setTimeout(() => resolve([]), PATIENCE);
-    asked.catch(() => []).then((entries) => { clearTimeout(timer); resolve(entries); });
+    vault.entries(prefix).catch(() => []).then((found) => { clearTimeout(timer); resolve(found); });
   });
 }
 

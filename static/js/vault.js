@@ -49,7 +49,10 @@ export class Vault {
   /** @param {IDBTransactionMode} mode @param {(shelf: IDBObjectStore) => void} wish */
   async #do(mode, wish) {
     this.#opened ??= this.#open();
-    const database = await this.#opened;
+    const database = await this.#opened.catch((error) => {
+      this.#opened = null; // another time it may open
+      throw error;
+    });
     const transaction = database.transaction(SHELF, mode, { durability: "strict" });
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(undefined);

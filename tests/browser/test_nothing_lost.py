@@ -98,12 +98,18 @@ def durable(
 
 def kill(profile: Path) -> None:
     """End every process of the browser on a profile at once, as a power cut would."""
-    listed = subprocess.run(
-        ["pgrep", "-f", f"user-data-dir={profile}"], capture_output=True, text=True, check=True
-    )
-    for number in listed.stdout.split():
+    doomed = pids("-f", f"user-data-dir={profile}")
+    for parent in doomed:
+        doomed += [child for child in pids("-P", parent) if child not in doomed]
+    for number in doomed:
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(number), signal.SIGKILL)
+
+
+def pids(*wanted: str) -> list[str]:
+    """Return the numbers of the processes that `pgrep` finds."""
+    found = subprocess.run(["pgrep", *wanted], capture_output=True, text=True, check=False)
+    return found.stdout.split()
 
 
 def test_a_browser_that_is_killed_loses_nothing(
