@@ -9,7 +9,18 @@ from labeler import __version__
 from labeler.config import ROOT, Settings
 from labeler.errors import LabelerError, Unauthenticated
 from labeler.models import connect, migrate
-from labeler.web import agreement, api, assets, auth, joining, manage, pages, people, scheme
+from labeler.web import (
+    adjudicate,
+    agreement,
+    api,
+    assets,
+    auth,
+    joining,
+    manage,
+    pages,
+    people,
+    scheme,
+)
 
 MAX_UPLOAD = 512 * 1024 * 1024
 """Bytes that one request may carry."""
@@ -38,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     auth.register(app)
     assets.register(app)
-    for part in (pages, manage, scheme, people, joining, agreement, api):
+    for part in (pages, manage, scheme, people, joining, agreement, adjudicate, api):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)

@@ -12,13 +12,14 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from labeler import schema
 from labeler.errors import Invalid, NotFound, Problem, Stale
 from labeler.models import (
     Category,
+    Decision,
     Document,
     Edit,
     Entity,
@@ -34,11 +35,14 @@ from labeler.models import (
 from labeler.models.database import writing
 from labeler.schema import Annotation, Op
 
-_MODELS: dict[type, type[Entity] | type[Relation] | type[Category] | type[Verdict]] = {
+_MODELS: dict[
+    type, type[Entity] | type[Relation] | type[Category] | type[Verdict] | type[Decision]
+] = {
     schema.Entity: Entity,
     schema.Relation: Relation,
     schema.Category: Category,
     schema.Verdict: Verdict,
+    schema.Decision: Decision,
 }
 _TABLES = {kind: cast(Table, model.__table__) for kind, model in _MODELS.items()}
 _CHUNK = 500
@@ -182,7 +186,8 @@ def _step(
 
 def _same(current: Annotation | None, claimed: Annotation | None) -> bool:
     """Tell whether a claimed `before` holds; a program may leave out the origin."""
-    if isinstance(claimed, schema.Verdict | None) or isinstance(current, schema.Verdict | None):
+    plain = schema.Verdict | None
+    if isinstance(claimed, plain) or isinstance(current, plain):
         return current == claimed
     if claimed.origin is None and type(current) is type(claimed):
         return replace(current, origin=None) == claimed
@@ -344,6 +349,7 @@ def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
         entities=tuple(sorted(entities, key=lambda e: (e.start, -e.end, e.label, e.id))),
         relations=tuple(item for item in values if isinstance(item, schema.Relation)),
         verdicts=tuple(item for item in values if isinstance(item, schema.Verdict)),
+        decisions=tuple(item for item in values if isinstance(item, schema.Decision)),
         read_to=layer.read_to,
         categories=tuple(item for item in values if isinstance(item, schema.Category)),
     )
@@ -371,6 +377,24 @@ def history(layer_id: int, since: int = 0) -> Iterator[dict[str, Any]]:
     )
     for revision, key, actor, at, ops in db.session.execute(query):
         yield {"revision": revision, "key": key, "actor": actor, "at": at.isoformat(), "ops": ops}
+
+
+def edit_of(layer_id: int, key: str) -> tuple[Op, ...] | None:
+    """Return the ops of the edit of a layer that has this key; None where there is none."""
+    wanted = select(Edit.ops).where(Edit.layer_id == layer_id, Edit.key == key)
+    found = db.session.scalar(wanted)
+    return None if found is None else schema.ops_from_json(found)
+
+
+def edited_after(layer: type[Layer], moment: Any) -> ColumnElement[bool]:
+    """Return the condition that the last edit of a layer was made after a moment."""
+    last = (Edit.layer_id == layer.id, Edit.revision == layer.revision, Edit.at > moment)
+    return exists().where(*last)
+
+
+def hold(layer_id: int) -> None:
+    """Keep others from changing a layer until the transaction under way ends."""
+    db.session.execute(select(Layer.id).where(Layer.id == layer_id).with_for_update())
 
 
 # ---- proof -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from labeler.formats import Exported, Imported, Report, document_problem, manife
 from labeler.schema import (
     Annotation,
     Category,
+    Decision,
     Document,
     Entity,
     Id,
@@ -50,11 +51,12 @@ class _Line:
     relations: tuple[Relation, ...] = ()
     categories: tuple[Category, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     read_to: _Count | None = None
 
 
 _LINE = TypeAdapter(_Line)
-_OF_LAYERS = ("status", "revision", "verdicts", "read_to")
+_OF_LAYERS = ("status", "revision", "verdicts", "decisions", "read_to")
 """What a line says of a layer only."""
 
 
@@ -166,6 +168,7 @@ class _Reader:
             line.verdicts,
             line.read_to,
             line.categories,
+            line.decisions,
         )
         return Imported(document, layer, (), self._file, number)
 
@@ -181,6 +184,7 @@ def _problems(line: _Line, document: Document) -> Iterator[tuple[str, str]]:
         yield "read_to", f"{line.read_to} does not fit a text of {len(line.text)} characters."
     yield from _misplaced(line)
     yield from _loose(line)
+    yield from _undecided(line)
     yield from _repeated(line)
 
 
@@ -206,13 +210,20 @@ def _loose(line: _Line) -> Iterator[tuple[str, str]]:
             yield f"relations[{index}].origin", _NOT_PLAIN
 
 
+def _undecided(line: _Line) -> Iterator[tuple[str, str]]:
+    """Yield the decisions whose origins cannot be kept."""
+    for index, decision in enumerate(line.decisions):
+        if decision.origin is not None and not _is_plain(decision.origin):
+            yield f"decisions[{index}].origin", _NOT_PLAIN
+
+
 _NOT_PLAIN = "A number in it is too large for JSON, or no number at all."
 
 
 def _repeated(line: _Line) -> Iterator[tuple[str, str]]:
     """Yield the ids that are used twice."""
     seen: set[str] = set()
-    for kind in ("entities", "relations", "categories", "verdicts"):
+    for kind in ("entities", "relations", "categories", "verdicts", "decisions"):
         for index, item in enumerate(getattr(line, kind)):
             if item.id in seen:
                 yield f"{kind}[{index}].id", f"The id {item.id!r} is used twice."
@@ -278,6 +289,8 @@ def line_of(record: Exported) -> dict[str, Any]:
         line["categories"] = _ordered(layer.categories)
     if layer.verdicts:
         line["verdicts"] = _ordered(layer.verdicts)
+    if layer.decisions:
+        line["decisions"] = _ordered(layer.decisions)
     return line
 
 

@@ -279,6 +279,7 @@ class Layer(Base):
         Index("ix_layer_seconds", "project_id", "annotator_id", "seconds",
               sqlite_where=text("finished IS NOT NULL"),
               postgresql_where=text("finished IS NOT NULL")),
+        Index("ix_layer_finished", "project_id", "gold", "status", "document_id"),
         CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
     )  # fmt: skip
 
@@ -378,6 +379,19 @@ class Verdict(Base):
     layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     verdict: Mapped[str] = mapped_column(String(20))
+
+
+class Decision(Base):
+    """What a curator settled in a gold layer: the fold of the layer's edits."""
+
+    __tablename__ = "decision"
+    __table_args__ = (_CLUSTERED,)
+
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    answer: Mapped[str] = mapped_column(String(200))
+    seen: Mapped[str] = mapped_column(String(16))
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Edit(Base):

@@ -8,12 +8,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from labeler.errors import Invalid, Problem
 from labeler.schema.reading import validation_problems
-from labeler.schema.records import Annotation, Category, Edit, Entity, Op, Relation, Verdict
+from labeler.schema.records import (
+    Annotation,
+    Category,
+    Decision,
+    Edit,
+    Entity,
+    Op,
+    Relation,
+    Verdict,
+)
 
 _ANNOTATIONS: dict[str, TypeAdapter[Any]] = {
     "start": TypeAdapter(Entity),
     "head": TypeAdapter(Relation),
     "verdict": TypeAdapter(Verdict),
+    "answer": TypeAdapter(Decision),
     "label": TypeAdapter(Category),
 }
 """Each kind by the field that tells it from those below."""
@@ -81,7 +91,7 @@ def _parse_annotation(
     if kind is None:
         problems.append(
             Problem(
-                "This is no entity (start, end), relation (head, tail), verdict or "
+                "This is no entity (start, end), relation (head, tail), verdict, answer or "
                 "category (label).",
                 path,
             )
@@ -137,11 +147,19 @@ def _verdict_body(verdict: Verdict) -> dict[str, Any]:
     return {"verdict": verdict.verdict}
 
 
+def _decision_body(decision: Decision) -> dict[str, Any]:
+    body: dict[str, Any] = {"answer": decision.answer, "seen": decision.seen}
+    if decision.origin is not None:
+        body["origin"] = decision.origin
+    return body
+
+
 _BODIES: dict[type, Callable[[Any], dict[str, Any]]] = {
     Entity: _entity_body,
     Relation: _relation_body,
     Category: _category_body,
     Verdict: _verdict_body,
+    Decision: _decision_body,
 }
 
 
@@ -175,6 +193,8 @@ def trusted(annotation_id: str, body: Mapping[str, Any] | None) -> Annotation | 
         return None
     if "verdict" in body:
         return Verdict(annotation_id, body["verdict"])
+    if "answer" in body:
+        return Decision(annotation_id, body["answer"], body["seen"], body.get("origin"))
     label, origin, attributes = body["label"], body.get("origin"), body.get("attributes")
     if "start" in body:
         parts = tuple((start, end) for start, end in body.get("parts", ()))

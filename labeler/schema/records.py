@@ -19,6 +19,8 @@ LabelName = Annotated[
 ]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Key = Annotated[str, StringConstraints(max_length=1)]
+Answer = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Offset = Annotated[int, Field(ge=0, strict=True)]
 AttributeName = LabelName
 MAX_ATTRIBUTES = 50
@@ -167,7 +169,21 @@ class Verdict:
     verdict: Literal["rejected"]
 
 
-Annotation = Entity | Relation | Category | Verdict
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a curator settled in a gold layer: the answer to the question of this id.
+
+    `answer` names the version taken, "" for none of them. `seen` is the fingerprint of the versions
+    that were on offer: when they change, the question is open again. `origin` tells how and why.
+    """
+
+    id: Id
+    answer: Answer
+    seen: Fingerprint
+    origin: dict[str, Any] | None = None
+
+
+Annotation = Entity | Relation | Category | Verdict | Decision
 Suggestion = Entity | Relation | Category
 """A proposal: its id is made from its content, its origin names suggester, version and score."""
 
@@ -215,6 +231,7 @@ class Layer:
     verdicts: tuple[Verdict, ...] = ()
     read_to: int | None = None
     categories: tuple[Category, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield every annotation, entities before the relations that need them."""
@@ -222,6 +239,7 @@ class Layer:
         yield from self.relations
         yield from self.categories
         yield from self.verdicts
+        yield from self.decisions
 
 
 @dataclass(frozen=True, slots=True)

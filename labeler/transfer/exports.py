@@ -226,11 +226,12 @@ def _wanted(plan: _Plan) -> Select[Layer]:
 def _gold(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
     """Return what stands for the truth of a document: see the decision on gold.
 
-    That is the curator's layer; where there is none, what the annotators who finished all say, or
-    the only one's work so far. Where they differ it is told, and nothing is exported.
+    That is the curator's layer once it is accepted; where there is none, what the annotators who
+    finished all say, or the only one's work so far. Where they differ it is told, and nothing is
+    exported.
     """
-    settled = [layer for layer in layers if layer.gold]
     finished = [layer for layer in layers if layer.status == "done"]
+    settled = [layer for layer in finished if layer.gold]
     candidates = settled or finished or list(layers)
     if len(candidates) == 1 or len({_extents(layer) for layer in editing.load(candidates)}) == 1:
         return candidates[:1]
@@ -239,7 +240,8 @@ def _gold(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
         {
             "document": candidates[0].document.name,
             "code": "unsettled",
-            "message": f"{names} differ on this document, and nobody has settled it: left out.",
+            "message": f"{names} differ on this document, and nobody has settled it: left out. "
+            "Settle it under Adjudicate.",
         }
     )
     return []

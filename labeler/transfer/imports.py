@@ -172,7 +172,8 @@ class _Intake:
         return not problems
 
     def _lacking(self, items: Iterable[schema.Annotation]) -> set[str]:
-        used = {(type(item), item.label) for item in items if not isinstance(item, schema.Verdict)}
+        labeled = (i for i in items if not isinstance(i, schema.Verdict | schema.Decision))
+        used = {(type(item), item.label) for item in labeled}
         known = {
             schema.Entity: self.scheme.entity,
             schema.Relation: self.scheme.relation,
@@ -184,7 +185,7 @@ class _Intake:
         """Give the scheme the labels that these annotations need."""
         lacking = {type(item): dict[str, None]() for item in items}
         for item in items:
-            if not isinstance(item, schema.Verdict):
+            if not isinstance(item, schema.Verdict | schema.Decision):
                 lacking[type(item)][item.label] = None
         scheme = self.scheme
         entities = list(scheme.entities)

@@ -1,42 +1,23 @@
 """What programs and the annotation screen call: JSON under `/api/v1`."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from labeler import accounts, borders, comments, editing, schema, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Comment, Document, Layer, Project, User, db
 from labeler.models.database import now
+from labeler.web.answers import answer as _json
+from labeler.web.answers import sent as _body
+from labeler.web.answers import sent_object as _object
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
 from labeler.web.openapi import COMMENT, EDITS, PREFIX, RESOLVED, STATE, describe, takes
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 _NUMBER = {"type": "integer", "minimum": 0}
-
-
-def _body() -> Any:
-    """Return the JSON sent; raises Invalid."""
-    try:
-        return orjson.loads(request.get_data())
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"The body is not JSON: {error}.") from None
-
-
-def _object() -> Mapping[str, Any]:
-    """Return the JSON object sent; raises Invalid."""
-    body = _body()
-    if not isinstance(body, Mapping):
-        raise Invalid("A JSON object is needed.")
-    return body
-
-
-def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), mimetype="application/json")
 
 
 @blueprint.get("/openapi.json")
@@ -53,7 +34,7 @@ def openapi() -> ResponseReturnValue:
 @allow("annotator")
 def get_document(document: Document) -> ResponseReturnValue:
     """Return a document: its text, its metadata and its token borders."""
-    return _json(_document_json(document))
+    return _json(document_json(document))
 
 
 @blueprint.get("/documents/<int:document_id>/work")
@@ -70,15 +51,25 @@ def open_layer(document: Document) -> ResponseReturnValue:
     return _json(layer_json(work.open_layer(document, me(), now())))
 
 
-def work_json(project: Project, document: Document, user: User) -> dict[str, Any]:
-    """Return a document, the person's layer, what is suggested, and what surrounds them."""
-    layer = work.open_layer(document, user, now())
-    proposals, problem = transfer.suggestions(project, document)
-    before, after = work.neighbours(document)
+def work_json(
+    project: Project,
+    document: Document,
+    user: User,
+    *,
+    gold: Layer | None = None,
+    back: str | None = None,
+) -> dict[str, Any]:
+    """Return a document, the person's layer, what is suggested, and what surrounds them.
+
+    With `gold` it is that layer, without suggestions, and leads `back` to the page it came from.
+    """
+    layer = gold or work.open_layer(document, user, now())
+    proposals, problem = ([], None) if gold else transfer.suggestions(project, document)
+    before, after = (None, None) if gold else work.neighbours(document)
     done = work.progress(project, user)
     reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
     return {
-        "document": _document_json(document),
+        "document": document_json(document),
         "layer": layer_json(layer),
         "suggestions": proposals,
         "suggester": {"name": project.suggester, "problem": problem},
@@ -97,12 +88,14 @@ def work_json(project: Project, document: Document, user: User) -> dict[str, Any
         "previous": before,
         "next": after,
         "comments": [comment_json(each) for each in comments.seen(document, reader)],
+        "back": back,
         "user": {"name": user.name},
         "may": {"manage": reader.role == "manager", "curate": reader.curates},
     }
 
 
-def _document_json(document: Document) -> dict[str, Any]:
+def document_json(document: Document) -> dict[str, Any]:
+    """Return a document with its token borders as plain JSON values."""
     [tokens] = borders.tokens([document])
     return {
         "id": document.id,
@@ -134,6 +127,7 @@ def layer_json(layer: Layer) -> dict[str, Any]:
         "id": layer.id,
         "document": layer.document_id,
         "annotator": record.annotator,
+        "gold": layer.gold,
         "status": layer.status,
         "flag": layer.flag,
         "revision": layer.revision,
@@ -143,6 +137,7 @@ def layer_json(layer: Layer) -> dict[str, Any]:
         "relations": [schema.annotation_json(item) for item in record.relations],
         "categories": [schema.annotation_json(item) for item in record.categories],
         "verdicts": [schema.annotation_json(item) for item in record.verdicts],
+        "decisions": [schema.annotation_json(item) for item in record.decisions],
     }
 
 
@@ -179,7 +174,10 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
 def patch_layer(layer: Layer) -> ResponseReturnValue:
     """Change what a layer says of the work on it, and tell which document is next."""
     _own(layer)
-    work.set_state(layer, _object(), now())
+    changes = _object()
+    if layer.gold and "status" in changes:
+        raise Invalid("Gold is accepted where differences are settled: that tells what is open.")
+    work.set_state(layer, changes, now())
     project = db.session.get_one(Project, layer.project_id)
     state = {"status": layer.status, "flag": layer.flag, "read_to": layer.read_to}
     following = work.next_document(project, me(), layer.document_id)
@@ -187,8 +185,8 @@ def patch_layer(layer: Layer) -> ResponseReturnValue:
 
 
 def _own(layer: Layer) -> None:
-    """Refuse to write to a layer of somebody else."""
-    if layer.annotator_id != me().id:
+    """Refuse to write to a layer of somebody else; gold is every curator's."""
+    if not layer.gold and layer.annotator_id != me().id:
         raise NotFound("This layer is somebody else's: only they may change it.")
 
 

@@ -70,7 +70,7 @@ def allow(who: Who) -> Callable[[View], View]:
 
     Of a route's values, `slug` arrives as `project`, `document_id` as `document` and `layer_id` as
     `layer`. For roles in a project the person must have that role, or a higher one, in the project
-    that these belong to. A layer is its annotator's, or seen by curators.
+    that these belong to. A layer is its annotator's, or seen by curators; gold is for curators.
     """
 
     def decorate(view: View) -> View:
@@ -105,7 +105,7 @@ def _require(who: Who, values: dict[str, Any]) -> None:
     role, layer = reached.role, reached.layer
     if accounts.ROLES.index(role) < accounts.ROLES.index(who):
         raise Forbidden(f"Only a {who} of this project may do this.")
-    if layer and layer.annotator_id != user.id and role == "annotator":
+    if layer and role == "annotator" and (layer.gold or layer.annotator_id != user.id):
         raise _unknown()
     g.project, g.role = reached.project, role
     values.update({_NAMES[name]: getattr(reached, _NAMES[name]) for name in names})

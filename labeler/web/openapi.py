@@ -23,6 +23,7 @@ _ANNOTATION = {
         {"$ref": "#/components/schemas/Relation"},
         {"$ref": "#/components/schemas/Category"},
         {"$ref": "#/components/schemas/Verdict"},
+        {"$ref": "#/components/schemas/Decision"},
         {"type": "null"},
     ]
 }
@@ -128,7 +129,7 @@ _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
 
 def _schemas() -> dict[str, Any]:
     """Return the schemas of what travels: annotations without ids, ops, edits and errors."""
-    kinds = (schema.Entity, schema.Relation, schema.Category, schema.Verdict)
+    kinds = (schema.Entity, schema.Relation, schema.Category, schema.Verdict, schema.Decision)
     made = {kind.__name__: _without_id(TypeAdapter(kind).json_schema()) for kind in kinds}
     op = {"id": _STRING, "before": _ANNOTATION, "after": _ANNOTATION}
     ops = {"type": "array", "items": {"$ref": "#/components/schemas/Op"}, "minItems": 1}

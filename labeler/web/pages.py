@@ -32,6 +32,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
+    "Adjudicate": (Leaf("adjudicate.documents", "Adjudicate", "curator"),),
     "Import": (Leaf("manage.import_files", "Import", "manager"),),
     "Export": (Leaf("manage.export", "Export", "manager"),),
     "Settings": (

@@ -49,6 +49,7 @@ export function describe(ops, slice) {
     count(ops, (op) => Boolean(op.before && op.after), "changed", "annotation", "annotations"),
     count(ops, (op) => !op.after, "deleted", "annotation", "annotations"),
     count(ops, (op) => isVerdict(op.after) && !op.before, "rejected", "suggestion", "suggestions"),
+    count(ops, (op) => isDecision(op.after) && op.id !== TAKEN, "settled", "question", "questions"),
   ];
   return counts.filter(Boolean).join(", ");
 }
@@ -56,11 +57,16 @@ export function describe(ops, slice) {
 /** @param {any} body */
 const isVerdict = (body) => body !== null && "verdict" in body;
 
+/** @param {any} body what a curator settled */
+const isDecision = (body) => body !== null && "answer" in body;
+const TAKEN = "q:agreed"; // the decision that lists what all agree on
+
 /** @param {Op} op @param {(start: number, end: number) => string} slice */
 function one({ before, after }, slice) {
   const body = /** @type {any} */ (after ?? before);
   const label = body.label ?? "";
   if (isVerdict(body)) return after ? "rejected a suggestion" : "took back a rejection";
+  if (isDecision(body)) return after ? "settled a question" : "opened a question again";
   if (isRelation(body)) return `${verb(before, after, "drew")} relation ${label}`;
   if (isCategory(body)) return `${verb(before, after, "labeled")} the document ${label}`;
   const words = extentsOf(body).map(([start, end]) => slice(start, end)).join(" … ");

@@ -174,6 +174,7 @@ export class Page {
     this.finishing = true;
     try {
       await session.sync.flush();
+      if (session.work.back) return location.assign(session.work.back);
       const { next } = await this.#patch({ status });
       if (next !== null) return await this.#load(next, true, session.layer.status === "open" ? 1 : 0);
       session.layer.status = status;

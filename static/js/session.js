@@ -62,7 +62,9 @@ export class Session {
     this.text = new DocumentText(article.text);
     this.tokens = new Tokens(article.tokens);
     this.blocks = blocksOf(this.text, this.tokens);
-    this.store = new Store(this.scheme, this.text.length, [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts]);
+    const items = [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts, ...layer.decisions];
+    this.store = new Store(this.scheme, this.text.length, items);
+    if (layer.gold) this.store.origin = { curation: { how: "direct", from: [], by: this.work.user.name } };
     this.suggestions = new Suggestions(suggestions, this.store);
     const outbox = new Outbox(layer.id, location.pathname, this.page.storage, this.page.vault, () => this.page.chrome.drawSaving(this.sync));
     this.sync = new Sync({

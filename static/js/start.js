@@ -19,7 +19,7 @@ function painted() {
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 async function ask() {
-  const answer = await fetch(`/api/v1/documents/${part("article").dataset.document}/work`);
+  const answer = await fetch(`/api/v1${part("article").dataset.work}`);
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
   return answer.json();
 }

@@ -43,6 +43,8 @@ export class Store {
   #future = [];
   /** @type {Set<(change: Change) => void>} */
   #listeners = new Set();
+  /** What says of each annotation made here where it comes from; none says nothing. @type {object | null} */
+  origin = null;
 
   /**
    * @param {import("./schema.js").Scheme} scheme
@@ -107,6 +109,7 @@ export class Store {
 
   /** Do a change; throws when it takes something for granted that is not so. @param {Op[]} ops */
   edit(ops) {
+    if (this.origin) ops = ops.map((op) => this.#signed(op));
     this.#past.push(ops);
     this.#future = [];
     return this.#change("edit", ops);
@@ -139,6 +142,12 @@ export class Store {
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** @param {Op} op @returns {Op} */
+  #signed({ id, before, after }) {
+    const item = /** @type {any} */ (after);
+    return { id, before, after: isEntity(item) || isRelation(item) ? { ...item, origin: this.origin } : after };
   }
 
   /** An entry that no longer holds, since the layer was changed elsewhere, is passed over.

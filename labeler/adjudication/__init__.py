@@ -1,0 +1,35 @@
+"""What several annotators say of a document, and how a gold layer settles it; knows no tables."""
+
+from labeler.adjudication.draft import NONE, Draft, questions
+from labeler.adjudication.slots import Comparison, Link, Slot, Span, Version, compare, core, span_of
+from labeler.adjudication.standing import AnySlot, Standing, Standings, decision_id, is_direct
+
+REASONS = {
+    "guideline": "Guideline unclear",
+    "slip": "Slip",
+    "ambiguous": "Ambiguous text",
+    "boundary": "Boundary convention",
+    "scheme": "Scheme lacks a label",
+    "other": "Other",
+}
+"""Why annotators differed, by the code that a decision keeps."""
+
+__all__ = [
+    "NONE",
+    "REASONS",
+    "AnySlot",
+    "Comparison",
+    "Draft",
+    "Link",
+    "Slot",
+    "Span",
+    "Standing",
+    "Standings",
+    "Version",
+    "compare",
+    "core",
+    "decision_id",
+    "is_direct",
+    "questions",
+    "span_of",
+]

@@ -1,0 +1,262 @@
+"""Settling what annotators left different: the list of documents, the page, what it calls."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import adjudication, schema, settling
+from labeler.adjudication import Comparison, Link, Span, Standing
+from labeler.errors import Invalid
+from labeler.models import Document, Project
+from labeler.models.database import now
+from labeler.web.answers import answer, sent_object
+from labeler.web.api import blueprint as api
+from labeler.web.api import document_json, work_json
+from labeler.web.auth import allow, me
+from labeler.web.openapi import takes
+from labeler.web.opening import opening
+
+blueprint = Blueprint("adjudicate", __name__)
+
+
+# ---- pages -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/adjudicate")
+@allow("curator")
+def documents(project: Project) -> ResponseReturnValue:
+    """List the documents that several finished, with what is open and settled in each."""
+    state = request.args.get("state", "")
+    state = state if state in settling.STATES else ""
+    after = max(request.args.get("after", 0, type=int), 0)
+    rows, following = settling.documents(project, after=after, state=state or None)
+    return render_template(
+        "adjudicate_list.html",
+        rows=rows,
+        state=state,
+        after=after,
+        following=following,
+        first=settling.next_to_settle(project),
+    )
+
+
+@blueprint.get("/projects/<slug>/adjudicate/next")
+@allow("curator")
+def following(project: Project) -> ResponseReturnValue:
+    """Go to the next document with something to settle, or to the list when all is settled."""
+    found = settling.next_to_settle(project, request.args.get("after", 0, type=int))
+    if found is None:
+        return redirect(url_for("adjudicate.documents", slug=project.slug))
+    return redirect(url_for("adjudicate.settle", slug=project.slug, document_id=found))
+
+
+@blueprint.get("/projects/<slug>/adjudicate/<int:document_id>")
+@allow("curator")
+def settle(project: Project, document: Document) -> ResponseReturnValue:
+    """Show a document with what its annotators differ in; `at` names the place to begin with."""
+    case = settling.open_case(document, me(), now())
+    shown = {
+        "document": document_json(document),
+        "scheme": schema.scheme_json(project.scheme),
+        "project": {"slug": project.slug, "title": project.title, "language": project.language},
+        "layers": [_layer_json(layer) for layer in case.layers],
+        "reasons": adjudication.REASONS,
+        "user": {"name": me().name},
+        "direct": url_for("adjudicate.label_gold", slug=project.slug, document_id=document.id),
+        "list": url_for("adjudicate.documents", slug=project.slug),
+    }
+    return render_template("adjudicate.html", case={**shown, **case_json(case)})
+
+
+@blueprint.get("/projects/<slug>/adjudicate/<int:document_id>/gold")
+@allow("curator")
+def label_gold(project: Project, document: Document) -> ResponseReturnValue:
+    """Show the gold layer of a document for labeling it directly."""
+    case = settling.open_case(document, me(), now())
+    begun = opening(document, case.record.entities, project.scheme)
+    return render_template("annotate.html", document=document, opening=begun, layer="gold")
+
+
+# ---- what the page calls ---------------------------------------------------------------------
+
+_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+_STRING = {"type": "string"}
+_CHOICE = {
+    "type": "object",
+    "required": ["question", "answer", "seen"],
+    "properties": {
+        "question": {**_STRING, "description": "The id of the question."},
+        "answer": {**_STRING, "description": "The version taken; empty for none of them."},
+        "seen": {**_STRING, "description": "The fingerprint of the versions looked at."},
+        "reason": {"enum": ["", *adjudication.REASONS]},
+        "note": _STRING,
+    },
+}
+_DECISIONS = {
+    "type": "object",
+    "required": ["key", "choices"],
+    "properties": {"key": _STRING, "choices": {"type": "array", "items": _CHOICE, "minItems": 1}},
+}
+
+
+def _keyed(**more: Any) -> dict[str, Any]:
+    properties = {"key": {**_STRING, "description": "Sent twice, it counts once."}, **more}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+@api.get("/documents/<int:document_id>/adjudication")
+@allow("curator")
+def get_adjudication(document: Document) -> ResponseReturnValue:
+    """Return the questions of a document, and what gold says of each."""
+    return answer(case_json(settling.open_case(document, me(), now())))
+
+
+@api.post("/documents/<int:document_id>/adjudication")
+@allow("curator")
+@takes(_DECISIONS)
+def post_decisions(document: Document) -> ResponseReturnValue:
+    """Settle questions as one edit; 409 when their versions have changed meanwhile."""
+    body = sent_object()
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not choices:
+        raise Invalid("At least one choice is needed.")
+    parsed = [_choice(value, index) for index, value in enumerate(choices)]
+    return answer(case_json(settling.decide(document, parsed, _key(body), me(), now())))
+
+
+@api.post("/documents/<int:document_id>/adjudication/reopen")
+@allow("curator")
+@takes(_keyed(question=_STRING))
+def reopen_question(document: Document) -> ResponseReturnValue:
+    """Open a settled question again."""
+    body = sent_object()
+    question = _text(body, "question")
+    return answer(case_json(settling.reopen(document, question, _key(body), me(), now())))
+
+
+@api.post("/documents/<int:document_id>/adjudication/undo")
+@allow("curator")
+@takes(_keyed(undone={**_STRING, "description": "The key of the edit to take back."}))
+def undo_decision(document: Document) -> ResponseReturnValue:
+    """Take back an edit of the gold layer, by another edit."""
+    body = sent_object()
+    undone = _text(body, "undone")
+    return answer(case_json(settling.undo(document, undone, _key(body), me(), now())))
+
+
+@api.post("/documents/<int:document_id>/adjudication/accept")
+@allow("curator")
+def accept_gold(document: Document) -> ResponseReturnValue:
+    """Accept the gold of a document as done, and tell which document is next."""
+    gold = settling.finish(document, me(), now())
+    project = settling.project_of(document)
+    found = settling.next_to_settle(project, document.id)
+    page = url_for("adjudicate.settle", slug=project.slug, document_id=found) if found else None
+    return answer({"status": gold.status, "next": found, "page": page})
+
+
+@api.get("/documents/<int:document_id>/gold")
+@allow("curator")
+def get_gold(document: Document) -> ResponseReturnValue:
+    """Return all that the annotation screen needs to work on the gold layer of a document."""
+    gold = settling.gold_layer(document, me(), now())
+    project = settling.project_of(document)
+    back = url_for("adjudicate.settle", slug=project.slug, document_id=document.id)
+    return answer(work_json(project, document, me(), gold=gold, back=back))
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise Invalid(f"A text is needed as {name}.")
+    return value
+
+
+def _key(body: Mapping[str, Any]) -> str:
+    key = _text(body, "key")
+    if not _KEY.fullmatch(key):
+        raise Invalid("A key of 1 to 100 printable ASCII characters is needed.")
+    return key
+
+
+def _choice(value: object, index: int) -> settling.Choice:
+    fields = value if isinstance(value, Mapping) else {}
+    names = ("question", "answer", "seen", "reason", "note")
+    told = {name: fields.get(name, "") for name in names}
+    if not all(isinstance(each, str) for each in told.values()):
+        raise Invalid(f"choices[{index}] has something that is no text.")
+    return settling.Choice(**told)
+
+
+# ---- as JSON ---------------------------------------------------------------------------------
+
+
+def case_json(case: settling.Case) -> dict[str, Any]:
+    """Return how things stand with a document as plain JSON values."""
+    record = case.record
+    return {
+        "gold": {
+            **_layer_json(record),
+            "id": case.gold.id,
+            "revision": case.gold.revision,
+            "status": case.gold.status,
+        },
+        "agreed": case.agreed,
+        "open": case.open,
+        "settled": case.settled,
+        "questions": [_question_json(each, case.comparison) for each in case.questions],
+    }
+
+
+def _layer_json(layer: schema.Layer) -> dict[str, Any]:
+    return {
+        "annotator": layer.annotator,
+        "entities": [schema.annotation_json(item) for item in layer.entities],
+        "relations": [schema.annotation_json(item) for item in layer.relations],
+    }
+
+
+def _question_json(standing: Standing, comparison: Comparison) -> dict[str, Any]:
+    slot, decision = standing.slot, standing.decision
+    told = (decision.origin or {}).get("curation", {}) if decision is not None else {}
+    return {
+        "id": slot.key,
+        "about": "entity" if isinstance(slot.contents[0], Span) else "relation",
+        "kind": slot.kind,
+        "state": standing.state,
+        "seen": slot.seen,
+        "absent": list(slot.absent),
+        "versions": [
+            {
+                "answer": str(version.content),
+                "by": list(version.holders),
+                **_content_json(version.content, version.holders, comparison),
+            }
+            for version in slot.versions
+        ],
+        "held": None if standing.held is None else standing.held.id,
+        "direct": standing.held is not None and adjudication.is_direct(standing.held),
+        "decided": None if decision is None else {"answer": decision.answer, **told},
+        "reopened": standing.reopened and slot.kind != "clash",
+    }
+
+
+def _content_json(
+    content: Span | Link, holders: tuple[str, ...], comparison: Comparison
+) -> dict[str, Any]:
+    if isinstance(content, Span):
+        return {"start": content.start, "end": content.end, "label": content.label}
+    head, tail = (_end_json(key, holders, comparison) for key in (content.head, content.tail))
+    return {"head": head, "tail": tail, "label": content.label}
+
+
+def _end_json(key: str, holders: tuple[str, ...], comparison: Comparison) -> dict[str, Any] | None:
+    """Return the end of a relation as those who hold it have it; None for ends beyond slots."""
+    slot = comparison.spans.get(key)
+    if slot is None:
+        return None
+    span = max(slot.versions, key=lambda version: len({*holders} & {*version.holders})).content
+    return {"slot": key, "start": span.start, "end": span.end, "label": span.label}

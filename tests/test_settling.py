@@ -1,0 +1,219 @@
+"""Settling over the database: gold is a layer like any other, and nothing is forgotten."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import editing, schema, settling, transfer
+from labeler.errors import Conflict, Invalid
+from labeler.models import Document, Layer, Project, User, db
+from labeler.settling import Choice
+from tests.conftest import NOW, Corpus
+
+TEXT = "Ada Lovelace met Bob in Varn on Monday. Varn was quiet."
+
+
+@pytest.fixture
+def shared(any_app: Flask, corpus: Corpus) -> Document:
+    """Return a document that three finished: one agreed entity, and two that differ."""
+    project = corpus.project(ana="annotator", ben="annotator", chidi="annotator", lena="curator")
+    document = corpus.document(project, TEXT)
+    corpus.layer(document, "ana", "done", PERSON=[(0, 12)], GPE=[(24, 28)])
+    corpus.layer(document, "ben", "done", PERSON=[(0, 12), (17, 20)], ORG=[(24, 28)])
+    corpus.layer(document, "chidi", "done", PERSON=[(0, 12)], GPE=[(24, 28)])
+    return document
+
+
+def lena() -> User:
+    """Return the curator."""
+    return db.session.query(User).filter_by(name="lena").one()
+
+
+def opened(document: Document) -> settling.Case:
+    """Open a document as the curator."""
+    return settling.open_case(document, lena(), NOW)
+
+
+def choice(case: settling.Case, question: str, answer: str, **more: str) -> Choice:
+    """Return an answer to a question as it stands now."""
+    return Choice(question, answer, case.comparison.by_key[question].seen, **more)
+
+
+def decide(document: Document, key: str, question: str, answer: str, **more: str) -> settling.Case:
+    """Settle one question."""
+    chosen = choice(opened(document), question, answer, **more)
+    return settling.decide(document, [chosen], key, lena(), NOW)
+
+
+def gold(case: settling.Case) -> set[tuple[int, int, str]]:
+    """Return the entities of gold."""
+    return {(e.start, e.end, e.label) for e in case.record.entities}
+
+
+def proven(case: settling.Case) -> list[str]:
+    """Return what the proof finds wrong with the gold layer."""
+    scheme = settling.project_of(case.document).scheme
+    return [str(problem) for problem in editing.prove(case.gold, scheme, TEXT)]
+
+
+def test_opening_takes_what_all_agree_on(shared: Document) -> None:
+    """The gold layer is made by the first opening, and the second one changes nothing."""
+    case = opened(shared)
+    assert gold(case) == {(0, 12, "PERSON")}
+    assert (case.agreed, case.open, case.settled) == (1, 2, 0)
+    [entity] = case.record.entities
+    assert entity.origin == {
+        "curation": {"how": "agreed", "from": ["ana", "ben", "chidi"], "by": "lena"}
+    }
+    assert opened(shared).gold.revision == case.gold.revision == 1
+    assert proven(case) == []
+
+
+def test_a_decision_is_an_edit_with_its_reason(shared: Document) -> None:
+    """Taking a version writes entity and decision in one edit, which sent twice counts once."""
+    case = decide(shared, "k1", "e:24-28", "24-28:GPE", reason="guideline", note="a town")
+    again = decide(shared, "k1", "e:24-28", "24-28:GPE")
+    assert gold(case) == {(0, 12, "PERSON"), (24, 28, "GPE")}
+    assert (case.open, case.settled) == (1, 1)
+    assert again.gold.revision == case.gold.revision == 2
+    [varn] = [e for e in case.record.entities if e.label == "GPE"]
+    assert varn.origin is not None
+    assert varn.origin["curation"]["from"] == ["ana", "chidi"]
+    assert varn.origin["curation"]["reason"] == "guideline"
+    assert proven(case) == []
+
+
+def test_undo_takes_back_decision_and_entity(shared: Document) -> None:
+    """The question is open again, and undoing the undoing settles it again."""
+    decide(shared, "k1", "e:24-28", "24-28:GPE")
+    case = settling.undo(shared, "k1", "k2", lena(), NOW)
+    assert (case.open, gold(case)) == (2, {(0, 12, "PERSON")})
+    case = settling.undo(shared, "k2", "k3", lena(), NOW)
+    assert (case.open, gold(case)) == (1, {(0, 12, "PERSON"), (24, 28, "GPE")})
+    decide(shared, "k4", "e:24-28", "24-28:ORG")
+    with pytest.raises(Conflict, match="settled otherwise"):
+        settling.undo(shared, "k1", "k5", lena(), NOW)
+
+
+def test_gold_is_accepted_when_no_question_is_open(shared: Document, corpus: Corpus) -> None:
+    """Accepting is refused while something is open, and undone by a change of an annotator."""
+    opened(shared)
+    with pytest.raises(Conflict, match="2 questions are open"):
+        settling.finish(shared, lena(), NOW)
+    decide(shared, "k1", "e:24-28", "24-28:GPE")
+    decide(shared, "k2", "e:17-20", "")
+    assert settling.finish(shared, lena(), NOW).status == "done"
+    project = settling.project_of(shared)
+    assert [row.state for row in settling.documents(project)[0]] == ["done"]
+    assert settling.next_to_settle(project) is None
+    ana = db.session.query(Layer).join(User).filter(User.name == "ana", ~Layer.gold).one()
+    before = schema.Entity("GPE-24-28", 24, 28, "GPE")
+    change = schema.Edit("c", (schema.Op(before.id, before, None),))
+    editing.apply(
+        ana.id, 1, [change], actor_id=ana.annotator_id, now=settling.datetime.now(NOW.tzinfo)
+    )
+    assert [row.state for row in settling.documents(project)[0]] == ["changed"]
+    assert settling.next_to_settle(project) == shared.id
+    case = opened(shared)
+    assert case.gold.status == "open"
+    [again] = [each for each in case.questions if each.state == "open"]
+    assert again.reopened
+
+
+def test_an_answer_to_versions_that_changed_is_refused(shared: Document) -> None:
+    """A decision on versions that nobody holds any more changes nothing."""
+    opened(shared)
+    old = Choice("e:24-28", "24-28:GPE", "0123456789abcdef")
+    with pytest.raises(Conflict, match="changed this meanwhile"):
+        settling.decide(shared, [old], "k1", lena(), NOW)
+    with pytest.raises(Invalid):
+        decide(shared, "k2", "e:24-28", "24-28:GPE", reason="because")
+    assert opened(shared).open == 2
+
+
+def test_several_decisions_stand_or_fall_together(shared: Document) -> None:
+    """When one of several cannot be done, none is."""
+    case = opened(shared)
+    good = choice(case, "e:24-28", "24-28:GPE")
+    bad = choice(case, "e:17-20", "17-20:NONSENSE")
+    with pytest.raises(Conflict):
+        settling.decide(shared, [good, bad], "k1", lena(), NOW)
+    assert gold(opened(shared)) == {(0, 12, "PERSON")}
+
+
+def test_documents_are_listed_by_key(any_app: Flask, corpus: Corpus) -> None:
+    """Only what two or more finished is listed, a page at a time, with what is open in each."""
+    project = corpus.project(ana="annotator", ben="annotator", lena="curator")
+    for number in range(5):
+        document = corpus.document(project, TEXT, f"a{number}")
+        corpus.layer(document, "ana", "done", PERSON=[(0, 12)])
+        corpus.layer(document, "ben", "done" if number else "open", GPE=[(24, 28)])
+    rows, after = settling.documents(project, limit=3)
+    assert [(row.name, row.open, row.annotators) for row in rows] == [
+        ("a1", 2, 2), ("a2", 2, 2), ("a3", 2, 2),
+    ]  # fmt: skip
+    rows, end = settling.documents(project, after=after or 0, limit=3)
+    assert ([row.name for row in rows], end) == (["a4"], None)
+
+
+# ---- exports ---------------------------------------------------------------------------------
+
+
+def exported(project: Project, folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Export gold, and return its layers and what was left out."""
+    transfer.export(project, "jsonl", folder=folder)
+    lines = (folder / "layers.jsonl").read_bytes().splitlines()
+    return [orjson.loads(line) for line in lines], orjson.loads(
+        (folder / "report.json").read_bytes()
+    )["problems"]
+
+
+def test_gold_is_exported_when_it_is_accepted(shared: Document, tmp_path: Path) -> None:
+    """Half-settled gold stays out and is told; accepted gold goes out with its provenance."""
+    project = settling.project_of(shared)
+    opened(shared)
+    lines, problems = exported(project, tmp_path / "half")
+    assert lines == []
+    assert [problem["code"] for problem in problems] == ["unsettled"]
+    decide(shared, "k1", "e:24-28", "24-28:GPE", reason="slip")
+    decide(shared, "k2", "e:17-20", "")
+    settling.finish(shared, lena(), NOW)
+    [line], problems = exported(project, tmp_path / "whole")
+    assert problems == []
+    assert [(e["start"], e["label"]) for e in line["entities"]] == [(0, "PERSON"), (24, "GPE")]
+    assert line["entities"][1]["origin"]["curation"]["reason"] == "slip"
+    assert {decision["id"] for decision in line["decisions"]} >= {"q:e:24-28", "q:e:17-20"}
+
+
+# ---- who may ---------------------------------------------------------------------------------
+
+PATHS = ("adjudication", "adjudication/reopen", "adjudication/undo", "adjudication/accept")
+
+
+def test_annotators_reach_nothing_of_it(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Neither pages nor interface tell an annotator what others did, nor gold."""
+    project = corpus.project(ana="annotator", ben="annotator", lena="curator")
+    document = corpus.document(project, TEXT)
+    for name in ("ana", "ben"):
+        corpus.layer(document, name, "done", PERSON=[(0, 12)])
+    case = opened(document)
+    ana, curator = signed_in("ana"), signed_in("lena")
+    root = f"/api/v1/documents/{document.id}"
+    pages = [
+        "/projects/news/adjudicate",
+        "/projects/news/adjudicate/next",
+        f"/projects/news/adjudicate/{document.id}",
+        f"/projects/news/adjudicate/{document.id}/gold",
+        f"{root}/adjudication",
+    ]
+    assert {ana.get(page).status_code for page in pages} == {403}
+    assert {curator.get(page).status_code for page in pages} <= {200, 302}
+    assert ana.get(f"/api/v1/layers/{case.gold.id}").status_code == 404
+    assert curator.get(f"/api/v1/layers/{case.gold.id}").status_code == 200
