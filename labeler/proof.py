@@ -3,19 +3,29 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, func, select
 
 from labeler import editing, schema
 from labeler.errors import Problem
-from labeler.models import Document, Layer, Project, db
+from labeler.models import (
+    Assignment,
+    Document,
+    DocumentWord,
+    Layer,
+    Project,
+    QueueEntry,
+    Tally,
+    db,
+)
 from labeler.models.tables import text_sha256
+from labeler.models.words import title_words
 
 _PAGE = 200
 Row = TypeVar("Row", Document, Layer)
 
 
 def check(progress: Callable[[int], None] = lambda _: None) -> Iterator[Problem]:
-    """Yield everything wrong with documents, tokens, layers and their logs.
+    """Yield everything wrong with documents, tokens, layers, their logs and what is counted.
 
     `progress` is told of each portion of layers.
     """
@@ -25,6 +35,7 @@ def check(progress: Callable[[int], None] = lambda _: None) -> Iterator[Problem]
         for layer in _each(Layer, project):
             yield from editing.prove(layer, project.scheme, layer.document.text)
             progress(1)
+        yield from _count_problems(project)
 
 
 def _each(table: type[Row], project: Project) -> Iterator[Row]:
@@ -45,10 +56,23 @@ def _document_problems(document: Document) -> Iterator[Problem]:
     name = f"document {document.name}"
     if text_sha256(document.text) != document.sha256:
         yield Problem("The text is not the one that came in.", file=name, code="text")
+    if not _is_found_by_title(document):
+        message = "The words it is found by are not those of its title."
+        yield Problem(message, file=name, code="words")
     if document.tokens is not None:
         borders = schema.Tokens.unpack(document.tokens, document.tokenizer or "")
         if not _cover(borders, document.text):
             yield Problem("The tokens do not match the text.", file=name, code="tokens")
+
+
+def _is_found_by_title(document: Document) -> bool:
+    words = title_words(document.meta)
+    rows = select(func.count()).where(
+        DocumentWord.project_id == document.project_id,
+        DocumentWord.word.in_(words),
+        DocumentWord.document_id == document.id,
+    )
+    return document.words == words and (not words or db.session.scalar(rows) == len(words))
 
 
 def _cover(borders: schema.Tokens, text: str) -> bool:
@@ -59,3 +83,37 @@ def _cover(borders: schema.Tokens, text: str) -> bool:
             return False
         last = end
     return not text[last:].strip()
+
+
+# ---- what triggers keep ----------------------------------------------------------------------
+
+
+def _count_problems(project: Project) -> Iterator[Problem]:
+    """Yield what is wrong with the queue and the tallies, which follow from the layers."""
+    for name in db.session.scalars(_miscounted(project)):
+        message = "The queue does not count the people who have it."
+        yield Problem(message, file=f"document {name}", code="queue")
+    own = select(Layer.annotator_id, Layer.status, func.count()).where(
+        Layer.project_id == project.id, ~Layer.gold
+    )
+    told = select(Tally.annotator_id, Tally.status, Tally.count)
+    told = told.where(Tally.project_id == project.id, Tally.count != 0)
+    there = db.session.execute(own.group_by(Layer.annotator_id, Layer.status))
+    if {tuple(row) for row in there} != {tuple(row) for row in db.session.execute(told)}:
+        message = "The tallies of layers are not what there is."
+        yield Problem(message, file=f"project {project.slug}", code="tally")
+
+
+def _miscounted(project: Project) -> Select[str]:
+    """Select the names of documents whose entry in the queue is missing or counts wrongly."""
+    key = QueueEntry.document_id
+    done = (Layer.document_id == key, Layer.status == "done", ~Layer.gold)
+    finished = select(func.count()).select_from(Layer).where(*done).scalar_subquery()
+    held = select(func.count()).select_from(Assignment).where(Assignment.document_id == key)
+    right = exists().where(
+        key == Document.id,
+        QueueEntry.project_id == Document.project_id,
+        QueueEntry.finished == finished,
+        QueueEntry.slots == QueueEntry.finished + held.scalar_subquery(),
+    )
+    return select(Document.name).where(Document.project_id == project.id, ~right)

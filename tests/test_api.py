@@ -186,7 +186,7 @@ def test_submitting_tells_what_is_next(corpus: Corpus, program: Any) -> None:
         ask("PATCH", f"/layers/{layers[2]}", {"status": "skipped"}).json["next"] == documents[0].id
     )
     assert ask("PATCH", f"/layers/{layers[0]}", {"status": "done"}).json["next"] is None
-    assert ask("GET", "/projects/news/next").json == {"document": None, "page": None}
+    assert ask("GET", "/projects/news/next").json["document"] is None
     assert ask("PATCH", f"/layers/{layers[0]}", {"status": "open"}).json["status"] == "open"
     assert ask("GET", "/projects/news/next").json["document"] == documents[0].id
 

@@ -6,6 +6,7 @@ from sqlalchemy import text as sql
 
 from labeler import proof
 from labeler.models import Document, db, transaction
+from labeler.models.tables import text_sha256
 from labeler.schema import Tokens
 from tests.conftest import Corpus
 
@@ -26,6 +27,11 @@ def whole(any_app: Flask, corpus: Corpus) -> Corpus:
         document = db.session.get_one(Document, layer.document_id)
         document.tokens = Tokens((0, 4, 8, 11), (3, 7, 11, 12), "en").pack()
         document.tokenizer = "en"
+    with transaction() as session:
+        text = "Ada."
+        meta = {"title": "Ada and Bob"}
+        values = {"project_id": document.project_id, "sha256": text_sha256(text), "text": text}
+        session.add(Document(name="titled", meta=meta, **values))
     assert list(proof.check()) == []
     return corpus
 
@@ -40,6 +46,12 @@ def whole(any_app: Flask, corpus: Corpus) -> Corpus:
         ("UPDATE document SET text = 'Ada met Bo'", "text"),
         ("UPDATE document SET text = 'Ada met Bo'", "bounds"),
         ("DELETE FROM entity_label WHERE name = 'PERSON'", "label"),
+        ("UPDATE queue_entry SET finished = 1", "queue"),
+        ("UPDATE queue_entry SET slots = 1", "queue"),
+        ("DELETE FROM queue_entry", "queue"),
+        ("UPDATE tally SET count = 2", "tally"),
+        ("UPDATE document SET words = '[]'", "words"),
+        ("DELETE FROM document_word", "words"),
     ],
 )
 def test_what_was_tampered_with_is_found(statement: str, code: str) -> None:
@@ -52,6 +64,6 @@ def test_what_was_tampered_with_is_found(statement: str, code: str) -> None:
 def test_tokens_that_do_not_match_are_found(ends: tuple[int, ...]) -> None:
     """Tokens beyond the text, with gaps in words or overlapping are told."""
     with transaction():
-        document = db.session.query(Document).one()
+        document = db.session.query(Document).filter_by(name="a1").one()
         document.tokens = Tokens((0, 4, 8, 11), ends, "en").pack()
     assert "tokens" in {problem.code for problem in proof.check()}

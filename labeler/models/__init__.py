@@ -1,6 +1,16 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
 from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
+from labeler.models.handing_out import (
+    DRAWS,
+    Assignment,
+    DocumentWord,
+    HandingOut,
+    QueueEntry,
+    QueueFloor,
+    Tally,
+    TrainingResult,
+)
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.tables import (
     AgreementReport,
@@ -34,8 +44,10 @@ from labeler.models.tables import (
 )
 
 __all__ = [
+    "DRAWS",
     "AgreementReport",
     "ApiToken",
+    "Assignment",
     "Audit",
     "Category",
     "CategoryLabel",
@@ -43,10 +55,12 @@ __all__ = [
     "Decision",
     "DictionaryEntry",
     "Document",
+    "DocumentWord",
     "Edit",
     "Entity",
     "EntityLabel",
     "Export",
+    "HandingOut",
     "Invitation",
     "InvitationUse",
     "Job",
@@ -57,12 +71,16 @@ __all__ = [
     "Lesson",
     "Membership",
     "Project",
+    "QueueEntry",
+    "QueueFloor",
     "Relation",
     "RelationLabel",
     "SigninLink",
     "Split",
     "SuggesterRun",
     "Suggestion",
+    "Tally",
+    "TrainingResult",
     "User",
     "Verdict",
     "WorkCounter",

@@ -1,7 +1,7 @@
 """The tables. Annotations are typed rows, so that people can query them with SQL."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from labeler import schema
 from labeler.models.database import Base, Instant, now
+from labeler.models.words import title_words
 
 _ID = String(100)
 # In the order of code points on both databases, so that those that begin alike are found by index.
@@ -217,18 +219,8 @@ class CategoryLabel(_Label, Base):
         return schema.CategoryLabel(self.name, self.key, self.color, self.description, self.group)
 
 
-def title_key(meta: Mapping[str, Any]) -> str | None:
-    """Return by what a document is found when people search for its title."""
-    title = meta.get("title")
-    return str(title).casefold()[:MAX_TITLE_KEY] if title else None
-
-
-def _title_key(context: Any) -> str | None:
-    return title_key(context.get_current_parameters()["meta"] or {})
-
-
-MAX_TITLE_KEY = 300
-"""Characters of a title that are searched."""
+def _title_words(context: Any) -> list[str]:
+    return title_words(context.get_current_parameters()["meta"] or {})
 
 
 class Document(Base):
@@ -238,13 +230,13 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_document_project_id_id", "project_id", "id"),
-        Index("ix_document_title", "project_id", "title_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     name: Mapped[str] = mapped_column(_NAME)
-    title_key: Mapped[str | None] = mapped_column(String(MAX_TITLE_KEY), default=_title_key)
+    words: Mapped[list[str]] = mapped_column(JSON, default=_title_words)
+    """The words of its title; a trigger makes rows of them, which searches read."""
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     meta: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -280,6 +272,11 @@ class Layer(Base):
               sqlite_where=text("finished IS NOT NULL"),
               postgresql_where=text("finished IS NOT NULL")),
         Index("ix_layer_finished", "project_id", "gold", "status", "document_id"),
+        Index("ix_layer_flag", "project_id", "document_id", sqlite_where=text("flag IS NOT NULL"),
+              postgresql_where=text("flag IS NOT NULL")),
+        Index("ix_layer_skipped", "project_id", "document_id",
+              sqlite_where=text("status = 'skipped'"),
+              postgresql_where=text("status = 'skipped'")),
         CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
     )  # fmt: skip
 
@@ -293,6 +290,10 @@ class Layer(Base):
     revision: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[int] = mapped_column(default=0)
     read_to: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    """Why it was skipped."""
+    blind: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it was made without suggestions in sight, as a control."""
     created: Mapped[datetime] = mapped_column(Instant, default=now)
     changed: Mapped[datetime] = mapped_column(Instant, default=now)
     finished: Mapped[datetime | None] = mapped_column(Instant)

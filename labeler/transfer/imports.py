@@ -17,11 +17,12 @@ from labeler.errors import Problem
 from labeler.formats import Imported, archive
 from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
 from labeler.models.database import now
-from labeler.models.tables import text_sha256, title_key
+from labeler.models.tables import text_sha256
+from labeler.models.words import title_words
 from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
 from labeler.transfer.suggestions import IMPORTED, keep_imported
 
-_DOCUMENT = ("project_id", "name", "title_key", "text", "sha256", "meta", "created")
+_DOCUMENT = ("project_id", "name", "words", "text", "sha256", "meta", "created")
 _PORTION = 250
 """Articles taken in one transaction."""
 
@@ -269,7 +270,7 @@ class _Intake:
         return {name: (key, sha) for name, key, sha in session.execute(found)}
 
     def _row(self, document: schema.Document, sha: str) -> tuple[Any, ...]:
-        values = (document.id, title_key(document.meta), document.text, sha, document.meta)
+        values = (document.id, title_words(document.meta), document.text, sha, document.meta)
         return (self.project.id, *values, self.moment)
 
     def _layers(

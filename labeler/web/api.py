@@ -18,6 +18,8 @@ from labeler.web.openapi import COMMENT, EDITS, PREFIX, RESOLVED, STATE, describ
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 _NUMBER = {"type": "integer", "minimum": 0}
+MAX_ID = 2**31 - 1
+"""Larger numbers name nothing, and PostgreSQL would refuse them."""
 
 
 @blueprint.get("/openapi.json")
@@ -39,15 +41,18 @@ def get_document(document: Document) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<int:document_id>/work")
 @allow("annotator")
+@takes(look={"type": "boolean", "description": "Do not open it: the layer's id may be null."})
 def get_work(document: Document) -> ResponseReturnValue:
-    """Return all that the annotation screen needs to work on a document."""
-    return _json(work_json(db.session.get_one(Project, document.project_id), document, me()))
+    """Return all that the annotation screen needs to work on a document, which opens it."""
+    project = db.session.get_one(Project, document.project_id)
+    look = request.args.get("look", "") in ("1", "true")
+    return _json(work_json(project, document, me(), look=look))
 
 
 @blueprint.post("/documents/<int:document_id>/layer")
 @allow("annotator")
 def open_layer(document: Document) -> ResponseReturnValue:
-    """Open one's own layer of a document."""
+    """Open one's own layer of a document, which takes it where not everybody gets each."""
     return _json(layer_json(work.open_layer(document, me(), now())))
 
 
@@ -58,19 +63,23 @@ def work_json(
     *,
     gold: Layer | None = None,
     back: str | None = None,
+    look: bool = False,
 ) -> dict[str, Any]:
     """Return a document, the person's layer, what is suggested, and what surrounds them.
 
     With `gold` it is that layer, without suggestions, and leads `back` to the page it came from.
+    With `look` nothing is taken or made: the layer of a document that they have not opened has no
+    id yet.
     """
-    layer = gold or work.open_layer(document, user, now())
-    proposals, problem = ([], None) if gold else transfer.suggestions(project, document)
-    before, after = (None, None) if gold else work.neighbours(document)
+    layer = gold or (work.layer_of if look else _opened)(document, user)
+    blind = work.is_blind(document, layer)
+    proposals, problem = ([], None) if gold else _suggested(project, document, blind=blind)
+    before, after = (None, None) if gold else work.neighbours(project, document, user)
     done = work.progress(project, user)
     reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
     return {
         "document": document_json(document),
-        "layer": layer_json(layer),
+        "layer": layer_json(layer) if layer else _unopened(document, user, blind=blind),
         "suggestions": proposals,
         "suggester": {"name": project.suggester, "problem": problem},
         "scheme": schema.scheme_json(project.scheme),
@@ -92,6 +101,26 @@ def work_json(
         "user": {"name": user.name},
         "may": {"manage": reader.role == "manager", "curate": reader.curates},
     }
+
+
+def _opened(document: Document, user: User) -> Layer | None:
+    return work.open_layer(document, user, now())
+
+
+def _unopened(document: Document, user: User, *, blind: bool) -> dict[str, Any]:
+    """Return the layer that a document would have for a person who has not opened it."""
+    new = Layer(document_id=document.id, gold=False, status="open", revision=0, seconds=0)
+    new.blind = blind
+    return _layer_json(new, schema.Layer(annotator=user.name, status="open"))
+
+
+_BLIND = "Suggestions are left out in this document, to see what they change elsewhere."
+
+
+def _suggested(
+    project: Project, document: Document, *, blind: bool
+) -> tuple[list[dict[str, Any]], str | None]:
+    return ([], _BLIND) if blind else transfer.suggestions(project, document)
 
 
 def document_json(document: Document) -> dict[str, Any]:
@@ -123,6 +152,10 @@ def _borders(tokens: schema.Tokens, text: str) -> list[int]:
 def layer_json(layer: Layer) -> dict[str, Any]:
     """Return a layer with its annotations as plain JSON values."""
     [record] = editing.load([layer])
+    return _layer_json(layer, record)
+
+
+def _layer_json(layer: Layer, record: schema.Layer) -> dict[str, Any]:
     return {
         "id": layer.id,
         "document": layer.document_id,
@@ -130,6 +163,8 @@ def layer_json(layer: Layer) -> dict[str, Any]:
         "gold": layer.gold,
         "status": layer.status,
         "flag": layer.flag,
+        "reason": layer.reason,
+        "blind": layer.blind,
         "revision": layer.revision,
         "read_to": layer.read_to,
         "seconds": layer.seconds,
@@ -172,15 +207,17 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
 @allow("annotator")
 @takes(STATE)
 def patch_layer(layer: Layer) -> ResponseReturnValue:
-    """Change what a layer says of the work on it, and tell which document is next."""
+    """Change what a layer says of the work on it; with a status, hand out the next document."""
     _own(layer)
     changes = _object()
     if layer.gold and "status" in changes:
         raise Invalid("Gold is accepted where differences are settled: that tells what is open.")
     work.set_state(layer, changes, now())
     project = db.session.get_one(Project, layer.project_id)
-    state = {"status": layer.status, "flag": layer.flag, "read_to": layer.read_to}
-    following = work.next_document(project, me(), layer.document_id)
+    state = {name: getattr(layer, name) for name in ("status", "flag", "reason", "read_to")}
+    following = None
+    if "status" in changes:  # otherwise nobody is about to go on
+        following = work.hand_out(project, me(), now(), layer.document_id).document_id
     return _json({**state, "seconds": layer.seconds, "next": following})
 
 
@@ -277,7 +314,13 @@ def get_documents(project: Project) -> ResponseReturnValue:
 @allow("annotator")
 @takes(after=_NUMBER)
 def get_next(project: Project) -> ResponseReturnValue:
-    """Return which document this person should label next."""
-    found = work.next_document(project, me(), request.args.get("after", 0, type=int))
-    page = url_for("pages.label", slug=project.slug, document_id=found) if found else None
-    return _json({"document": found, "page": page})
+    """Hand the person their next document: it stays theirs for a while, and asking again is safe.
+
+    `after` names the document that they leave. Where there is none, `reason` may say why.
+    """
+    after = min(request.args.get("after", 0, type=int), MAX_ID)
+    found = work.hand_out(project, me(), now(), after)
+    page = None
+    if found.document_id is not None:
+        page = url_for("pages.label", slug=project.slug, document_id=found.document_id)
+    return _json({"document": found.document_id, "page": page, "reason": found.reason})

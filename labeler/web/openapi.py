@@ -41,6 +41,7 @@ STATE = {
     "properties": {
         "status": {"enum": list(schema.STATUSES)},
         "flag": {"type": ["string", "null"], "description": "Why the document is flagged."},
+        "reason": {"type": ["string", "null"], "description": "Why it was skipped."},
         "seconds": {**_NUMBER, "minimum": 0, "description": "Time spent, added to what is known."},
         "read_to": {"type": ["integer", "null"], "description": "Code points read."},
     },

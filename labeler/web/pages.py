@@ -9,6 +9,7 @@ from flask_login import current_user
 from labeler import accounts, comments, projects, work
 from labeler.errors import NotFound
 from labeler.models import Document, Project
+from labeler.models.database import now
 from labeler.schema import STATUSES
 from labeler.web import progress
 from labeler.web.auth import allow, me
@@ -123,16 +124,20 @@ def guidelines(project: Project) -> ResponseReturnValue:
 @allow("annotator")
 def next_to_label(project: Project) -> ResponseReturnValue:
     """Go to the person's next document, or say that all is done."""
-    found = work.next_document(project, me())
-    if found is not None:
-        return redirect(url_for("pages.label", slug=project.slug, document_id=found))
-    return render_template("all_done.html", progress=work.progress(project, me()))
+    found = work.hand_out(project, me(), now())
+    if found.document_id is not None:
+        page = url_for("pages.label", slug=project.slug, document_id=found.document_id)
+        return redirect(page)
+    return render_template(
+        "all_done.html", progress=work.progress(project, me()), reason=found.reason
+    )
 
 
 @blueprint.get("/projects/<slug>/documents/<int:document_id>/label")
 @allow("annotator")
 def label(project: Project, document: Document) -> ResponseReturnValue:
     """Show a document for labeling: how it begins, and the scripts that fetch the rest."""
+    work.open_layer(document, me(), now())  # or say why it is not theirs to take
     entities = work.first_entities(document, me(), LENGTH)
     begun = opening(document, entities, project.scheme)
     return render_template("annotate.html", document=document, opening=begun)

@@ -6,37 +6,121 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from labeler import counters, lessons, schema
-from labeler.errors import Invalid, Problem
-from labeler.models import Document, Entity, Layer, User, db, transaction
+from labeler import accounts, counters, lessons, schema
+from labeler.errors import Forbidden, Invalid, Problem
+from labeler.models import (
+    Assignment,
+    Document,
+    Entity,
+    Layer,
+    Project,
+    QueueEntry,
+    User,
+    db,
+    transaction,
+)
+from labeler.work import training
+from labeler.work.assignments import entry_of, hold, in_turn, put_back, sweep
+from labeler.work.rules import Rules, rules_of
 
 MAX_FLAG = 500
 MAX_SECONDS = 24 * 3600
 """What one report of time spent may add."""
 
 
-def open_layer(document: Document, user: User, now: datetime) -> Layer:
-    """Return the person's layer of a document, made when they open it for the first time."""
+def layer_of(document: Document, user: User) -> Layer | None:
+    """Return the person's layer of a document, if they have one."""
     mine = select(Layer).where(
         Layer.document_id == document.id, Layer.annotator_id == user.id, ~Layer.gold
     )
-    found = db.session.scalar(mine)
-    if found is not None:
+    return db.session.scalar(mine)
+
+
+def is_blind(document: Document, layer: Layer | None) -> bool:
+    """Tell whether the document is shown without suggestions: as its layer says, if any."""
+    if layer is not None:
+        return layer.blind
+    project = db.session.get_one(Project, document.project_id)
+    return rules_of(project).is_blind(db.session.get_one(QueueEntry, document.id))
+
+
+# ---- opening ---------------------------------------------------------------------------------
+
+
+def open_layer(document: Document, user: User, now: datetime) -> Layer:
+    """Return the person's layer of a document, made when they open it for the first time.
+
+    Where not everybody gets each document, opening it takes it. Raises Forbidden when it is not
+    theirs to take; what they have begun, and those who curate, are always let in.
+    """
+    project = db.session.get_one(Project, document.project_id)
+    rules = rules_of(project)
+    found = layer_of(document, user)
+    if found is not None and (found.status != "open" or rules.overlap is None):
         return found
     try:
         with transaction() as session:
-            layer = Layer(
-                project_id=document.project_id,
-                document_id=document.id,
-                annotator_id=user.id,
-                created=now,
-                changed=now,
-            )
-            session.add(layer)
+            _admit(session, project, document, user, found, now)
+            if found is None:
+                found = _new(rules, document, user, now)
+                session.add(found)
     except IntegrityError:  # another window was faster
-        return db.session.scalars(mine).one()
-    return layer
+        found = layer_of(document, user)
+        assert found is not None
+    return found
+
+
+def _new(rules: Rules, document: Document, user: User, now: datetime) -> Layer:
+    return Layer(
+        project_id=document.project_id,
+        document_id=document.id,
+        annotator_id=user.id,
+        blind=rules.is_blind(db.session.get_one(QueueEntry, document.id)),
+        created=now,
+        changed=now,
+    )
+
+
+def _admit(
+    session: Session,
+    project: Project,
+    document: Document,
+    user: User,
+    layer: Layer | None,
+    now: datetime,
+) -> None:
+    """Reserve the document for the person, or raise Forbidden with the reason."""
+    rules = rules_of(project)
+    in_turn(session, project.id)
+    held = session.get(Assignment, (document.id, user.id), populate_existing=True)
+    always = layer is not None or held is not None or accounts.may(project, user, "curator")
+    entry = entry_of(session, document.id)
+    step = training.step(project, user, rules)
+    if step is not None and not always:
+        if step.reason is not None:
+            raise Forbidden(step.reason)
+        if not entry.training:
+            raise Forbidden("Finish the training documents first. Choose Label to go on with them.")
+    if rules.overlap is None or (entry.training and step is not None):
+        return
+    sweep(session, project.id, rules, now)
+    if not hold(session, rules, entry, user.id, now) and not always:
+        raise Forbidden(_full(rules.overlap))
+
+
+def _full(overlap: int) -> str:
+    if overlap == 0:
+        return "Documents here are given by hand, and this one was not given to you. Ask a manager."
+    has = "One annotator has" if overlap == 1 else f"{overlap} annotators have"
+    return (
+        f"{has} this document already, as many as are wanted. "
+        "Choose Label for your next one, or ask a manager to give you this one."
+    )
+
+
+# ---- the state of the work -------------------------------------------------------------------
 
 
 def first_entities(document: Document, user: User, end: int) -> list[schema.Entity]:
@@ -56,9 +140,10 @@ def first_entities(document: Document, user: User, end: int) -> list[schema.Enti
 
 
 def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change what a layer says of the work on it: status, flag, read_to; adds `seconds`.
+    """Change what a layer says of the work on it: status, flag, reason, read_to; adds `seconds`.
 
-    Raises Invalid naming each value that does not fit.
+    A document skipped goes back to the queue; one opened again is reserved again. Raises Invalid
+    naming each value that does not fit.
     """
     problems = [
         Problem(message, name)
@@ -75,7 +160,10 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
         values["finished"] = submitted if values["status"] == "done" else None
     status = changes.get("status", layer.status)
     lesson = lessons.prepare(layer) if status == "done" != layer.status else None
+    if values.get("status", "skipped") != "skipped":
+        values["reason"] = None
     with transaction() as session:
+        before = session.scalar(select(Layer.status).where(Layer.id == layer.id))
         session.execute(update(Layer).where(Layer.id == layer.id).values(**values))
         session.refresh(layer)
         if {"status", "seconds"} & changes.keys():
@@ -84,13 +172,45 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
             lessons.teach(layer, lesson, now)
         elif status != "done":
             lessons.forget(layer)
+        if layer.status != before and not layer.gold:
+            _follow(session, layer, now)
+
+
+def _follow(session: Session, layer: Layer, now: datetime) -> None:
+    """Let the queue follow a new status; the slots themselves are counted by triggers."""
+    project = session.get_one(Project, layer.project_id)
+    rules = rules_of(project)
+    entry = entry_of(session, layer.document_id)
+    if layer.status == "skipped":
+        put_back(session, [layer.document_id])
+    if layer.status == "open" and rules.overlap is not None:
+        in_turn(session, project.id)
+        hold(session, rules, entry, layer.annotator_id, now)
+    if entry.training and layer.status != "open":
+        training.record(project, session.get_one(User, layer.annotator_id), now)
+
+
+def reopen(project: Project, document_ids: list[int], user: User, now: datetime) -> int:
+    """Open documents again that somebody finished or skipped; return how many."""
+    wanted = select(Layer).where(
+        Layer.project_id == project.id,
+        Layer.document_id.in_(document_ids),
+        Layer.annotator_id == user.id,
+        Layer.status != "open",
+        ~Layer.gold,
+    )
+    with transaction() as session:
+        layers = list(session.scalars(wanted.order_by(Layer.id)))
+        for layer in layers:
+            set_state(layer, {"status": "open"}, now)
+    return len(layers)
 
 
 def _state_problem(layer: Layer, name: str, value: object) -> str | None:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     if name == "status":
         return None if value in schema.STATUSES else f"Use one of {', '.join(schema.STATUSES)}."
-    if name == "flag":
+    if name in ("flag", "reason"):
         is_text = isinstance(value, str) and "\0" not in value
         fits = value is None or (is_text and 0 < len(value) <= MAX_FLAG)  # type: ignore[arg-type]
         return None if fits else f"Use a reason of at most {MAX_FLAG} characters, or null."

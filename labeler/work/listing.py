@@ -1,14 +1,32 @@
-"""Lists of documents: pages, filters and searches, all done by the database."""
+"""Lists of documents with one's own work: pages, filters and searches, all by index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
 from labeler import schema
-from labeler.models import Document, Entity, Layer, Project, Relation, User, db
+from labeler.models import (
+    Document,
+    DocumentWord,
+    Entity,
+    Layer,
+    Project,
+    QueueFloor,
+    Relation,
+    User,
+    db,
+    transaction,
+)
+from labeler.models.words import words_of
+
+LAST = "\U0010ffff"
+"""Comes after every character that a word can go on with."""
+_RARE = 2000
+"""Rows that are counted to find the rarest of several words."""
+_FAR = 1000
+"""Document ids that a floor must rise by to be written down."""
 
 
 def documents(project: Project, after: int, limit: int) -> list[dict[str, Any]]:
@@ -44,31 +62,13 @@ class Row:
 class Page:
     """A page of documents; `before` and `after` are what asks for its neighbours."""
 
-    rows: list[Row]
+    rows: list[Any]
     before: int | None
     after: int | None
 
 
 UNOPENED = "unopened"
 """The status, in lists, of a document that the person has no layer of."""
-
-
-def _listed(project: Project, user: User) -> Select[Any]:
-    """Select what a row shows but its counts; texts stay where they are."""
-    own = and_(
-        Layer.document_id == Document.id,
-        Layer.project_id == project.id,
-        Layer.annotator_id == user.id,
-        ~Layer.gold,
-    )
-    columns = (Document.id, Document.name, Document.meta, Layer.id, Layer.status, Layer.flag)
-    return select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
-
-
-def _with_status(query: Select[Any], status: str | None) -> Select[Any]:
-    if status == UNOPENED:
-        return query.where(Layer.id.is_(None))
-    return query.where(Layer.status == status) if status else query
 
 
 def browse(
@@ -84,9 +84,23 @@ def browse(
 
     Each page costs the same however many documents there are: it is found by id, not by number.
     """
-    query = _with_status(_listed(project, user), status)
-    # Where a layer is required, its index of progress leads straight to the page.
-    key = Layer.document_id if status in schema.STATUSES else Document.id
+    query, key = _listed(project, user, status), Document.id
+    if status in schema.STATUSES:
+        key = Layer.document_id  # its index of progress leads straight to the page
+    if status == UNOPENED:
+        floor = opened_to(project, user.id)
+        query = query.where(key > floor)
+    page = paged(query, key, after=after, before=before, limit=limit)
+    if status == UNOPENED and before is None and after == 0:
+        first = page.rows[0][0] if page.rows else None
+        raise_opened_to(project, user.id, floor, first)
+    return Page(_rows(page.rows), page.before, page.after)
+
+
+def paged(
+    query: Select[Any], key: Any, *, after: int = 0, before: int | None = None, limit: int = 50
+) -> Page:
+    """Return a page of rows whose first column is the ascending `key`."""
     if before is not None:
         query = query.where(key < before).order_by(key.desc())
     else:
@@ -100,31 +114,112 @@ def browse(
     first, last = found[0][0], found[-1][0]
     earlier = more if before is not None else after > 0
     later = True if before is not None else more
-    return Page(_rows(found), first if earlier else None, last if later else None)
+    return Page(found, first if earlier else None, last if later else None)
+
+
+def _listed(project: Project, user: User, status: str | None) -> Select[Any]:
+    """Select what a row shows but its counts; texts stay where they are."""
+    columns = (Document.id, Document.name, Document.meta, Layer.id, Layer.status, Layer.flag)
+    mine = (Layer.annotator_id == user.id, ~Layer.gold)
+    if status in schema.STATUSES:
+        joined = select(*columns).select_from(Layer).join(Document)
+        return joined.where(Layer.project_id == project.id, Layer.status == status, *mine)
+    own = and_(Layer.document_id == Document.id, *mine)
+    query = select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
+    return query.where(Layer.id.is_(None)) if status == UNOPENED else query
+
+
+# ---- documents that somebody has not opened --------------------------------------------------
+
+
+def opened_to(project: Project, annotator_id: int) -> int:
+    """Return a document id up to which the person has a layer of every document.
+
+    Layers never go, so this only rises; lists of what is not opened start there.
+    """
+    row = db.session.get(QueueFloor, (project.id, annotator_id), populate_existing=True)
+    return row.opened_to if row else 0
+
+
+def raise_opened_to(project: Project, annotator_id: int, floor: int, first: int | None) -> None:
+    """Remember that the first document not opened is `first`, None when all were."""
+    last = select(func.max(Document.id)).where(Document.project_id == project.id)
+    reached = first - 1 if first is not None else db.session.scalar(last) or 0
+    if reached < floor + _FAR:
+        return
+    with transaction() as session:
+        row = session.get(QueueFloor, (project.id, annotator_id)) or QueueFloor(
+            project_id=project.id,
+            annotator_id=annotator_id,
+            ordering="",
+            place=-1.0,
+            document_id=0,
+            documents=0,
+        )
+        row.opened_to = reached
+        session.add(row)
+
+
+# ---- searching -------------------------------------------------------------------------------
 
 
 def search(
     project: Project, user: User, words: str, *, status: str | None = None, limit: int = 100
 ) -> list[Row]:
-    """Return the documents whose name begins with these words, then those with them in the title.
+    """Return the documents whose name begins so, then those with words that begin so in the title.
 
     Both are read from an index; capital letters count in names only.
     """
-    query = _with_status(_listed(project, user), status).limit(limit)
-    named = query.where(Document.name >= words, Document.name < words + "\U0010ffff")
-    titled = query.where(Document.id.in_(_titled(project, words)))
+    query = _listed(project, user, status).limit(limit)
     found: dict[int, Any] = {}
-    for matching in (named.order_by(Document.name), titled.order_by(Document.title_key)):
-        for row in db.session.execute(matching):
+    for row in db.session.execute(query.where(*named(words)).order_by(Document.name)):
+        found.setdefault(row[0], row)
+    titled = titled_ids(project, words)
+    if titled is not None and len(found) < limit:
+        wanted = query.where(Document.id.in_(titled.limit(MATCHES)))
+        for row in db.session.execute(wanted.order_by(Document.id)):
             found.setdefault(row[0], row)
     return _rows(list(found.values())[:limit])
 
 
-def _titled(project: Project, words: str) -> Select[int]:
-    """Select the ids of the documents with these words in the title, by the index alone."""
-    one = aliased(Document)
-    contains = one.title_key.contains(words.casefold(), autoescape=True)
-    return select(one.id).where(one.project_id == project.id, contains)
+MATCHES = 2000
+"""Documents looked at for each search: words that more have must be typed on."""
+
+
+def named(words: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that the name of a document begins so."""
+    return Document.name >= words, Document.name < words + LAST
+
+
+def titled_ids(project: Project, text: str) -> Select[int] | None:
+    """Select the ids of documents whose title has words that begin like these, all of them.
+
+    None where the text has no words.
+    """
+    words = words_of(text)
+    if not words:
+        return None
+    rarest = min(words, key=lambda word: _frequency(project, word)) if len(words) > 1 else words[0]
+    query = select(DocumentWord.document_id).where(*_begins(DocumentWord, project, rarest))
+    for word in words:
+        if word != rarest:
+            other = DocumentWord.__table__.alias()
+            has = (
+                other.c.document_id == DocumentWord.document_id,
+                *_begins(other.c, project, word),
+            )
+            query = query.where(exists().where(*has))
+    return query
+
+
+def _begins(table: Any, project: Project, word: str) -> tuple[ColumnElement[bool], ...]:
+    return table.project_id == project.id, table.word >= word, table.word < word + LAST
+
+
+def _frequency(project: Project, word: str) -> int:
+    some = select(DocumentWord.document_id).where(*_begins(DocumentWord, project, word))
+    counted = select(func.count()).select_from(some.limit(_RARE).subquery())
+    return db.session.scalar(counted) or 0
 
 
 def _rows(found: Sequence[Any]) -> list[Row]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 
-from labeler.models import Document, Layer, Membership, Project, User, db
+from labeler.models import Membership, Project, QueueEntry, Tally, User, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,7 @@ class Progress:
 
 def progress(project: Project, user: User) -> Progress:
     """Return how far this person is."""
-    total = select(func.count()).select_from(Document).where(Document.project_id == project.id)
-    done = select(func.count()).where(
-        Layer.project_id == project.id,
-        Layer.annotator_id == user.id,
-        Layer.status != "open",
-        ~Layer.gold,
-    )
-    return Progress(db.session.scalar(total) or 0, db.session.scalar(done) or 0)
+    return progress_by_project([project.id], user)[project.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +35,9 @@ class Standing:
 
 def standings(project: Project) -> list[Standing]:
     """Return how far everybody is: the members, and whoever else has layers here, by name."""
-    counted = select(Layer.annotator_id, Layer.status, func.count()).where(
-        Layer.project_id == project.id, ~Layer.gold
-    )
+    counted = select(Tally.annotator_id, Tally.status, Tally.count)
     counts: dict[int, dict[str, int]] = {}
-    for key, status, count in db.session.execute(
-        counted.group_by(Layer.annotator_id, Layer.status)
-    ):
+    for key, status, count in db.session.execute(counted.where(Tally.project_id == project.id)):
         counts.setdefault(key, {})[status] = count
     mine = and_(Membership.user_id == User.id, Membership.project_id == project.id)
     people = select(User.id, User.name, Membership.role).outerjoin(Membership, mine)
@@ -63,13 +52,13 @@ def standings(project: Project) -> list[Standing]:
 
 def progress_by_project(project_ids: Sequence[int], user: User) -> dict[int, Progress]:
     """Return how far this person is in each of these projects, in two queries."""
-    totals = select(Document.project_id, func.count()).where(Document.project_id.in_(project_ids))
-    finished = select(Layer.project_id, func.count()).where(
-        Layer.project_id.in_(project_ids),
-        Layer.annotator_id == user.id,
-        Layer.status != "open",
-        ~Layer.gold,
+    totals = select(QueueEntry.project_id, func.max(QueueEntry.position))
+    totals = totals.where(QueueEntry.project_id.in_(project_ids)).group_by(QueueEntry.project_id)
+    finished = select(Tally.project_id, func.sum(Tally.count)).where(
+        Tally.project_id.in_(project_ids),
+        Tally.annotator_id == user.id,
+        Tally.status != "open",
     )
-    total = dict(db.session.execute(totals.group_by(Document.project_id)).all())
-    done = dict(db.session.execute(finished.group_by(Layer.project_id)).all())
+    total = dict(db.session.execute(totals).all())
+    done = dict(db.session.execute(finished.group_by(Tally.project_id)).all())
     return {key: Progress(total.get(key, 0), done.get(key, 0)) for key in project_ids}

@@ -1,36 +1,308 @@
-"""What a person labels next, and what lies beside it."""
+"""What a person labels next, and what lies beside it.
 
-from sqlalchemy import exists, func, select
+The queue of a project is its entries in the order of its rules. Each person has a floor in it:
+nothing before it is theirs to do, unless it was put back. So the next document is found by index,
+however many documents there are and however far the person is.
+"""
 
-from labeler.models import Document, Layer, Project, User, db
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from labeler import accounts
+from labeler.models import (
+    Assignment,
+    Document,
+    Layer,
+    Project,
+    QueueEntry,
+    QueueFloor,
+    User,
+    db,
+    transaction,
+)
+from labeler.work import training
+from labeler.work.assignments import entry_of, hold, in_turn, sweep
+from labeler.work.rules import Rules, draw, rules_of
+
+_PLACES = {"imported": QueueEntry.position, "random": QueueEntry.lot, "useful": QueueEntry.score}
+_PORTION = 256
+"""Entries looked at first; each further portion is twice as long."""
+Place = tuple[float, int]
+"""A place in the order, and the document there."""
 
 
-def next_document(project: Project, user: User, after: int = 0) -> int | None:
-    """Return the next document that this person has not finished, from `after` on and round."""
-    finished = exists().where(
-        Layer.document_id == Document.id,
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The document handed to a person; where there is none, a sentence may say why."""
+
+    document_id: int | None
+    reason: str | None = None
+
+
+_BY_HAND = "Documents here are given by hand to those of your role. Ask a manager for some."
+
+
+def hand_out(project: Project, user: User, now: datetime, after: int = 0) -> Handed:
+    """Return the person's next document, reserved for them where not everybody gets each.
+
+    First come training documents, then what was given by hand, then what they hold, then the
+    queue. `after` names the document that they leave: it is not the next one. Who asks again
+    without it gets the same document again.
+    """
+    rules = rules_of(project)
+    step = training.step(project, user, rules)
+    if step is not None:
+        return Handed(step.document_id, step.reason)
+    held = _held(project, user, now, after)
+    if held is not None:
+        return Handed(held)
+    if rules.annotators_only and accounts.role_in(project, user) != "annotator":
+        return Handed(None, _BY_HAND)
+    found = _in_turn(project, user, rules, after) if rules.overlap is None else None
+    if rules.overlap is not None:
+        found = _take(project, user, rules, now, after)
+    return Handed(found if found is not None else _begun(project, user, after))
+
+
+def peek(project: Project, user: User, after: int) -> int | None:
+    """Return what would probably be handed out next, without reserving it."""
+    rules = rules_of(project)
+    if rules.overlap is None:
+        return _in_turn(project, user, rules, after)
+    return _free(project, user, rules, after)
+
+
+def _held(project: Project, user: User, now: datetime, after: int) -> int | None:
+    """Return what the person holds: what was given by hand before what they took."""
+    held = select(Assignment.document_id).where(
+        Assignment.project_id == project.id,
+        Assignment.annotator_id == user.id,
+        Assignment.document_id != after,
+        or_(Assignment.expires.is_(None), Assignment.expires > now),
+    )
+    in_order = held.order_by(Assignment.state, Assignment.document_id)
+    return db.session.scalar(in_order.limit(1))
+
+
+def _begun(project: Project, user: User, after: int) -> int | None:
+    """Return a document that the person has begun, and that the queue does not count on."""
+    own = select(Layer.document_id).where(
+        Layer.project_id == project.id,
         Layer.annotator_id == user.id,
+        Layer.status == "open",
+        Layer.document_id != after,
         ~Layer.gold,
-        Layer.status != "open",
     )
-    todo = select(Document.id).where(Document.project_id == project.id, ~finished)
-    first = todo.order_by(Document.id).limit(1)
-    return db.session.scalar(first.where(Document.id > after)) or db.session.scalar(
-        first.where(Document.id < after)
-    )
+    return db.session.scalar(own.order_by(Layer.document_id).limit(1))
 
 
-def neighbours(document: Document) -> tuple[int | None, int | None]:
-    """Return the documents before and after this one in its project."""
-    same = select(Document.id).where(Document.project_id == document.project_id).limit(1)
-    before = same.where(Document.id < document.id).order_by(Document.id.desc())
-    after = same.where(Document.id > document.id).order_by(Document.id)
-    return db.session.scalar(before), db.session.scalar(after)
+# ---- where everybody gets each ---------------------------------------------------------------
+
+
+def _in_turn(project: Project, user: User, rules: Rules, after: int) -> int | None:
+    """Return the first document after this one that the person has not finished, or from the top.
+
+    The floor rises to where the unfinished ones begin, in steps, so that few requests write.
+    """
+    floor = _floor(project, user, rules)
+    left = _place_of(rules, after)
+    if left is not None and left > floor:
+        for _, document_id, finished in _entries(project, user, rules, left):
+            if not finished:
+                return document_id
+    passed, last, unbroken = 0, floor, True
+    for place, document_id, finished in _entries(project, user, rules, floor):
+        if not finished and document_id != after:
+            if passed >= _PORTION // 2:
+                _raise_floor(db.session(), project, user, rules, last)
+            return document_id
+        unbroken = unbroken and finished  # the floor stays before the one that is being left
+        if unbroken:
+            passed, last = passed + 1, (place, document_id)
+    return None
+
+
+def _entries(
+    project: Project, user: User, rules: Rules, start: Place
+) -> Iterator[tuple[float, int, bool]]:
+    """Yield the queue from a place on, each entry with whether the person has finished it."""
+    size, column = _PORTION, _PLACES[rules.ordering]
+    while True:
+        portion = (
+            select(column.label("place"), QueueEntry.document_id)
+            .where(*_beyond(project, rules, start), ~QueueEntry.training)
+            .order_by(column, QueueEntry.document_id)
+            .limit(size)
+            .subquery()
+        )
+        own = and_(
+            Layer.document_id == portion.c.document_id,
+            Layer.annotator_id == user.id,
+            Layer.status != "open",
+            ~Layer.gold,
+        )
+        query = select(portion.c.place, portion.c.document_id, Layer.id).outerjoin(Layer, own)
+        rows = db.session.execute(query.order_by(portion.c.place, portion.c.document_id)).all()
+        for place, document_id, layer in rows:
+            yield place, document_id, layer is not None
+        if len(rows) < size:
+            return
+        start, size = (rows[-1][0], rows[-1][1]), min(size * 2, 16 * _PORTION)
+
+
+def _beyond(project: Project, rules: Rules, start: Place) -> tuple[ColumnElement[bool], ...]:
+    column = _PLACES[rules.ordering]
+    place: float = start[0] if rules.ordering == "useful" else int(start[0])
+    further = tuple_(column, QueueEntry.document_id) > tuple_(place, start[1])
+    return QueueEntry.project_id == project.id, further
+
+
+def _place_of(rules: Rules, document_id: int) -> Place | None:
+    entry = db.session.get(QueueEntry, document_id) if document_id else None
+    return (getattr(entry, _PLACES[rules.ordering].key), document_id) if entry else None
+
+
+# ---- where a document goes to so many --------------------------------------------------------
+
+
+def _take(project: Project, user: User, rules: Rules, now: datetime, after: int) -> int | None:
+    """Reserve the next document of the queue that is free, in one transaction, one by one."""
+    with transaction() as session:
+        in_turn(session, project.id)
+        sweep(session, project.id, rules, now)
+        found = _free(project, user, rules, after)
+        if found is None:
+            return None
+        entry = entry_of(session, found)
+        hold(session, rules, entry, user.id, now)
+        place = (getattr(entry, _PLACES[rules.ordering].key), found)
+        if place > _floor(project, user, rules):
+            _raise_floor(session, project, user, rules, place)
+    return found
+
+
+def _free(project: Project, user: User, rules: Rules, after: int) -> int | None:
+    """Return the first document in the order that has a slot for this person."""
+    column = _PLACES[rules.ordering]
+    query = (
+        select(column, QueueEntry.document_id)
+        .where(
+            QueueEntry.project_id == project.id,
+            ~QueueEntry.training,
+            QueueEntry.document_id != after,
+            ~_has(Layer, user, Layer.status != "open", ~Layer.gold),
+            ~_has(Assignment, user),
+        )
+        .order_by(column, QueueEntry.document_id)
+        .limit(1)
+    )
+    found = [
+        db.session.execute(one).one_or_none() for one in _searches(project, user, rules, query)
+    ]
+    places = [(row[0], row[1]) for row in found if row is not None]
+    return min(places)[1] if places else None
+
+
+def _has(table: type[Layer | Assignment], user: User, *more: ColumnElement[bool]) -> Any:
+    """Tell in SQL whether the person has such a row for the document of an entry."""
+    mine = (table.document_id == QueueEntry.document_id, table.annotator_id == user.id)
+    return exists().where(*mine, *more)
+
+
+def _searches(
+    project: Project, user: User, rules: Rules, query: Select[float, int]
+) -> Iterator[Select[float, int]]:
+    """Yield one query for each number of slots taken, each led to its answer by an index."""
+    overlap, shared = rules.overlap or 0, draw(rules.shared)
+    still = or_(QueueEntry.slots < overlap, QueueEntry.shared_draw < shared)
+    yield query.where(QueueEntry.returned, still)
+    beyond = _beyond(project, rules, _floor(project, user, rules))
+    for taken in range(overlap):
+        yield query.where(QueueEntry.slots == taken, *beyond)
+    if shared:
+        yield query.where(QueueEntry.shared_draw < shared, *beyond)
+
+
+# ---- how far somebody is ---------------------------------------------------------------------
+
+
+def _floor(project: Project, user: User, rules: Rules) -> Place:
+    """Return from where on to look for this person."""
+    row = db.session.get(QueueFloor, (project.id, user.id), populate_existing=True)
+    if row is None or row.ordering != rules.ordering:
+        return (-1.0, 0)
+    if rules.ordering != "imported" and row.documents != total(project):
+        return (-1.0, 0)  # documents came in since, and some may lie before
+    return (row.place, row.document_id)
+
+
+def _raise_floor(
+    session: Session, project: Project, user: User, rules: Rules, place: Place
+) -> None:
+    with transaction():
+        row = session.get(QueueFloor, (project.id, user.id)) or QueueFloor(
+            project_id=project.id, annotator_id=user.id, opened_to=0
+        )
+        row.ordering, row.documents = rules.ordering, total(project)
+        row.place, row.document_id = place
+        session.add(row)
+
+
+# ---- what lies beside ------------------------------------------------------------------------
+
+
+def total(project: Project) -> int:
+    """Return how many documents a project has."""
+    last = select(func.max(QueueEntry.position)).where(QueueEntry.project_id == project.id)
+    return db.session.scalar(last) or 0
 
 
 def position(document: Document) -> int:
-    """Return the place of a document in its project, from 1."""
-    earlier = select(func.count()).where(
-        Document.project_id == document.project_id, Document.id <= document.id
+    """Return the place of a document in its project, from 1, as imported."""
+    return db.session.get_one(QueueEntry, document.id).position
+
+
+def neighbours(project: Project, document: Document, user: User) -> tuple[int | None, int | None]:
+    """Return the documents before and after this one that the person can go to.
+
+    Where not everybody gets each, an annotator goes among their own, and on to what comes next.
+    """
+    rules = rules_of(project)
+    if rules.overlap is None or accounts.may(project, user, "curator"):
+        return _beside(document)
+    before, after = _own_beside(document, user)
+    return before, after or peek(project, user, document.id)
+
+
+def _beside(document: Document) -> tuple[int | None, int | None]:
+    same = select(QueueEntry.document_id).where(QueueEntry.project_id == document.project_id)
+    here = position(document)
+    return (
+        db.session.scalar(same.where(QueueEntry.position == here - 1)),
+        db.session.scalar(same.where(QueueEntry.position == here + 1)),
     )
-    return db.session.scalar(earlier) or 0
+
+
+def _own_beside(document: Document, user: User) -> tuple[int | None, int | None]:
+    """Return the nearest documents to both sides of which the person has a layer."""
+    before, after = [], []
+    for status in ("open", "done", "skipped"):
+        own = select(Layer.document_id).where(
+            Layer.project_id == document.project_id,
+            Layer.annotator_id == user.id,
+            Layer.status == status,
+            ~Layer.gold,
+        )
+        earlier = own.where(Layer.document_id < document.id).order_by(Layer.document_id.desc())
+        later = own.where(Layer.document_id > document.id).order_by(Layer.document_id)
+        before.append(db.session.scalar(earlier.limit(1)))
+        after.append(db.session.scalar(later.limit(1)))
+    return (
+        max((key for key in before if key), default=None),
+        min((key for key in after if key), default=None),
+    )

@@ -118,10 +118,10 @@ export class Page {
     this.run("help");
   }
 
-  /** Fetch the document that probably comes next, so that it opens at once. @param {number | null} id */
+  /** Fetch the document that probably comes next, so that it opens at once; that does not take it yet. @param {number | null} id */
   #lookAhead(id) {
     if (id === null) return;
-    const work = this.api.get(`/documents/${id}/work`);
+    const work = this.api.get(`/documents/${id}/work?look=1`);
     work.catch(() => (this.ahead = undefined));
     this.ahead = { id, work };
   }
@@ -145,6 +145,7 @@ export class Page {
     try {
       const work = await (ahead ?? this.api.get(`/documents/${id}/work`));
       if (ahead) work.progress.done += finished;
+      if (work.layer.id === null) work.layer = await this.api.post(`/documents/${id}/layer`);
       const page = `/projects/${work.project.slug}/documents/${work.document.id}/label`;
       if (push) history.pushState(null, "", page);
       this.#open(work);

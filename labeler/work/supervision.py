@@ -1,0 +1,303 @@
+"""What managers see of everybody's work, and do to many documents at once.
+
+A filter names its documents by one index, the rarest first; what else it asks is looked up for
+each of them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, select, union
+
+from labeler import accounts, schema
+from labeler.errors import Invalid, NotFound, Problem
+from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db
+from labeler.work import training
+from labeler.work.assignments import give, take_back
+from labeler.work.layers import reopen
+from labeler.work.listing import (
+    MATCHES,
+    UNOPENED,
+    Page,
+    named,
+    opened_to,
+    paged,
+    raise_opened_to,
+    titled_ids,
+)
+from labeler.work.rules import Rules, draw, rules_of
+
+MARKS = ("flagged", "skipped", "training", "control")
+HELD = ("taken", "given")
+STATES = (UNOPENED, *schema.STATUSES, *HELD)
+"""What a document can be for one person, in lists."""
+_CHUNK = 1000
+"""Documents changed in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents of a project: all that is given must hold."""
+
+    words: str = ""
+    """The beginning of a name, or of words of the title."""
+    person: str = ""
+    state: str = ""
+    """What the document is for that person: one of `STATES`."""
+    finished: int | None = None
+    """How many people have finished it."""
+    mark: str = ""
+    """One of `MARKS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One person's part in a document: the status of their layer, or how they hold it."""
+
+    name: str
+    state: str
+    flag: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """A document with everybody's part in it; `wanted` is None where everybody gets it."""
+
+    id: int
+    name: str
+    title: str
+    date: str
+    finished: int
+    wanted: int | None
+    training: bool
+    control: bool
+    parts: list[Part]
+
+
+# ---- filters ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Criterion:
+    """One thing that a filter asks: a select led by an index, and the same as a condition."""
+
+    ids: Select[Any]
+    key: Any
+    holds: Callable[[Any], ColumnElement[bool]]
+
+
+def _criteria(project: Project, wanted: Filter, most: int | None) -> list[_Criterion]:
+    """Return what a filter asks, the rarest first; every document where it asks nothing."""
+    found = []
+    if wanted.words.strip():
+        found.append(_with_words(project, wanted.words.strip(), most))
+    if wanted.mark:
+        found.append(_marked(project, wanted.mark))
+    if wanted.state:
+        found.append(_in_state(project, _person(wanted.person), wanted.state))
+    if wanted.finished is not None:
+        found.append(_entries(project, QueueEntry.finished == wanted.finished))
+    return found or [_entries(project)]
+
+
+def _person(name: str) -> User:
+    try:
+        return accounts.find_user(name)
+    except NotFound:
+        message = "Whose? Choose a person of the project."
+        raise Invalid(message, [Problem(message, "person")]) from None
+
+
+def _entries(project: Project, *conditions: ColumnElement[bool]) -> _Criterion:
+    ids = select(QueueEntry.document_id).where(QueueEntry.project_id == project.id, *conditions)
+    return _Criterion(
+        ids,
+        QueueEntry.document_id,
+        lambda key: exists().where(QueueEntry.document_id == key, *conditions),
+    )
+
+
+def _with_words(project: Project, words: str, most: int | None) -> _Criterion:
+    by_name = select(Document.id).where(Document.project_id == project.id, *named(words))
+    found = [by_name.limit(most).subquery()]
+    titled = titled_ids(project, words)
+    if titled is not None:
+        found.append(titled.limit(most).subquery())
+    ids = union(*(select(part.c[0]) for part in found))
+    return _entries(project, QueueEntry.document_id.in_(ids))
+
+
+def _layers(project: Project, *conditions: ColumnElement[bool], several: bool) -> _Criterion:
+    ids = select(Layer.document_id).where(Layer.project_id == project.id, *conditions)
+    return _Criterion(
+        ids.group_by(Layer.document_id) if several else ids,
+        Layer.document_id,
+        lambda key: exists().where(Layer.document_id == key, *conditions),
+    )
+
+
+def _marked(project: Project, mark: str) -> _Criterion:
+    if mark == "flagged":
+        return _layers(project, Layer.flag.is_not(None), several=True)
+    if mark == "skipped":
+        return _layers(project, Layer.status == "skipped", several=True)
+    if mark == "training":
+        return _entries(project, QueueEntry.training.is_(True))
+    control = rules_of(project).control
+    return _entries(project, QueueEntry.control_draw < draw(control) if control else false())
+
+
+def _in_state(project: Project, user: User, state: str) -> _Criterion:
+    mine = (Layer.annotator_id == user.id, ~Layer.gold)
+    if state in schema.STATUSES:
+        return _layers(project, Layer.status == state, *mine, several=False)
+    if state == UNOPENED:
+        has = exists().where(Layer.document_id == QueueEntry.document_id, *mine)
+        floor = QueueEntry.document_id > opened_to(project, user.id)
+        return _entries(project, floor, ~has)
+    held = (Assignment.annotator_id == user.id, Assignment.state == state)
+    return _Criterion(
+        select(Assignment.document_id).where(Assignment.project_id == project.id, *held),
+        Assignment.document_id,
+        lambda key: exists().where(Assignment.document_id == key, *held),
+    )
+
+
+def _matching(project: Project, wanted: Filter, most: int | None) -> tuple[Select[Any], Any]:
+    """Return the select of a filter's documents, and the column by which it is paged."""
+    first, *others = _criteria(project, wanted, most)
+    return first.ids.where(*(other.holds(first.key) for other in others)), first.key
+
+
+# ---- lists -----------------------------------------------------------------------------------
+
+
+def supervise(
+    project: Project,
+    wanted: Filter,
+    *,
+    after: int = 0,
+    before: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return a page of the documents of a filter, with everybody's part; raises Invalid.
+
+    With words, the first `MATCHES` that have them are looked at.
+    """
+    query, key = _matching(project, wanted, MATCHES)
+    page = paged(query, key, after=after, before=before, limit=limit)
+    keys = [row[0] for row in page.rows]
+    if wanted == Filter(person=wanted.person, state=UNOPENED) and before is None and after == 0:
+        person = _person(wanted.person)
+        floor = opened_to(project, person.id)
+        raise_opened_to(project, person.id, floor, keys[0] if keys else None)
+    return Page(_supervised(project, keys), page.before, page.after)
+
+
+def _supervised(project: Project, keys: Sequence[int]) -> list[Supervised]:
+    rules, parts = rules_of(project), _parts(keys)
+    query = select(Document.id, Document.name, Document.meta, QueueEntry).join(
+        QueueEntry, QueueEntry.document_id == Document.id
+    )
+    rows = db.session.execute(query.where(Document.id.in_(keys)).order_by(Document.id))
+    return [
+        Supervised(
+            key,
+            name,
+            str(meta.get("title") or name),
+            str(meta.get("date") or ""),
+            entry.finished,
+            _wanted(rules, entry),
+            entry.training,
+            rules.is_blind(entry) and not entry.training,
+            parts.get(key, []),
+        )
+        for key, name, meta, entry in rows
+    ]
+
+
+def _wanted(rules: Rules, entry: QueueEntry) -> int | None:
+    return None if rules.is_shared(entry) else rules.overlap
+
+
+def _parts(keys: Sequence[int]) -> dict[int, list[Part]]:
+    """Return everybody's part in these documents, by document and name."""
+    found: dict[int, dict[str, Part]] = {}
+    held = select(Assignment.document_id, User.name, Assignment.state).join(
+        User, User.id == Assignment.annotator_id
+    )
+    for key, name, state in db.session.execute(held.where(Assignment.document_id.in_(keys))):
+        found.setdefault(key, {})[name] = Part(name, state)
+    columns = (Layer.document_id, User.name, Layer.status, Layer.flag, Layer.reason)
+    layers = select(*columns).join(User, User.id == Layer.annotator_id)
+    for key, name, status, flag, reason in db.session.execute(
+        layers.where(Layer.document_id.in_(keys), ~Layer.gold)
+    ):
+        found.setdefault(key, {})[name] = Part(name, status, flag, reason)
+    return {key: [parts[name] for name in sorted(parts)] for key, parts in found.items()}
+
+
+# ---- many at once ----------------------------------------------------------------------------
+
+ACTIONS = ("give", "take_back", "reopen", "train", "untrain")
+PERSONAL = ("give", "take_back", "reopen")
+"""Actions that are about one person."""
+
+
+def act(
+    project: Project,
+    action: str,
+    chosen: Sequence[int] | Filter,
+    *,
+    person: str = "",
+    now: datetime,
+) -> int:
+    """Do something to the documents named, or to all that match; return how many changed.
+
+    It goes in portions, each a transaction of its own, so that nobody waits long. Raises Invalid.
+    """
+    if action not in ACTIONS:
+        message = f"Use one of {', '.join(ACTIONS)}."
+        raise Invalid(message, [Problem(message, "action")])
+    user = _member(project, person) if action in PERSONAL else None
+    return sum(_act(project, action, chunk, user, now) for chunk in _chunks(project, chosen))
+
+
+def _member(project: Project, name: str) -> User:
+    user = _person(name)
+    if accounts.role_in(project, user) is None:
+        message = f"{name} is not in this project. Add them under People."
+        raise Invalid(message, [Problem(message, "person")])
+    return user
+
+
+def _act(project: Project, action: str, chunk: list[int], user: User | None, now: datetime) -> int:
+    if user is None:
+        return training.mark(project, chunk, training=action == "train")
+    if action == "give":
+        return give(project, chunk, user, now)
+    return (
+        take_back(project, chunk, user)
+        if action == "take_back"
+        else reopen(project, chunk, user, now)
+    )
+
+
+def _chunks(project: Project, chosen: Sequence[int] | Filter) -> Iterator[list[int]]:
+    """Yield the documents chosen, so many at a time, in order."""
+    if not isinstance(chosen, Filter):
+        keys = sorted(set(chosen))
+        yield from (keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK))
+        return
+    last = 0
+    while True:
+        query, key = _matching(project, chosen, None)
+        page = query.where(key > last).order_by(key).limit(_CHUNK)
+        chunk = list(db.session.scalars(page))
+        if not chunk:
+            return
+        yield chunk
+        last = chunk[-1]
