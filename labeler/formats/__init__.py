@@ -1,7 +1,7 @@
 """How articles and layers come in and go out as files; knows nothing of tables."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
@@ -25,8 +25,22 @@ class Imported:
     line: int | None = None
 
 
+Beside = Callable[[str], "BinaryIO | None"]
+"""Opens a file in the same folder by its name, None where there is none."""
+
+
+def nothing_beside(name: str) -> None:
+    """Find no file: what is read stands alone."""
+
+
 class Importer(Protocol):
     """Reads one kind of file, told by its suffixes.
+
+    Where several importers share a suffix, those with `recognises(head)`, which gets the first
+    bytes of a file, are asked first. An importer may have `companions`, files beside that it reads
+    too, by suffix (`.txt`: of the same stem) or by name: they are not imported for themselves, and
+    its `read` takes `beside`, which opens them. If it is `layered`, a folder of each annotator with
+    the same articles becomes a layer of theirs.
 
     A problem is yielded, not raised, and the rest goes on. The text of an article is taken to the
     letter, and refused where `document_problem` says why. Annotations that are said to be nobody's
@@ -103,8 +117,27 @@ class Report:
         return {"counts": self.counts, "problems": self.problems, "warnings": self.warnings}
 
 
+KEPT = (
+    "text",
+    "overlapping entities",
+    "relations",
+    "parts",
+    "attributes",
+    "categories",
+    "ids",
+    "annotators",
+    "metadata",
+)
+"""What a format may keep beside words and their entities; what of a layer it does not is told."""
+
+
 class Exporter(Protocol):
-    """Writes layers into a folder; the same records and options give the same bytes."""
+    """Writes layers into a folder; the same records and options give the same bytes.
+
+    `keeps` says which of `KEPT` it does; each annotation of another kind is reported.
+    """
+
+    keeps: ClassVar[frozenset[str]]
 
     name: ClassVar[str]
     title: ClassVar[str]

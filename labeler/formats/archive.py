@@ -2,14 +2,15 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from lzma import LZMAError
 from pathlib import Path, PurePath, PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from labeler.errors import Problem
 from labeler.formats import Imported, Importer, importers
+from labeler.formats.layered import annotators, layered
 
 MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
@@ -21,25 +22,30 @@ _BOMB = "It would unpack to far more than it is. Unpack the archive and import i
 def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | Problem]:
     """Yield the articles of files, folders (all files below them) and zip archives of files.
 
-    `importer` names how to read them all; "auto" goes by the suffix of each. Articles are named
-    from the folder or archive that was given. Hidden files, and links that lead out of the folder,
-    are left alone. Raises NotFound where there is no such importer.
+    `importer` names how to read them all; "auto" goes by the suffix and the beginning of each.
+    Articles are named from the folder or archive that was given. Hidden files, and links that lead
+    out of the folder, are left alone. Raises NotFound where there is no such importer.
     """
+    paths = list(paths)
     for path in paths:
         if path.is_dir():
-            for name in _names(path):
-                yield from _file(path / name, name.as_posix(), importer)
+            yield from _Files(path, _names(path), importer)
+        elif path.suffix.lower() == ".zip":
+            yield from _archive(path, importer)
         else:
-            yield from _file(path, path.name, importer)
+            given = {PurePath(other.name) for other in paths if other.parent == path.parent}
+            yield from _Files(path.parent, [PurePath(path.name)], importer, given)
 
 
-def _names(folder: Path) -> Iterator[PurePath]:
-    """Yield the files below a folder by their relative names, in order."""
+def _names(folder: Path) -> list[PurePath]:
+    """Return the files below a folder by their relative names, in order."""
     root = folder.resolve()
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder)
-        if not _hidden(name) and file.is_file() and file.resolve().is_relative_to(root):
-            yield name
+    names = [file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [
+        name
+        for name in names
+        if not _hidden(name) and (folder / name).resolve().is_relative_to(root)
+    ]
 
 
 def _hidden(name: PurePath) -> bool:
@@ -49,40 +55,120 @@ def _hidden(name: PurePath) -> bool:
     )
 
 
-def _file(path: Path, name: str, importer: str) -> Iterator[Imported | Problem]:
-    try:
-        if path.suffix.lower() == ".zip":
-            yield from _archive(path, name, importer)
-        else:
+class _Files:
+    """Files that stand together, below a folder or in an archive, each read by its kind."""
+
+    def __init__(
+        self,
+        root: Path,
+        names: Sequence[PurePath],
+        importer: str,
+        given: Collection[PurePath] = (),
+    ) -> None:
+        self._root = root
+        self._names = names
+        self._known = {*names, *given}
+        self._importer = importer
+
+    def __iter__(self) -> Iterator[Imported | Problem]:
+        chosen = importers[self._importer] if self._importer != "auto" else None
+        kinds = [chosen] if chosen else list(importers)
+        layers = annotators(self._names, kinds, self._bytes)
+        named = [name for name in self._names if chosen and name.suffix.lower() in chosen.suffixes]
+        for name in self._names:
+            if named and name not in named:
+                if not self._is_companion(name, kinds[0]):
+                    message = "It is no file of this format: it was left alone."
+                    yield Problem(message, file=name.as_posix(), code="ignored")
+            elif not any(self._is_companion(name, kind) for kind in kinds):
+                for item in self._file(name, chosen):
+                    yield layered(item, *layers[name]) if name in layers else item
+
+    def _is_companion(self, name: PurePath, kind: type[Importer]) -> bool:
+        """Tell whether a file is read with another one, and not for itself."""
+        for companion in getattr(kind, "companions", ()):
+            if companion == name.name:
+                return any(
+                    other.is_relative_to(name.parent) and other.suffix in kind.suffixes
+                    for other in self._known
+                )
+            if companion == name.suffix.lower():
+                return any(name.with_suffix(suffix) in self._known for suffix in kind.suffixes)
+        return False
+
+    def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
+        path = self._root / name
+        try:
             with path.open("rb") as stream:
-                yield from _read(stream, name, importer)
-    except FileNotFoundError:
-        yield Problem("There is no such file or folder.", file=str(path), code="missing")
-    except OSError as error:
-        yield Problem(f"It cannot be read: {error.strerror or error}.", file=name, code="file")
+                yield from self._read(stream, name, chosen)
+        except FileNotFoundError:
+            yield Problem("There is no such file or folder.", file=str(path), code="missing")
+        except OSError as error:
+            message = f"It cannot be read: {error.strerror or error}."
+            yield Problem(message, file=name.as_posix(), code="file")
+
+    def _read(
+        self, stream: BinaryIO, name: PurePath, chosen: type[Importer] | None
+    ) -> Iterator[Imported | Problem]:
+        kind = chosen or _importer(name, stream)
+        file = name.as_posix()
+        if kind is None:
+            known = ", ".join(sorted({s for kind in importers for s in kind.suffixes} | {".zip"}))
+            message = f"Files of this kind cannot be read; known are {known}."
+            if any(name.suffix.lower() in each.suffixes for each in importers):
+                message = "What is in it looks like no format that is known. Name its format."
+            yield Problem(message, file=file, code="kind")
+        elif getattr(kind, "companions", ()):
+            beside = cast(Any, kind()).read
+            yield from beside(stream, file, lambda other: self._open(name.parent / other))
+        else:
+            yield from kind().read(stream, file)
+
+    def _open(self, name: PurePath) -> BinaryIO | None:
+        """Open a file beside, None where there is none."""
+        path = self._root / name
+        inside = path.resolve().is_relative_to(self._root.resolve())
+        return path.open("rb") if inside and path.is_file() else None
+
+    def _bytes(self, name: PurePath) -> bytes | None:
+        opened = self._open(name)
+        if opened is None:
+            return None
+        with opened:
+            return opened.read()
 
 
-def _read(stream: BinaryIO, name: str, importer: str) -> Iterator[Imported | Problem]:
-    chosen = _importer(name) if importer == "auto" else importers[importer]
-    if chosen is None:
-        known = ", ".join(sorted({s for kind in importers for s in kind.suffixes} | {".zip"}))
-        message = f"Files of this kind cannot be read; known are {known}."
-        yield Problem(message, file=name, code="kind")
-        return
-    yield from chosen().read(stream, name)
+_HEAD = 65_536
+"""Bytes at the beginning of a file by which its format is recognised."""
 
 
-def _importer(name: str) -> type[Importer] | None:
-    suffix = PurePosixPath(name).suffix.lower()
-    return next((kind for kind in importers if suffix in kind.suffixes), None)
+def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
+    """Return the importer of a file by its suffix, and by its beginning where several share it."""
+    suffix = name.suffix.lower()
+    kinds = [kind for kind in importers if suffix in kind.suffixes]
+    knowing = [kind for kind in kinds if hasattr(kind, "recognises")]
+    if knowing:
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        for kind in knowing:
+            if cast(Any, kind).recognises(head):
+                return kind
+    return next((kind for kind in kinds if kind not in knowing), None)
 
 
 # ---- archives --------------------------------------------------------------------------------
 
 
-def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Problem]:
+def _archive(path: Path, importer: str) -> Iterator[Imported | Problem]:
+    name = path.name
     try:
         archive = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        yield Problem("There is no such file or folder.", file=str(path), code="missing")
+        return
+    except OSError as error:
+        yield Problem(f"It cannot be read: {error.strerror or error}.", file=name, code="file")
+        return
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         yield Problem("This is no zip archive, or it is damaged.", file=name, code="archive")
         return
@@ -91,29 +177,51 @@ def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Proble
         if _is_bomb(sum(member.file_size for member in files), path.stat().st_size):
             yield Problem(_BOMB, file=name, code="archive")
             return
-        for member in sorted(files, key=lambda member: member.filename):
-            if not _hidden(PurePosixPath(member.filename)):
-                for item in _member(archive, member, importer):
-                    yield replace(item, file=f"{name}/{item.file}")
+        for item in _Members(archive, files, importer):
+            yield replace(item, file=f"{name}/{item.file}")
+
+
+class _Members(_Files):
+    """The files of a zip archive."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], importer: str
+    ) -> None:
+        self._archive = archive
+        self._members: dict[PurePath, zipfile.ZipInfo] = {
+            PurePosixPath(member.filename): member
+            for member in sorted(members, key=lambda member: member.filename)
+        }
+        names = [name for name in self._members if not _hidden(name)]
+        super().__init__(Path(), names, importer)
+
+    def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
+        member = self._members[name]
+        problem = _member_problem(member)
+        if problem:
+            yield Problem(problem, file=name.as_posix(), code="archive")
+            return
+        try:
+            with self._archive.open(member) as stream:
+                yield from self._read(cast(BinaryIO, stream), name, chosen)
+        except _UNPACKING as error:
+            message = f"It cannot be unpacked: {error}."
+            yield Problem(message, file=name.as_posix(), code="archive")
+
+    def _open(self, name: PurePath) -> BinaryIO | None:
+        member = self._members.get(name)
+        if member is None or _member_problem(member):
+            return None
+        return cast(BinaryIO, self._archive.open(member))
+
+
+_UNPACKING = (
+    zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError,
+)  # fmt: skip
 
 
 def _is_bomb(size: int, packed: int) -> bool:
     return size > max(1024**2, MAX_RATIO * packed)
-
-
-def _member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, importer: str
-) -> Iterator[Imported | Problem]:
-    name = PurePosixPath(member.filename).as_posix()
-    problem = _member_problem(member)
-    if problem:
-        yield Problem(problem, file=name, code="archive")
-        return
-    try:
-        with archive.open(member) as stream:
-            yield from _read(cast(BinaryIO, stream), name, importer)
-    except (zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError) as e:
-        yield Problem(f"It cannot be unpacked: {e}.", file=name, code="archive")
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from labeler import nlp
-from labeler.formats import Exported, Report, manifest
+from labeler.formats import KEPT, Exported, Report, manifest
 from labeler.formats.splits import PARTS
 from labeler.schema import Entity, Relation, Scheme, annotation_json
 
@@ -23,6 +23,7 @@ class DocBinExporter:
 
     name: ClassVar[str] = "docbin"
     title: ClassVar[str] = "spaCy DocBin, ready for spacy train"
+    keeps: ClassVar[frozenset[str]] = frozenset(KEPT)
 
     def write(
         self,

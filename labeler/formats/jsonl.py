@@ -11,7 +11,7 @@ import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
 from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report, document_problem, manifest
+from labeler.formats import KEPT, Exported, Imported, Report, document_problem, manifest
 from labeler.schema import (
     Annotation,
     Category,
@@ -249,6 +249,7 @@ class JsonlExporter:
 
     name: ClassVar[str] = "jsonl"
     title: ClassVar[str] = "JSONL of labeler"
+    keeps: ClassVar[frozenset[str]] = frozenset(KEPT)
 
     def write(
         self,

@@ -32,9 +32,15 @@ def write(
         **about,
         "counts": report.counts,
         "versions": {"labeler": __version__, **versions},
-        "sha256": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+        "sha256": {name: _sha256(folder / name) for name in names_below(folder)},
     }
     _write_json(folder / "manifest.json", manifest)
+
+
+def names_below(folder: Path) -> list[str]:
+    """Return the files below a folder by their relative names, in order."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def _sha256(path: Path) -> str:

@@ -17,6 +17,7 @@ from labeler.schema.reading import parse, validation_problems
 from labeler.schema.records import (
     MAX_ATTRIBUTE,
     MAX_ATTRIBUTES,
+    MAX_LABEL,
     MAX_TEXT,
     PALETTE,
     STATUSES,
@@ -51,6 +52,7 @@ from labeler.schema.schemes import parse_scheme, scheme_json
 __all__ = [
     "MAX_ATTRIBUTE",
     "MAX_ATTRIBUTES",
+    "MAX_LABEL",
     "MAX_OPS",
     "MAX_TEXT",
     "PALETTE",

@@ -16,7 +16,7 @@ from labeler import accounts, audit, editing, schema
 from labeler.borders import tokens
 from labeler.config import Settings
 from labeler.errors import Invalid
-from labeler.formats import Exported, Report, exporters, splits
+from labeler.formats import Exported, Report, exporters, manifest, splits
 from labeler.models import (
     Document,
     Export,
@@ -159,9 +159,9 @@ def _claim(folder: Path) -> bool:
 
 def _move(source: Path, folder: Path) -> None:
     """Put the finished files in their place, over those of an earlier export."""
-    folder.mkdir(exist_ok=True)
-    for path in sorted(source.iterdir()):
-        os.replace(path, folder / path.name)
+    for name in manifest.names_below(source):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source / name, folder / name)
 
 
 def _remember(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from labeler import accounts, audit, counters, editing, schema
 from labeler.errors import Problem
 from labeler.formats import Imported, archive
+from labeler.formats.layered import attributed
 from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
 from labeler.models.database import now
 from labeler.models.tables import text_sha256
@@ -144,15 +145,7 @@ class _Intake:
         """Return the article with its suggestions as a layer, where an annotator was named."""
         if self.annotator is None or article.layer is not None or not article.suggestions:
             return article
-        items = article.suggestions
-        layer = schema.Layer(
-            self.annotator,
-            "done",
-            entities=tuple(item for item in items if isinstance(item, schema.Entity)),
-            relations=tuple(item for item in items if isinstance(item, schema.Relation)),
-            categories=tuple(item for item in items if isinstance(item, schema.Category)),
-        )
-        return replace(article, layer=layer, suggestions=())
+        return attributed(article, self.annotator)
 
     # ---- rules -------------------------------------------------------------------------------
 

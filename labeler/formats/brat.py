@@ -1,0 +1,297 @@
+"""brat's standoff: an article in `.txt`, its annotations in `.ann`, the scheme beside them.
+
+The format: https://brat.nlplab.org/standoff.html. Offsets are code points.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, ClassVar
+
+from labeler.errors import Problem
+from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
+from labeler.formats.drafts import Draft
+from labeler.formats.lines import whole_text
+from labeler.formats.outgoing import Outgoing
+from labeler.schema import Document, Entity, Relation, Scheme
+
+NOTE = "note"
+"""The attribute that notes of annotators become."""
+REFERENCE = "reference "
+"""How attributes begin that hold normalisations: the name of the resource follows."""
+EQUIVALENT = "Equiv"
+"""The label of the relations that equivalences become."""
+_BREAK = re.compile(r"\r\n|\r|\n")
+_PLACE = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
+
+
+# ---- in --------------------------------------------------------------------------------------
+
+
+class BratImporter:
+    """Reads an `.ann` file with the `.txt` beside it."""
+
+    name: ClassVar[str] = "brat"
+    title: ClassVar[str] = "brat standoff: .ann files beside their .txt"
+    suffixes: ClassVar[tuple[str, ...]] = (".ann",)
+    companions: ClassVar[tuple[str, ...]] = (
+        ".txt", "annotation.conf", "visual.conf", "tools.conf", "kb_shortcuts.conf",
+    )  # fmt: skip
+    layered: ClassVar[bool] = True
+
+    def read(
+        self, stream: BinaryIO, file: str, beside: Beside = nothing_beside
+    ) -> Iterator[Imported | Problem]:
+        """Yield the article with its annotations.
+
+        An event becomes its trigger with a relation for each argument; an equivalence relations
+        between each two; notes and normalisations attributes.
+        """
+        article = PurePosixPath(file).with_suffix(".txt")
+        beside_it = beside(article.name)
+        if beside_it is None:
+            yield Problem(f"There is no {article.name} beside it.", file=file, code="missing")
+            return
+        with beside_it:
+            text = whole_text(beside_it, article.as_posix())
+        lines = whole_text(stream, file)
+        if isinstance(text, Problem) or isinstance(lines, Problem):
+            yield from (found for found in (text, lines) if isinstance(found, Problem))
+            return
+        document = Document(
+            article.with_suffix("").as_posix(), text, {"source": article.as_posix()}
+        )
+        draft = Draft(document, file)
+        _Lines(draft).read(lines)
+        yield from draft.done()
+
+
+def _across(text: str, extents: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return extents with those joined that only a line break parts: brat has to cut there."""
+    joined = extents[:1]
+    for start, end in extents[1:]:
+        gap = text[joined[-1][1] : start]
+        if gap and not gap.strip("\r\n"):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+_KNOWN = "TER*AMN#"
+_ROUNDS = ("T", "E", "ER*", "AMN#?")
+"""Kinds of lines in an order in which what a line names is known: events first by their trigger."""
+
+
+class _Lines:
+    """The lines of one `.ann` file, entities first: other lines may come before what they name."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._events = 0
+        self._kinds = {"T": self._entity, "R": self._relation, "*": self._equivalence,
+                       "A": self._attribute, "M": self._attribute, "N": self._reference,
+                       "#": self._note, "E": self._arguments, "?": self._unknown}  # fmt: skip
+
+    def read(self, content: str) -> None:
+        """Take every line, in an order in which what a line names is known."""
+        numbered = enumerate(_BREAK.split(content), start=1)
+        lines = [(number, line) for number, line in numbered if line.strip()]
+        for kinds in _ROUNDS:
+            for number, line in lines:
+                key, _, rest = line.partition("\t")
+                kind = line[0] if rest.strip() and line[0] in _KNOWN else "?"
+                if kind in kinds:
+                    take = self._trigger if kinds == "E" else self._kinds[kind]
+                    take(key, rest, number)
+        if self._events:
+            message = f"{self._events} events became their triggers, with a relation an argument."
+            self._draft.tell(message, code="ignored")
+
+    def _unknown(self, key: str, rest: str, line: int) -> None:
+        self._draft.tell(f"This is no line of brat's: {f'{key} {rest}'[:60]!r}.", line)
+
+    def _entity(self, key: str, rest: str, line: int) -> None:
+        place, _, text = rest.partition("\t")
+        found = _PLACE.fullmatch(place.strip())
+        if found is None:
+            self._draft.tell(f"{place[:60]!r} is no label with offsets.", line)
+            return
+        borders = [part.split() for part in found[2].split(";")]
+        extents = _across(self._draft.document.text, [(int(a), int(b)) for a, b in borders])
+        self._draft.entity(key, extents, found[1], text=text or None, line=line)
+
+    def _relation(self, key: str, rest: str, line: int) -> None:
+        label, *arguments = rest.split()
+        ends = [argument.partition(":")[2] for argument in arguments]
+        if len(ends) != 2:
+            self._draft.tell(f"A relation has two ends, {label} has {len(ends)}.", line)
+            return
+        self._draft.relation(key, (ends[0], ends[1]), label, line=line)
+
+    def _equivalence(self, key: str, rest: str, line: int) -> None:
+        label, *names = rest.split()
+        for head, tail in combinations(names, 2):
+            self._draft.relation(f"{key}{head}-{tail}", (head, tail), label, line=line)
+
+    def _attribute(self, key: str, rest: str, line: int) -> None:
+        name, _, about = rest.strip().partition(" ")
+        target, _, value = about.partition(" ")
+        if not self._draft.attributes(target, {name: value or True}, line):
+            self._lost(key, target, line)
+
+    def _reference(self, key: str, rest: str, line: int) -> None:
+        about, _, words = rest.partition("\t")
+        _, target, reference, *_ = (*about.split(), "", "", "")
+        resource, _, entry = reference.partition(":")
+        value = f"{entry}\t{words}" if words else entry
+        if not self._draft.attributes(target, {REFERENCE + resource: value}, line):
+            self._lost(key, target, line)
+
+    def _note(self, key: str, rest: str, line: int) -> None:
+        about, _, words = rest.partition("\t")
+        kind, _, target = about.partition(" ")
+        name = NOTE if kind == "AnnotatorNotes" else f"{NOTE} {kind}"
+        if words and not self._draft.attributes(target, {name: words}, line):
+            self._lost(key, target, line)
+
+    def _trigger(self, key: str, rest: str, line: int) -> None:
+        """Let an event stand for its trigger, which is an entity."""
+        trigger = rest.split(maxsplit=1)[0].partition(":")[2]
+        self._events += self._draft.alias(key, trigger)
+        if not self._draft.knows(key):
+            self._draft.tell(f"Event {key} has no trigger that was taken.", line)
+
+    def _arguments(self, key: str, rest: str, line: int) -> None:
+        """Take each argument of an event as a relation from its trigger, named for its role."""
+        if self._draft.knows(key):
+            for number, argument in enumerate(rest.split()[1:]):
+                role, _, target = argument.partition(":")
+                label = role.rstrip("0123456789") or role
+                self._draft.relation(f"{key}-{number}", (key, target), label, line=line)
+
+    def _lost(self, key: str, target: str, line: int) -> None:
+        self._draft.tell(f"{key} is about {target!r}, which was not taken.", line, "attribute")
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+class BratExporter:
+    """Writes a `.txt` and an `.ann` for each article, and `annotation.conf`."""
+
+    name: ClassVar[str] = "brat"
+    title: ClassVar[str] = "brat standoff, with annotation.conf"
+    keeps: ClassVar[frozenset[str]] = frozenset(
+        ("text", "overlapping entities", "relations", "parts", "attributes")
+    )
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,
+        language: str,  # noqa: ARG002 - other exporters need it
+        options: dict[str, Any],
+    ) -> Report:
+        """Write the folder; where several people labeled, each has a folder in it."""
+        out = Outgoing(folder, options, self.keeps)
+        names: dict[str, set[str]] = {"entity": set(), "relation": set()}
+        for record in records:
+            out.count(record)
+            text = out.path(record, ".txt")
+            text.write_bytes(record.document.text.encode())
+            lines = _lines_of(record, out, names)
+            text.with_suffix(".ann").write_bytes("".join(f"{line}\n" for line in lines).encode())
+        (folder / "annotation.conf").write_text(_configuration(scheme, names), encoding="utf-8")
+        return out.finish()
+
+
+def _lines_of(record: Exported, out: Outgoing, names: dict[str, set[str]]) -> list[str]:
+    text = record.document.text
+    entities, relations = out.fitting(record, lambda entity: _broken(text, entity))
+    keys = {entity.id: f"T{number}" for number, entity in enumerate(entities, start=1)}
+    lines = [_entity_line(keys[entity.id], entity, text) for entity in entities]
+    for number, relation in enumerate(relations, start=1):
+        keys[relation.id] = f"R{number}"
+        ends = f"Arg1:{keys[relation.head]} Arg2:{keys[relation.tail]}"
+        lines.append(f"R{number}\t{_word(relation.label)} {ends}\t")
+    lines += _notes(record, [*entities, *relations], keys, out, names)
+    return lines
+
+
+def _broken(text: str, entity: Entity) -> str | None:
+    ends = [text[place] for start, end in entity.extents() for place in (start, end - 1)]
+    return "brat has none with a line break at an end." if {"\r", "\n"} & {*ends} else None
+
+
+def _entity_line(key: str, entity: Entity, text: str) -> str:
+    places: list[str] = []
+    words: list[str] = []
+    for start, end in entity.extents():
+        for first, last in _unbroken(text, start, end):
+            places.append(f"{first} {last}")
+            words.append(text[first:last])
+    return f"{key}\t{_word(entity.label)} {';'.join(places)}\t{' '.join(words)}"
+
+
+def _unbroken(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a span in pieces without line breaks, as brat has those that cross lines."""
+    for piece in re.finditer(r"[^\r\n]+", text[start:end]):
+        yield start + piece.start(), start + piece.end()
+
+
+def _notes(
+    record: Exported,
+    items: Iterable[Entity | Relation],
+    keys: dict[str, str],
+    out: Outgoing,
+    names: dict[str, set[str]],
+) -> Iterator[str]:
+    attributes, notes, references = 0, 0, 0
+    for item in items:
+        for name, value in sorted((item.attributes or {}).items()):
+            target = keys[item.id]
+            if value is False or (isinstance(value, str) and len(value.splitlines()) > 1):
+                out.tell(record, item, "attributes", f"brat cannot hold the value of {name!r}.")
+            elif name == NOTE and isinstance(value, str):
+                notes += 1
+                yield f"#{notes}\tAnnotatorNotes {target}\t{value}"
+            elif name.startswith(REFERENCE) and isinstance(value, str):
+                references += 1
+                entry, _, words = value.partition("\t")
+                resource = name.removeprefix(REFERENCE)
+                yield f"N{references}\tReference {target} {resource}:{entry}\t{words}"
+            else:
+                attributes += 1
+                said = "" if value is True else f" {value}"
+                names["entity" if isinstance(item, Entity) else "relation"].add(_word(name))
+                yield f"A{attributes}\t{_word(name)} {target}{said}"
+
+
+def _word(name: str) -> str:
+    """Return a name as brat takes it: without white space."""
+    return "_".join(name.split())
+
+
+def _configuration(scheme: Scheme, names: dict[str, set[str]]) -> str:
+    """Return `annotation.conf`: labels, what relations may link, and the attributes in use."""
+    lines = [
+        "[entities]",
+        "",
+        *(_word(label.name) for label in scheme.entities),
+        "",
+        "[relations]",
+        "",
+    ]
+    for label in scheme.relations:
+        head, tail = ("|".join(map(_word, ends)) or "<ENTITY>" for ends in (label.head, label.tail))
+        kind = ", <REL-TYPE>:symmetric" if label.symmetric else ""
+        lines.append(f"{_word(label.name)} Arg1:{head}, Arg2:{tail}{kind}")
+    lines += ["<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>", ""]
+    lines += ["[events]", "", "[attributes]", ""]
+    for kind, about in (("entity", "<ENTITY>"), ("relation", "<RELATION>")):
+        lines += [f"{name} Arg:{about}" for name in sorted(names[kind])]
+    return "\n".join(lines) + "\n"

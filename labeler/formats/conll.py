@@ -1,0 +1,207 @@
+"""Files of the CoNLL family: a token a line, its tag in the last column, empty lines between.
+
+CoNLL-2003 (https://www.clips.uantwerpen.be/conll2003/ner), IOB, IOB2, BILOU, BIOES, and spaCy's
+`.iob` with a sentence a line. They have no text: tokens are joined by spaces, sentences by line
+breaks.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, ClassVar
+
+from labeler import nlp
+from labeler.errors import Problem
+from labeler.formats import Exported, Imported, Report
+from labeler.formats.drafts import Draft
+from labeler.formats.lines import text_lines
+from labeler.formats.outgoing import Outgoing
+from labeler.formats.tags import is_tag, spans, tagged
+from labeler.schema import Document, Entity, Scheme
+
+_START = "-DOCSTART-"
+_PIPED = re.compile(r"\S+\|\S+(?: \S+\|\S+)*\s*")
+_NAMED = re.compile(r"#\s*(?:newdoc )?id\s*[:=]?\s*(\S+)")
+
+
+# ---- in --------------------------------------------------------------------------------------
+
+
+class ConllImporter:
+    """Reads tokens with tags, an article at a time."""
+
+    name: ClassVar[str] = "conll"
+    title: ClassVar[str] = "CoNLL-2003, IOB, IOB2, BILOU: a token and its tag a line"
+    suffixes: ClassVar[tuple[str, ...]] = (".conll", ".iob", ".iob2", ".bio", ".bilou")
+
+    def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
+        """Yield an article from each `-DOCSTART-` on; where there are none, for each sentence."""
+        article = _Article(file)
+        documents = False
+        for found in text_lines(stream, file):
+            if isinstance(found, Problem):
+                yield found
+                continue
+            number, line = found
+            if line.startswith(_START):
+                documents = True
+                yield from article.done()
+                article = _Article(file, number)
+            elif line.startswith("#") and _NAMED.match(line) and not article.tokens:
+                article.name = _NAMED.match(line)[1]  # type: ignore[index]
+            elif not line.strip():
+                article.end_sentence()
+                if not documents:
+                    yield from article.done()
+                    article = _Article(file, number + 1)
+            elif _PIPED.fullmatch(line):
+                yield from _piped(line, file, number)
+            else:
+                article.token(line, number)
+        yield from article.done()
+
+
+def _piped(line: str, file: str, number: int) -> Iterator[Imported | Problem]:
+    """Yield the sentence of a line `word|tag word|tag`."""
+    article = _Article(file, number)
+    for word in line.split():
+        article.token(word.replace("|", "\t"), number)
+    yield from article.done()
+
+
+class _Article:
+    """The sentences of one article, as they come."""
+
+    def __init__(self, file: str, line: int = 1) -> None:
+        self.name: str | None = None
+        self.tokens: list[str] = []
+        self._file = file
+        self._line = line
+        self._tags: list[str] = []
+        self._gaps: list[str] = []
+        self._told: list[tuple[int, str]] = []
+
+    def token(self, line: str, number: int) -> None:
+        """Take a token with its tag; one without a tag is outside."""
+        columns = line.split("\t") if "\t" in line.strip() else line.split()
+        columns = [column.strip() for column in columns if column.strip()]
+        tag = columns[-1] if len(columns) > 1 else ""
+        if not tag or not is_tag(tag):
+            self._told.append((number, f"{tag or line.strip()!r} is no tag such as B-PER or O."))
+            tag = "O"
+        if not self.tokens:
+            self._line = number
+        self.tokens.append(columns[0])
+        self._tags.append(tag)
+        self._gaps.append(" ")
+
+    def end_sentence(self) -> None:
+        """Put the next token on a line of its own; tags do not go on there."""
+        if self._gaps and self._gaps[-1] == " ":
+            self._gaps[-1] = "\n"
+
+    def done(self) -> Iterator[Imported | Problem]:
+        """Yield the article, if there is anything in it."""
+        if not self.tokens:
+            return
+        starts, text = [], ""
+        pieces = []
+        length = 0
+        for token, gap in zip(self.tokens, self._gaps, strict=True):
+            starts.append(length)
+            pieces.append(token + gap)
+            length += len(token) + len(gap)
+        text = "".join(pieces).rstrip()
+        stem = PurePosixPath(self._file).with_suffix("").as_posix()
+        draft = Draft(Document(self.name or f"{stem}-{self._line}", text), self._file, self._line)
+        for number, message in self._told:
+            draft.tell(message, number)
+        for first, last, label in self._entities():
+            end = starts[last - 1] + len(self.tokens[last - 1])
+            draft.entity(f"e{first}-{last}", [(starts[first], end)], label)
+        yield from draft.done()
+
+    def _entities(self) -> Iterator[tuple[int, int, str]]:
+        start = 0
+        for place, gap in enumerate(self._gaps):
+            if gap == "\n" or place == len(self._gaps) - 1:
+                for first, last, label in spans(self._tags[start : place + 1]):
+                    yield start + first, start + last, label
+                start = place + 1
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+class ConllExporter:
+    """Writes tokens with IOB2 tags in the four columns of CoNLL-2003."""
+
+    name: ClassVar[str] = "conll"
+    title: ClassVar[str] = "CoNLL-2003 with IOB2 tags"
+    keeps: ClassVar[frozenset[str]] = frozenset()
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,  # noqa: ARG002 - other exporters need it
+        language: str,  # noqa: ARG002
+        options: dict[str, Any],
+    ) -> Report:
+        """Write `train.conll`, `dev.conll` and `test.conll`; a line of text is a sentence."""
+        out = Outgoing(folder, options, self.keeps)
+        for part in ("train", "dev", "test"):
+            out.file(f"{part}.conll")
+        for record in records:
+            out.count(record)
+            tags = flat_tags(record, out)
+            lines = [f"{_START} -X- -X- O", ""]
+            for start, end, tag, gap in tokens_of(record, tags):
+                word = record.document.text[start:end]
+                lines.append(f"{word} -X- -X- {tag.replace(' ', '_')}")
+                lines += [""] if "\n" in gap else []
+            out.file(f"{record.part}.conll").write("\n".join([*lines, "", ""]).encode())
+        return out.finish()
+
+
+def tokens_of(record: Exported, tags: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
+    """Yield start, end and tag of each token that is no white space, and the gap behind it.
+
+    A token with white space in it ends where that begins.
+    """
+    text, tokens = record.document.text, record.tokens
+    shown = [
+        (start, end, tag)
+        for start, end, tag in zip(tokens.starts, tokens.ends, tags, strict=True)
+        if not text[start:end].isspace()
+    ]
+    following = [start for start, _, _ in shown[1:]] + [len(text)]
+    for (start, end, tag), then in zip(shown, following, strict=True):
+        yield start, end, tag, text[end:then]
+
+
+def flat_tags(record: Exported, out: Outgoing) -> list[str]:
+    """Return the IOB2 tag of each token, and tell which entities the tags cannot say.
+
+    Those are off token borders, crossing a line, or overlapping a longer one.
+    """
+    text, tokens = record.document.text, record.tokens
+    aligned = {e.id: nlp.align(tokens, e.start, e.end) for e in record.layer.entities}
+
+    def refusal(entity: Entity) -> str | None:
+        if aligned[entity.id] is None:
+            return "It does not stand on token borders."
+        words = text[entity.start : entity.end]
+        if words != words.strip():
+            return "It has white space at an end."
+        return "It goes on beyond the end of a line." if "\n" in words else None
+
+    entities, _ = out.fitting(record, refusal)
+    places = [(*aligned[e.id], e.label, e.id) for e in entities if aligned[e.id]]  # type: ignore[misc]
+    flat = {places[index][3] for index in nlp.longest_first(places)}
+    for entity in entities:
+        if entity.id not in flat:
+            out.tell(record, entity, "overlap", "It overlaps a longer or earlier one: left out.")
+    found = [(first, last, label) for first, last, label, key in places if key in flat]
+    return tagged(len(tokens.starts), found)

@@ -1,0 +1,145 @@
+"""doccano's JSONL: sequence labeling, relation extraction and classification.
+
+The format: https://doccano.github.io/doccano/tutorial. Offsets are code points.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, ClassVar
+
+import orjson
+
+from labeler.errors import Problem
+from labeler.formats import Exported, Imported, Report
+from labeler.formats.drafts import Draft
+from labeler.formats.lines import json_lines, keys_of_first_line, listed, plain
+from labeler.formats.outgoing import Outgoing
+from labeler.schema import Document, Entity, Relation, Scheme
+
+_TEXT = ("text", "data")
+_LABELS = ("label", "labels", "cats")
+_OWN = {*_TEXT, *_LABELS, "id", "entities", "relations", "meta", "Comments"}
+
+
+class DoccanoImporter:
+    """Reads what doccano exports, a line at a time."""
+
+    name: ClassVar[str] = "doccano"
+    title: ClassVar[str] = "doccano JSONL: sequence labeling, relations, classification"
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+
+    @staticmethod
+    def recognises(head: bytes) -> bool:
+        """Tell whether a file begins with a line of doccano's."""
+        line = head.split(b"\n", 1)[0]
+        keys = keys_of_first_line(head)
+        if not keys & {*_TEXT} or keys & {"annotator", "spans", "_input_hash"}:
+            return False
+        return bool(keys & {*_LABELS, "Comments"}) or b'"start_offset"' in line
+
+    def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
+        """Yield an article for each line; other keys become metadata. Comments are told."""
+        for found in json_lines(stream, file):
+            if isinstance(found, Problem):
+                yield found
+                continue
+            number, line = found
+            text = next((line[key] for key in _TEXT if isinstance(line.get(key), str)), None)
+            if text is None:
+                yield Problem("The line has no text.", file=file, line=number, code="invalid")
+            else:
+                yield from _line(line, text, file, number)
+
+
+def _line(line: dict[str, Any], text: str, file: str, number: int) -> Iterator[Imported | Problem]:
+    name = line.get("id")
+    if not isinstance(name, str | int):
+        name = f"{PurePosixPath(file).with_suffix('').as_posix()}-{number}"
+    meta = {**plain(line.get("meta")), **{k: v for k, v in line.items() if k not in _OWN}}
+    draft = Draft(Document(str(name), text, meta), file, number)
+    for entity in map(plain, listed(line.get("entities"))):
+        extents = [(entity.get("start_offset"), entity.get("end_offset"))]
+        draft.entity(_key(entity), extents, entity.get("label") or "")
+    for relation in map(plain, listed(line.get("relations"))):
+        ends = (_end(relation.get("from_id")), _end(relation.get("to_id")))
+        draft.relation(_key(relation, "r"), ends, relation.get("type") or "")
+    for key in _LABELS:
+        for place, label in enumerate(listed(line.get(key))):
+            _label(draft, place, label)
+    if line.get("Comments"):
+        draft.tell("Its comments were not taken.", code="ignored")
+    yield from draft.done()
+
+
+def _label(draft: Draft, place: int, label: object) -> None:
+    """Take `[start, end, label]` as an entity, a single label as a category."""
+    if isinstance(label, str):
+        draft.category(label)
+    elif isinstance(label, list) and len(label) == 3:
+        draft.entity(f"label {place}", [(label[0], label[1])], label[2])
+    else:
+        draft.tell(f"{str(label)[:60]} is neither [start, end, label] nor a label.")
+
+
+def _key(item: dict[str, Any], kind: str = "e") -> str:
+    return f"{kind}{item.get('id')}"
+
+
+def _end(key: object) -> str:
+    return f"e{key}"
+
+
+class DoccanoExporter:
+    """Writes a line for each layer, as doccano's relation extraction takes it."""
+
+    name: ClassVar[str] = "doccano"
+    title: ClassVar[str] = "doccano JSONL, for relation extraction"
+    keeps: ClassVar[frozenset[str]] = frozenset(("text", "overlapping entities", "relations"))
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,  # noqa: ARG002 - other exporters need it
+        language: str,  # noqa: ARG002
+        options: dict[str, Any],
+    ) -> Report:
+        """Write `doccano.jsonl`, or a file for each annotator, as doccano does."""
+        out = Outgoing(folder, options, self.keeps)
+        if not out.with_annotators:
+            out.file("doccano.jsonl")
+        for record in records:
+            out.count(record)
+            line = _line_of(record, *out.fitting(record))
+            out.file("doccano.jsonl", record).write(orjson.dumps(line) + b"\n")
+        return out.finish()
+
+
+def _line_of(
+    record: Exported, entities: Sequence[Entity], relations: Sequence[Relation]
+) -> dict[str, Any]:
+    numbers = {entity.id: number for number, entity in enumerate(entities, start=1)}
+    return {
+        "id": record.document.id,
+        "text": record.document.text,
+        "entities": [
+            {
+                "id": numbers[entity.id],
+                "label": entity.label,
+                "start_offset": entity.start,
+                "end_offset": entity.end,
+            }
+            for entity in entities
+        ],
+        "relations": [
+            {
+                "id": number,
+                "from_id": numbers[relation.head],
+                "to_id": numbers[relation.tail],
+                "type": relation.label,
+            }
+            for number, relation in enumerate(relations, start=1)
+        ],
+        "meta": record.document.meta,
+    }

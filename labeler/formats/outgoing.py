@@ -1,0 +1,132 @@
+"""An export on its way out: counts, files with safe names, and what a format cannot hold."""
+
+import re
+from collections.abc import Callable, Collection
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from labeler.formats import Exported, Report, manifest
+from labeler.schema import Annotation, Entity, Relation
+
+_UNSAFE = re.compile(r"[^\w .@+,=()\[\]-]")
+_LONGEST = 120
+"""Bytes of a part of a file name, well below what file systems take."""
+
+Item = dict[str, Any]
+
+
+class Outgoing:
+    """What one export counts and tells; `finish` writes report and manifest."""
+
+    def __init__(self, folder: Path, options: dict[str, Any], keeps: Collection[str]) -> None:
+        self.folder = folder
+        self.report: Report = options.get("report") or Report()
+        self._given = options.get("manifest")
+        self._keeps = keeps
+        self._open: dict[Path, BinaryIO] = {}
+        self.report.counts.update({"documents": 0, "entities": 0, "relations": 0})
+
+    @property
+    def with_annotators(self) -> bool:
+        """Tell whether documents come in the layers of several people."""
+        return (self._given or {}).get("layer") == "all"
+
+    def count(self, record: Exported) -> None:
+        """Count a layer, and tell what of it the format never holds."""
+        counts, layer = self.report.counts, record.layer
+        counts["documents"] += 1
+        counts["entities"] += len(layer.entities)
+        counts["relations"] += len(layer.relations)
+        if "categories" not in self._keeps:
+            for category in layer.categories:
+                self.tell(record, category, "left-out", "The format has no labels of documents.")
+        if "attributes" not in self._keeps:
+            items: tuple[Entity | Relation, ...] = (*layer.entities, *layer.relations)
+            for item in items:
+                if item.attributes:
+                    self.tell(record, item, "attributes", "Its attributes were left out.")
+
+    def fitting(
+        self, record: Exported, refusal: Callable[[Entity], str | None] = lambda _: None
+    ) -> tuple[list[Entity], list[Relation]]:
+        """Return the entities that the format can hold, by place, and the relations between them.
+
+        `refusal` gives the reason, a sentence, why an entity does not fit. All that is left out is
+        told.
+        """
+        kept: dict[str, Entity] = {}
+        for entity in sorted(record.layer.entities, key=_place):
+            parted = entity.parts and "parts" not in self._keeps
+            reason = "The format has no discontinuous entities." if parted else refusal(entity)
+            if reason:
+                self.tell(record, entity, "left-out", f"{reason} It was left out.")
+            else:
+                kept[entity.id] = entity
+        relations = []
+        for relation in sorted(record.layer.relations, key=lambda relation: relation.id):
+            if "relations" not in self._keeps:
+                self.tell(record, relation, "left-out", "The format has no relations: left out.")
+            elif relation.head not in kept or relation.tail not in kept:
+                self.tell(record, relation, "left-out", "An end of it was left out, and so was it.")
+            else:
+                relations.append(relation)
+        return list(kept.values()), relations
+
+    def tell(self, record: Exported, item: Annotation | None, code: str, message: str) -> None:
+        """List what did not fit, with the annotation and the document it is about."""
+        place: Item = {"document": record.document.id, "annotator": record.layer.annotator}
+        about: Item = {"code": code, "message": message}
+        if item is not None:
+            about |= {"id": item.id, "label": getattr(item, "label", "")}
+        if isinstance(item, Entity):
+            text = record.document.text[item.start : item.end]
+            about |= {"start": item.start, "end": item.end, "text": text}
+        self.report.problems.append(place | about)
+
+    def path(self, record: Exported, suffix: str) -> Path:
+        """Return where the file of a document goes, its folder made; names are made safe.
+
+        Where several people labeled, each has a folder.
+        """
+        parts = record.document.id.split("/")
+        if self.with_annotators:
+            parts = [record.layer.annotator or "nobody", *parts]
+        path = self.folder.joinpath(*map(_safe, parts))
+        path = path.with_name(path.name + suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def file(self, name: str, record: Exported | None = None) -> BinaryIO:
+        """Return a file that stays open until the end.
+
+        Where several people labeled, a record goes to the one in its annotator's folder.
+        """
+        folder = self.folder
+        if record is not None and self.with_annotators:
+            folder /= _safe(record.layer.annotator or "nobody")
+        path = folder / name
+        if path not in self._open:
+            folder.mkdir(exist_ok=True)
+            self._open[path] = path.open("wb")
+        return self._open[path]
+
+    def finish(self, *, libraries: tuple[str, ...] = (), **about: object) -> Report:
+        """Write report and manifest, and return the report."""
+        for file in self._open.values():
+            file.close()
+        manifest.write(self.folder, self.report, self._given, libraries=libraries, **about)
+        return self.report
+
+
+def _place(entity: Entity) -> tuple[int, int, str, str]:
+    return entity.start, -entity.end, entity.label, entity.id
+
+
+def _safe(part: str) -> str:
+    """Return a name that any file system takes, and that stays in its folder."""
+    safe = _UNSAFE.sub("_", part).strip(" .")
+    if safe == part and len(safe.encode()) <= _LONGEST:
+        return safe
+    cut = safe.encode()[: _LONGEST - 9].decode(errors="ignore")
+    return f"{cut or 'article'}-{sha256(part.encode()).hexdigest()[:8]}"

@@ -1,0 +1,211 @@
+"""CSV and TSV: a table of texts, or of articles with their annotations in the rows below each."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, ClassVar
+
+import orjson
+
+from labeler.errors import Problem
+from labeler.formats import KEPT, Exported, Imported, Report
+from labeler.formats.drafts import Draft
+from labeler.formats.lines import plain
+from labeler.formats.outgoing import Outgoing
+from labeler.schema import Document, Scheme, Status
+
+COLUMNS = (
+    "kind", "document", "annotator", "status", "id", "label", "start", "end", "head", "tail",
+    "text", "attributes",
+)  # fmt: skip
+_TEXT = ("text", "content", "article", "sentence", "body")
+_NAME = ("id", "document", "doc_id", "name")
+_LABEL = ("label", "labels", "category", "class")
+_STATUS: dict[str, Status] = {"open": "open", "done": "done", "skipped": "skipped"}
+Row = Mapping[str, str]
+
+
+# ---- in --------------------------------------------------------------------------------------
+
+
+class TableImporter:
+    """Reads a table with a row of column names."""
+
+    name: ClassVar[str] = "table"
+    title: ClassVar[str] = "CSV or TSV: texts, or articles with their annotations"
+    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
+
+    def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
+        """Yield an article a row; its label becomes a category, other columns metadata.
+
+        In a table with a column `kind`, such as labeler writes, rows of entities, relations and
+        categories follow the document they are of.
+        """
+        wrapper = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        try:
+            yield from _Table(wrapper, file).read()
+        except (UnicodeDecodeError, csv.Error) as error:
+            reason = "It is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+            yield Problem(f"It cannot be read on: {reason}.", file=file, code="table")
+        finally:
+            wrapper.detach()
+
+
+class _Table:
+    """The rows of one file."""
+
+    def __init__(self, lines: Iterable[str], file: str) -> None:
+        self._file = file
+        dialect = "excel-tab" if file.lower().endswith(".tsv") else "excel"
+        self._rows = csv.DictReader(lines, dialect=dialect, restkey="", strict=True)
+        csv.field_size_limit(64 * 1024 * 1024)
+
+    def read(self) -> Iterator[Imported | Problem]:
+        """Yield the articles, or say which columns are missing."""
+        columns = {(name or "").strip().lower(): name for name in self._rows.fieldnames or ()}
+        if {"kind", "document", "text"} <= set(columns):
+            yield from self._annotated()
+            return
+        text = next((columns[name] for name in _TEXT if name in columns), None)
+        if text is None:
+            if columns:
+                message = (
+                    f"No column is called {' or '.join(_TEXT)}: name the one with the texts so."
+                )
+                yield Problem(message, file=self._file, line=1, code="table")
+            return
+        for row in self._rows:
+            yield from self._text(row, text, columns)
+
+    def _text(
+        self, row: Row, text: str, columns: Mapping[str, str]
+    ) -> Iterator[Imported | Problem]:
+        line = self._rows.line_num
+        name = next((columns[each] for each in _NAME if each in columns), None)
+        label = next((columns[each] for each in _LABEL if each in columns), None)
+        stem = PurePosixPath(self._file).with_suffix("").as_posix()
+        used = {text, name, label, ""}
+        meta = {key: value for key, value in row.items() if key not in used and value}
+        key = (row.get(name) if name else "") or f"{stem}-{line}"
+        draft = Draft(Document(key, row.get(text) or "", meta), self._file, line)
+        if label and row.get(label):
+            draft.category(row[label])
+        yield from draft.done()
+
+    def _annotated(self) -> Iterator[Imported | Problem]:
+        draft: Draft | None = None
+        about: Row = {}
+        for row in self._rows:
+            line = self._rows.line_num
+            if row.get("kind") == "document":
+                if draft:
+                    yield from self._done(draft, about)
+                meta = _json(row.get("attributes"))
+                document = Document(row["document"] or "", row.get("text") or "", meta)
+                draft, about = Draft(document, self._file, line), row
+            elif draft is None or row.get("document") != draft.document.id:
+                message = "This row stands below another document than its own."
+                yield Problem(message, file=self._file, line=line, code="table")
+            else:
+                _take(draft, row, line)
+        if draft:
+            yield from self._done(draft, about)
+
+    @staticmethod
+    def _done(draft: Draft, about: Row) -> Iterator[Imported | Problem]:
+        status = _STATUS.get(about.get("status") or "done", "done")
+        yield from draft.done(about.get("annotator") or None, status)
+
+
+def _take(draft: Draft, row: Row, line: int) -> None:
+    key, label, attributes = (
+        row.get("id") or line,
+        row.get("label") or "",
+        _json(row.get("attributes")),
+    )
+    kind = row.get("kind")
+    if kind == "entity":
+        starts, ends = ((row.get(border) or "").split() for border in ("start", "end"))
+        if not all(border.isdecimal() for border in (*starts, *ends)) or len(starts) != len(ends):
+            draft.tell("start and end are no whole numbers.", line)
+            return
+        extents = [(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
+        draft.entity(
+            key, extents, label, text=row.get("text") or None, attributes=attributes, line=line
+        )
+    elif kind == "relation":
+        linked = (row.get("head"), row.get("tail"))
+        draft.relation(key, linked, label, attributes=attributes, line=line)
+    elif kind == "category":
+        draft.category(label, key, line)
+    else:
+        draft.tell(f"{str(kind)[:40]!r} is no kind of row.", line)
+
+
+def _json(value: str | None) -> dict[str, Any]:
+    try:
+        return plain(orjson.loads(value)) if value else {}
+    except orjson.JSONDecodeError:
+        return {}
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+class CsvExporter:
+    """Writes one table: a row for each document, and below it one for each annotation."""
+
+    name: ClassVar[str] = "table"
+    title: ClassVar[str] = "CSV: documents and their annotations as rows"
+    keeps: ClassVar[frozenset[str]] = frozenset(KEPT)
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,  # noqa: ARG002 - other exporters need it
+        language: str,  # noqa: ARG002
+        options: dict[str, Any],
+    ) -> Report:
+        """Write `layers.csv`; the parts of a discontinuous entity are told apart by spaces."""
+        out = Outgoing(folder, options, self.keeps)
+        with (folder / "layers.csv").open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, COLUMNS, restval="")
+            table.writeheader()
+            for record in records:
+                out.count(record)
+                table.writerows(_rows(record, out))
+        return out.finish()
+
+
+def _rows(record: Exported, out: Outgoing) -> Iterator[dict[str, object]]:
+    document, layer = record.document, record.layer
+    base: dict[str, object] = {"document": document.id, "annotator": layer.annotator}
+    about = {"status": layer.status, "text": document.text, "attributes": _dumped(document.meta)}
+    yield {"kind": "document", **base, **about}
+    entities, relations = out.fitting(record)
+    for entity in entities:
+        starts, ends = zip(*entity.extents(), strict=True)
+        yield {
+            "kind": "entity",
+            **base,
+            "id": entity.id,
+            "label": entity.label,
+            "start": " ".join(map(str, starts)),
+            "end": " ".join(map(str, ends)),
+            "text": " ".join(document.text[start:end] for start, end in entity.extents()),
+            "attributes": _dumped(entity.attributes),
+        }
+    for relation in relations:
+        ends_of = {"head": relation.head, "tail": relation.tail}
+        about = {"id": relation.id, "label": relation.label}
+        dumped = _dumped(relation.attributes)
+        yield {"kind": "relation", **base, **about, **ends_of, "attributes": dumped}
+    for category in layer.categories:
+        yield {"kind": "category", **base, "id": category.id, "label": category.label}
+
+
+def _dumped(value: Mapping[str, Any] | None) -> str:
+    return orjson.dumps(value).decode() if value else ""
