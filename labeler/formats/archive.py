@@ -31,7 +31,7 @@ def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | P
         if path.is_dir():
             yield from _Files(path, _names(path), importer)
         elif path.suffix.lower() == ".zip":
-            yield from _archive(path, importer)
+            yield from _archive(path, path.name, importer)
         else:
             given = {PurePath(other.name) for other in paths if other.parent == path.parent}
             yield from _Files(path.parent, [PurePath(path.name)], importer, given)
@@ -76,7 +76,7 @@ class _Files:
         layers = annotators(self._names, kinds, self._bytes)
         named = [name for name in self._names if chosen and name.suffix.lower() in chosen.suffixes]
         for name in self._names:
-            if named and name not in named:
+            if named and name not in named and name.suffix.lower() != ".zip":
                 if not self._is_companion(name, kinds[0]):
                     message = "It is no file of this format: it was left alone."
                     yield Problem(message, file=name.as_posix(), code="ignored")
@@ -98,6 +98,9 @@ class _Files:
 
     def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
         path = self._root / name
+        if name.suffix.lower() == ".zip":
+            yield from _archive(path, name.as_posix(), self._importer)
+            return
         try:
             with path.open("rb") as stream:
                 yield from self._read(stream, name, chosen)
@@ -159,8 +162,7 @@ def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
 # ---- archives --------------------------------------------------------------------------------
 
 
-def _archive(path: Path, importer: str) -> Iterator[Imported | Problem]:
-    name = path.name
+def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Problem]:
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:

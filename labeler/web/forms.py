@@ -170,6 +170,7 @@ class ImportForm(FlaskForm):
 
     files = MultipleFileField("Files")
     folder = MultipleFileField("Or a whole folder")
+    format = SelectField("Format", default="auto")
     annotator = StringField("Annotations are by", [Length(max=80)], filters=[stripped])
     add_labels = BooleanField("Add labels that the scheme lacks")
 
@@ -177,7 +178,7 @@ class ImportForm(FlaskForm):
 class ExportForm(FlaskForm):
     """What to take out, and how."""
 
-    format = SelectField("Format")
+    format = SelectField("Format", default="docbin")
     layer = SelectField("Layers")
     split = StringField(
         "Split",

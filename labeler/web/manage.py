@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from labeler import nlp, projects, schema, transfer
 from labeler.errors import Invalid, LabelerError, NotFound, Problem
-from labeler.formats import exporters
+from labeler.formats import exporters, importers
 from labeler.models import Export, Project
 from labeler.suggest import suggesters
 from labeler.web.auth import allow, me
@@ -180,6 +180,7 @@ def _labels(lines: str) -> dict[str, str | None]:
 def import_files(project: Project) -> ResponseReturnValue:
     """Bring uploaded articles in, and say what came of it."""
     form, report = ImportForm(), None
+    form.format.choices = [SelectChoice("auto", "Each file by its kind"), *choices(importers)]
     if form.validate_on_submit():
         files = [f for f in (*form.files.data, *form.folder.data) if f and f.filename]
         if files:
@@ -200,6 +201,7 @@ def _import(project: Project, files: list[Any], form: ImportForm) -> transfer.Im
             actor=me(),
             annotator=form.annotator.data or None,
             add_labels=form.add_labels.data,
+            importer=form.format.data,
         )
 
 
