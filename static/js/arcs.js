@@ -14,6 +14,7 @@ const LANE = 6; // pixels between two arcs in the margin
 const LETTER = 6.1; // pixels that a letter of a label takes, about
 const MOST = 20; // characters of the words at an end out of view
 const RADIUS = 5;
+const CROWD = 8; // levels above a line; arcs beyond share the highest, without their labels
 const SAME_LINE = 10; // pixels that marks of one line may differ by
 
 /**
@@ -22,7 +23,7 @@ const SAME_LINE = 10; // pixels that marks of one line may differ by
  * @typedef {{relation: Relation, open: boolean, head: Anchor | null, tail: Anchor | null,
  *   down: boolean}} Link `down` tells whether the missing end lies below
  * @typedef {{link: Link, line: number, block: number, left: number, right: number, level: number,
- *   from: number, to: number}} Run a piece of an arc above one line
+ *   crowded: boolean, from: number, to: number}} Run a piece of an arc above one line
  */
 
 /** The arcs of one article. */
@@ -101,7 +102,10 @@ export class Arcs {
     this.#spread(links);
     const runs = links.flatMap((link) => this.#runs(link));
     for (const line of grouped(runs, (run) => run.line).values()) {
-      levels(line).forEach((level, index) => (line[index].level = level));
+      levels(line).forEach((level, index) => {
+        line[index].level = Math.min(level, CROWD);
+        line[index].crowded = level > CROWD;
+      });
     }
     return runs;
   }
@@ -206,7 +210,7 @@ export class Arcs {
   #makeRoom(runs) {
     let changed = false;
     for (const [block, group] of grouped(runs, (each) => each.block)) {
-      const most = Math.min(8, Math.max(...group.map((each) => each.level)));
+      const most = Math.max(...group.map((each) => each.level));
       const element = this.article.elements[block];
       if (Number(element.dataset.levels ?? 0) >= most) continue;
       element.dataset.levels = String(most);
@@ -266,7 +270,8 @@ export class Arcs {
       path = `M${end.x} ${end.top} V${y} H${x} v${link.down ? 18 : -12}`;
       pill = { x: this.#beside(end, x, words), y };
     }
-    const classes = ["arc", strong && "strong", link.open && "open"].filter(Boolean).join(" ");
+    const crowded = runs.some((each) => each.crowded);
+    const classes = ["arc", strong && "strong", link.open && "open", crowded && "crowded"].filter(Boolean).join(" ");
     const group = svg("g", { class: classes, "data-id": relation.id });
     group.append(svg("path", { class: "hit", d: path }), svg("path", { class: "line", d: path }));
     if (tail) group.append(arrow(tail.x, tail.top));
@@ -337,7 +342,7 @@ function assignLines(anchors, links) {
 function run(link, anchor, from, to, need) {
   const middle = (from + to) / 2;
   const half = Math.max(Math.abs(to - from), need) / 2 + 3;
-  return { link, line: anchor.line, block: anchor.block, left: middle - half, right: middle + half, level: 0, from, to };
+  return { link, line: anchor.line, block: anchor.block, left: middle - half, right: middle + half, level: 0, crowded: false, from, to };
 }
 
 /** @param {Anchor} head @param {Anchor} tail @param {number} y */

@@ -136,7 +136,12 @@ export class Session {
     this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`labeler.layer.${this.layer.id}`) : null;
     const pull = () => this.sync.pull().catch(() => {}); // the next request tells what is wrong
     const settle = () => { clearTimeout(this.scrolled); this.scrolled = setTimeout(() => this.invalidate(), 60); };
-    const resized = new ResizeObserver(() => this.invalidate());
+    let width = 0; // the height changes with every block that scrolling brings: that can wait
+    const resized = new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width === width) return settle();
+      width = contentRect.width;
+      this.invalidate();
+    });
     resized.observe(byId("paper"));
     this.ends = [
       this.store.subscribe((change) => this.#changed(change)),

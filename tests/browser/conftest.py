@@ -163,6 +163,7 @@ class Screen:
 
     def relate(self, head: str, tail: str) -> None:
         """Drag from the label of one entity to another entity."""
+        self.page.evaluate(_DRAWN)
         tag = self.mark(head).locator(".tag")
         expect(tag).to_be_visible()
         start = tag.bounding_box()
@@ -204,6 +205,9 @@ class Screen:
         expect(self.page.locator("#toast")).to_contain_text(words)
 
 
+_DRAWN = """async () => {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame);
+}"""
 _FIND = """async ([words, nth]) => {
   for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame); // drawn by now
   const article = document.getElementById("article");
