@@ -73,9 +73,9 @@ def test_each_gesture_costs_what_was_promised(screen: Open) -> None:
     hand.relate("Ines Okafor", "Tomas Lind")
     hand.key("Shift+Digit3")
     assert hand.spent() == 2, "a relation where several are allowed"
-    assert page.relations() == [
-        ("Ines Okafor", "RULES", "Port Ellery"),
+    assert sorted(page.relations()) == [
         ("Ines Okafor", "HELPS", "Tomas Lind"),
+        ("Ines Okafor", "RULES", "Port Ellery"),
     ]
     page.press("Escape")
     page.drag("Okafor", 1)
