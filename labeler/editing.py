@@ -386,6 +386,11 @@ def edit_of(layer_id: int, key: str) -> tuple[Op, ...] | None:
     return None if found is None else schema.ops_from_json(found)
 
 
+def has_edit(layer: type[Layer], key: str) -> ColumnElement[bool]:
+    """Return the condition that a layer has an edit of this key."""
+    return exists().where(Edit.layer_id == layer.id, Edit.key == key)
+
+
 def edited_after(layer: type[Layer], moment: Any) -> ColumnElement[bool]:
     """Return the condition that the last edit of a layer was made after a moment."""
     last = (Edit.layer_id == layer.id, Edit.revision == layer.revision, Edit.at > moment)

@@ -233,6 +233,42 @@ def test_what_a_rule_keeps_out_is_asked() -> None:
     assert (standing.slot.kind, standing.state) == ("clash", "open")
 
 
+def test_attributes_parts_and_categories_are_compared_and_kept() -> None:
+    """What entities have beside their bounds and labels is asked for, and stands in gold."""
+    said_by = {"ana": {"sure": True}, "ben": {"sure": False}}
+    drawn = [
+        schema.Layer(
+            annotator=name,
+            entities=(
+                schema.Entity("e", 0, 5, "PERSON", None, (), told),
+                schema.Entity("f", 10, 20, "ORG", None, ((10, 12), (15, 20)), None),
+            ),
+            categories=(
+                schema.Category("c", "POLITICS"),
+                *([schema.Category("d", "SPORT")] if name == "ana" else []),
+            ),
+        )
+        for name, told in said_by.items()
+    ]
+    scheme = replace(
+        NEWS, categories=(schema.CategoryLabel("POLITICS"), schema.CategoryLabel("SPORT"))
+    )
+    comparison = compare(drawn)
+    made = Draft(comparison, {}, scheme, LENGTH, "lena")
+    made.take_agreed()
+    kinds = {s.slot.key: s.slot.kind for s in questions(made.standings)}
+    assert kinds == {"e:0-5": "attributes", "c:SPORT": "missing"}
+    made.decide("e:0-5", str(comparison.by_key["e:0-5"].contents[0]))
+    made.decide("c:SPORT", "SPORT")
+    gold = {op.id: op.after for op in made.ops()}
+    assert gold["e:0-5"].attributes in said_by.values()
+    assert gold["e:10-20"].parts == ((10, 12), (15, 20))
+    assert {i.label for i in gold.values() if isinstance(i, schema.Category)} == {
+        "POLITICS",
+        "SPORT",
+    }
+
+
 # ---- properties ------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Settling over the database: gold is a layer like any other, and nothing is forgotten."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from labeler import editing, schema, settling, transfer
 from labeler.errors import Conflict, Invalid
 from labeler.models import Document, Layer, Project, User, db
-from labeler.settling import Choice
+from labeler.settling import Choice, batches
 from tests.conftest import NOW, Corpus
 
 TEXT = "Ada Lovelace met Bob in Varn on Monday. Varn was quiet."
@@ -114,9 +115,7 @@ def test_gold_is_accepted_when_no_question_is_open(shared: Document, corpus: Cor
     ana = db.session.query(Layer).join(User).filter(User.name == "ana", ~Layer.gold).one()
     before = schema.Entity("GPE-24-28", 24, 28, "GPE")
     change = schema.Edit("c", (schema.Op(before.id, before, None),))
-    editing.apply(
-        ana.id, 1, [change], actor_id=ana.annotator_id, now=settling.datetime.now(NOW.tzinfo)
-    )
+    editing.apply(ana.id, 1, [change], actor_id=ana.annotator_id, now=NOW + timedelta(hours=1))
     assert [row.state for row in settling.documents(project)[0]] == ["changed"]
     assert settling.next_to_settle(project) == shared.id
     case = opened(shared)
@@ -159,6 +158,68 @@ def test_documents_are_listed_by_key(any_app: Flask, corpus: Corpus) -> None:
     ]  # fmt: skip
     rows, end = settling.documents(project, after=after or 0, limit=3)
     assert ([row.name for row in rows], end) == (["a4"], None)
+
+
+# ---- many at once ----------------------------------------------------------------------------
+
+
+def test_what_most_hold_is_settled_by_vote(shared: Document) -> None:
+    """Two of three is enough at two thirds; what was counted is settled, and undone."""
+    project = settling.project_of(shared)
+    counted = settling.settle_all(project, lena(), NOW, threshold=0.66, preview=True)
+    assert (counted.documents, counted.questions, counted.left) == (1, 2, 0)
+    assert db.session.query(Layer).filter_by(gold=True).count() == 0
+    made = settling.settle_all(project, lena(), NOW, threshold=0.66)
+    case = opened(shared)
+    assert (made.questions, case.open) == (2, 0)
+    assert gold(case) == {(0, 12, "PERSON"), (24, 28, "GPE")}
+    [varn] = [e for e in case.record.entities if e.label == "GPE"]
+    assert (varn.origin or {})["curation"]["how"] == "vote"
+    assert case.gold.status == "open"
+    undone = settling.undo_batch(project, made.key, lena(), NOW)
+    assert (undone.documents, opened(shared).open) == (1, 2)
+    strict = settling.settle_all(project, lena(), NOW, threshold=0.9, preview=True)
+    assert (strict.questions, strict.left) == (0, 2)
+
+
+def test_competence_outweighs_number(any_app: Flask, corpus: Corpus) -> None:
+    """One who is nearly always right outweighs two who are not; it takes three annotators."""
+    people = dict.fromkeys(("ana", "ben", "chidi"), "annotator")
+    project = corpus.project(lena="curator", **people)
+    labels = ("PERSON", "ORG", "GPE", "DATE")
+    for number in range(24):
+        document = corpus.document(project, TEXT, f"a{number}")
+        right, wrong = labels[number % 4], labels[(number + 1 + number // 4 % 3) % 4]
+        corpus.layer(document, "ana", "done", **{right: [(24, 28)]})
+        corpus.layer(document, "ben", "done", **{right if number % 2 else wrong: [(24, 28)]})
+        corpus.layer(document, "chidi", "done", **{wrong if number % 2 else right: [(24, 28)]})
+    accuracy = batches.competence(project)
+    assert accuracy["ana"] > 0.9 > max(accuracy["ben"], accuracy["chidi"])
+    made = settling.settle_all(project, lena(), NOW, by="competence", threshold=0.9)
+    assert made.questions == 24
+    with pytest.raises(Invalid):
+        settling.settle_all(project, lena(), NOW, by="guess")
+
+
+def test_the_same_words_are_settled_alike_everywhere(any_app: Flask, corpus: Corpus) -> None:
+    """Open questions about the same words get the same answer, and one undo takes all back."""
+    project = corpus.project(ana="annotator", ben="annotator", lena="curator")
+    found = []
+    for number in range(3):
+        document = corpus.document(project, TEXT, f"a{number}")
+        corpus.layer(document, "ana", "done", GPE=[(24, 28), (40, 44)], PERSON=[(0, 3)])
+        corpus.layer(document, "ben", "done", ORG=[(24, 28), (40, 44)])
+        found.append(document)
+    chosen = choice(opened(found[0]), "e:24-28", "24-28:GPE", reason="guideline")
+    counted = settling.settle_alike(found[0], chosen, "k0", lena(), NOW, preview=True)
+    assert (counted.documents, counted.questions) == (3, 6)
+    settling.settle_alike(found[0], chosen, "k1", lena(), NOW)
+    for document in found:
+        case = opened(document)
+        assert (case.open, gold(case)) == (1, {(24, 28, "GPE"), (40, 44, "GPE")})
+    undone = settling.undo_batch(project, "k1", lena(), NOW)
+    assert undone.documents == 3
+    assert [opened(document).open for document in found] == [3, 3, 3]
 
 
 # ---- exports ---------------------------------------------------------------------------------

@@ -1,7 +1,17 @@
 """What several annotators say of a document, and how a gold layer settles it; knows no tables."""
 
 from labeler.adjudication.draft import NONE, Draft, questions
-from labeler.adjudication.slots import Comparison, Link, Slot, Span, Version, compare, core, span_of
+from labeler.adjudication.slots import (
+    Comparison,
+    Link,
+    Slot,
+    Span,
+    Tag,
+    Version,
+    compare,
+    core,
+    span_of,
+)
 from labeler.adjudication.standing import AnySlot, Standing, Standings, decision_id, is_direct
 
 REASONS = {
@@ -25,6 +35,7 @@ __all__ = [
     "Span",
     "Standing",
     "Standings",
+    "Tag",
     "Version",
     "compare",
     "core",

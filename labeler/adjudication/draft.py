@@ -1,21 +1,23 @@
 """Changes to a gold layer that settle questions, as one edit: nothing here writes anything."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from labeler import schema
-from labeler.adjudication.slots import Comparison, Link, Span
+from labeler.adjudication.slots import Attributes, Comparison, Link, Span, Tag
 from labeler.adjudication.standing import (
     REFUSED,
     TAKEN,
     AnySlot,
+    Placed,
     Standing,
     Standings,
     decision_id,
 )
 from labeler.errors import Conflict, Invalid, NotFound
-from labeler.schema import Annotation, Decision, Entity, Op, Relation, Scheme
+from labeler.schema import Annotation, Category, Decision, Entity, Op, Relation, Scheme
 
 NONE = ""
 """The answer that takes none of the versions."""
@@ -49,6 +51,14 @@ class Draft:
         names = dict.fromkeys((*self._before, *self._items))
         pairs = ((name, self._before.get(name), self._items.get(name)) for name in names)
         return tuple(Op(name, was, is_) for name, was, is_ in pairs if was != is_)
+
+    def saved(self) -> dict[str, Annotation]:
+        """Return what `restore` goes back to."""
+        return dict(self._items)
+
+    def restore(self, saved: dict[str, Annotation]) -> None:
+        """Go back to how the draft was."""
+        self._items, self._standings = dict(saved), None
 
     # ---- what is done ------------------------------------------------------------------------
 
@@ -110,22 +120,25 @@ class Draft:
             self._standings = None
 
     def _origin(
-        self, how: str, slot: AnySlot, content: Span | Link | None = None, **why: str
+        self, how: str, slot: AnySlot, content: Span | Link | Tag | None = None, **why: str
     ) -> dict[str, Any]:
         chosen = slot.contents[0] if how == "agreed" else content
-        holders = slot.holders(chosen) if chosen is not None else slot.absent  # type: ignore[arg-type]
+        holders = slot.holders(chosen) if chosen is not None else slot.absent
         told = {name: value for name, value in why.items() if value}
         return {"curation": {"how": how, "from": list(holders), "by": self.by, **told}}
 
-    def _made(self, slot: AnySlot) -> Entity | Relation:
+    def _made(self, slot: AnySlot) -> Placed:
         """Return what all agree on as gold has it; the ends of a relation are there."""
         return self._item(self._free(slot.key), slot.contents[0], self._origin("agreed", slot))
 
-    def _item(self, name: str, content: Any, origin: dict[str, Any]) -> Entity | Relation:
+    def _item(self, name: str, content: Any, origin: dict[str, Any]) -> Placed:
+        if isinstance(content, Tag):
+            return Category(name, content.label, origin)
+        more, label = _plain(content.attributes), content.label
         if isinstance(content, Span):
-            return Entity(name, content.start, content.end, content.label, origin)
-        ends = self.standings.entities
-        return Relation(name, ends[content.head].id, ends[content.tail].id, content.label, origin)
+            return Entity(name, content.start, content.end, label, origin, content.parts, more)
+        head, tail = (self.standings.entities[key].id for key in (content.head, content.tail))
+        return Relation(name, head, tail, label, origin, more)
 
     def _place(self, slot: AnySlot, content: Any, origin: dict[str, Any]) -> None:
         """Put a version in the place of what gold has there, under the same id."""
@@ -136,7 +149,9 @@ class Draft:
             self._drop_unfit(item)
         self._check(item)
 
-    def _held(self, slot: AnySlot) -> Entity | Relation | None:
+    def _held(self, slot: AnySlot) -> Placed | None:
+        if isinstance(slot.contents[0], Tag):
+            return self.standings.categories.get(slot.key)
         if isinstance(slot.contents[0], Span):
             return self.standings.entities.get(slot.key)
         return self.standings.relations.get(slot.key)
@@ -190,7 +205,7 @@ class Draft:
         """Have gold hold both ends of a relation: those it lacks come from who holds it."""
         if not isinstance(content, Link):
             return
-        holders = set(slot.holders(content))  # type: ignore[arg-type]
+        holders = set(slot.holders(content))
         for key in dict.fromkeys((content.head, content.tail)):
             if key in self.standings.entities:
                 continue
@@ -202,7 +217,7 @@ class Draft:
             else:
                 self.decide(key, str(span), how=how, **why)
 
-    def _check(self, item: Entity | Relation) -> None:
+    def _check(self, item: Placed) -> None:
         """Raise Invalid where a rule stands against what was just put in."""
         touched = {item.id, *(relation.id for relation in self._leaning(item.id))}
         problems = schema.check(self._items, self.scheme, self.length, touched)
@@ -214,6 +229,11 @@ class Draft:
         taken = sorted({*self.standings.taken, *answers} - {without})
         seen = hashlib.sha256("\n".join(taken).encode()).hexdigest()[:16]
         self._put(Decision(TAKEN, "taken", seen, {"taken": taken}))
+
+
+def _plain(attributes: Attributes) -> dict[str, Any] | None:
+    """Return attributes as an annotation has them."""
+    return {name: json.loads(value) for name, value in attributes} or None
 
 
 def _version(slot: AnySlot, answer: str) -> Any:

@@ -1,32 +1,44 @@
 """What several annotators said of the same places, the same in whatever order they come.
 
 A slot is a place that each annotator marked at most once: an entity that overlaps those of the
-others, or a relation between two such places. What all said alike is agreed; any other slot is one
-question with its versions.
+others, a relation between two such places, or a category of the document. What all said alike is
+agreed; any other slot is one question with its versions.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from labeler.schema import Entity, Layer, Relation
 
 Content = TypeVar("Content", bound=Hashable)
 
 
+Attributes = tuple[tuple[str, str], ...]
+"""Names with values as JSON, by name."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """An entity without its id: the code points `[start, end)` and a label."""
+    """An entity without its id: the code points `[start, end)`, a label, and what it has beside."""
 
     start: int
     end: int
     label: str
+    parts: tuple[tuple[int, int], ...] = ()
+    attributes: Attributes = ()
+
+    @property
+    def bounds(self) -> tuple[object, ...]:
+        """Return where it lies."""
+        return (self.start, self.end, self.parts)
 
     def __str__(self) -> str:
-        return f"{self.start}-{self.end}:{self.label}"
+        return f"{self.start}-{self.end}:{self.label}{_mark(self.parts, self.attributes)}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,9 +48,27 @@ class Link:
     head: str
     tail: str
     label: str
+    attributes: Attributes = ()
 
     def __str__(self) -> str:
-        return f"{self.head}>{self.tail}:{self.label}"
+        return f"{self.head}>{self.tail}:{self.label}{_mark(self.attributes)}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tag:
+    """A category of the document without its id."""
+
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def _mark(*more: tuple[object, ...]) -> str:
+    """Return what tells versions apart that differ in parts or attributes only."""
+    if not any(more):
+        return ""
+    return "~" + hashlib.sha256(repr(more).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +83,9 @@ class Version(Generic[Content]):
 class Slot(Generic[Content]):
     """A place, the versions of it with the most held first, and who marked nothing there.
 
-    `kind` says what differs: "label", "boundary", "both" or "missing" for entities; "direction",
-    "type", "both" or "missing" for relations; "agreed" where nothing does.
+    `kind` says what differs: "label", "boundary", "both", "attributes" or "missing" for entities;
+    "direction", "type", "both", "attributes" or "missing" for relations; "missing" for categories;
+    "agreed" where nothing does.
     """
 
     key: str
@@ -91,12 +122,13 @@ class Comparison:
     annotators: tuple[str, ...]
     entities: tuple[Slot[Span], ...]
     relations: tuple[Slot[Link], ...]
+    categories: tuple[Slot[Tag], ...] = ()
 
     @cached_property
-    def by_key(self) -> Mapping[str, Slot[Span] | Slot[Link]]:
+    def by_key(self) -> Mapping[str, Slot[Any]]:
         """Return the slots by their keys."""
-        links: dict[str, Slot[Span] | Slot[Link]] = {slot.key: slot for slot in self.relations}
-        return {**self.spans, **links}
+        slots: tuple[Slot[Any], ...] = (*self.entities, *self.relations, *self.categories)
+        return {slot.key: slot for slot in slots}
 
     @cached_property
     def spans(self) -> Mapping[str, Slot[Span]]:
@@ -117,7 +149,12 @@ def compare(layers: Sequence[Layer], *, symmetric: Collection[str] = ()) -> Comp
         for relation in layer.relations:
             link = _link(relation, place[layer.annotator], symmetric)
             links.setdefault(link, set()).add(layer.annotator)
-    return Comparison(tuple(names), tuple(entities), tuple(_relation_slots(links, names)))
+    return Comparison(
+        tuple(names),
+        tuple(entities),
+        tuple(_relation_slots(links, names)),
+        tuple(_category_slots(layers, names)),
+    )
 
 
 # ---- entities --------------------------------------------------------------------------------
@@ -125,7 +162,15 @@ def compare(layers: Sequence[Layer], *, symmetric: Collection[str] = ()) -> Comp
 
 def span_of(entity: Entity) -> Span:
     """Return what an entity says."""
-    return Span(entity.start, entity.end, entity.label)
+    attributes = attributes_of(entity)
+    parts = tuple((start, end) for start, end in entity.parts)
+    return Span(entity.start, entity.end, entity.label, parts, attributes)
+
+
+def attributes_of(item: Entity | Relation) -> Attributes:
+    """Return the attributes of an annotation, in order."""
+    told = item.attributes or {}
+    return tuple((name, json.dumps(told[name])) for name in sorted(told))
 
 
 def _entity_slots(layers: Sequence[Layer], names: Sequence[str]) -> list[Slot[Span]]:
@@ -169,7 +214,7 @@ def _pairs(held: Mapping[Span, set[str]]) -> list[tuple[Span, Span]]:
 def _unlikeness(first: Span, second: Span) -> tuple[int, float]:
     shared = min(first.end, second.end) - max(first.start, second.start)
     whole = max(first.end, second.end) - min(first.start, second.start)
-    same_bounds = (first.start, first.end) == (second.start, second.end)
+    same_bounds = first.bounds == second.bounds
     rank = 0 if same_bounds else 1 if first.label == second.label else 2
     return rank, -shared / whole
 
@@ -204,8 +249,8 @@ def _merged(
 
 
 def _entity_kind(spans: Sequence[Span]) -> str:
-    if len({(span.start, span.end) for span in spans}) == 1:
-        return "label"
+    if len({span.bounds for span in spans}) == 1:
+        return "attributes" if len({span.label for span in spans}) == 1 else "label"
     return "boundary" if len({span.label for span in spans}) == 1 else "both"
 
 
@@ -254,7 +299,7 @@ def _places(layers: Sequence[Layer], slots: Sequence[Slot[Span]]) -> dict[str, d
 def _link(relation: Relation, place: Mapping[str, str], symmetric: Collection[str]) -> Link:
     ends = place[relation.head], place[relation.tail]
     head, tail = sorted(ends) if relation.label in symmetric else ends
-    return Link(head, tail, relation.label)
+    return Link(head, tail, relation.label, attributes_of(relation))
 
 
 def _relation_slots(held: Mapping[Link, set[str]], names: Sequence[str]) -> list[Slot[Link]]:
@@ -286,5 +331,18 @@ def _link_pairs(held: Mapping[Link, set[str]]) -> list[tuple[Link, Link]]:
 
 def _link_kind(links: Sequence[Link]) -> str:
     if len({(link.head, link.tail) for link in links}) == 1:
-        return "type"
+        return "attributes" if len({link.label for link in links}) == 1 else "type"
     return "direction" if len({link.label for link in links}) == 1 else "both"
+
+
+# ---- categories ------------------------------------------------------------------------------
+
+
+def _category_slots(layers: Sequence[Layer], names: Sequence[str]) -> list[Slot[Tag]]:
+    held: dict[Tag, set[str]] = {}
+    for layer in layers:
+        for category in layer.categories:
+            held.setdefault(Tag(category.label), set()).add(layer.annotator)
+    return [
+        _slot(f"c:{tag.label}", [tag], held, names, lambda _: "missing") for tag in sorted(held)
+    ]

@@ -5,15 +5,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from labeler.adjudication.slots import Comparison, Link, Slot, Span, Version, core, span_of
-from labeler.schema import Annotation, Decision, Entity, Relation, Scheme
+from labeler.adjudication.slots import (
+    Comparison,
+    Link,
+    Slot,
+    Span,
+    Tag,
+    Version,
+    attributes_of,
+    core,
+    span_of,
+)
+from labeler.schema import Annotation, Category, Decision, Entity, Relation, Scheme
 
 REFUSED = "0" * 16
 """The fingerprint of a decision that a rule of the scheme made: it settles nothing."""
 TAKEN = "q:agreed"
 """The id of the decision that lists what was taken because all agreed on it."""
-AnySlot = Slot[Span] | Slot[Link]
-Placed = Entity | Relation
+AnySlot = Slot[Any]
+Placed = Entity | Relation | Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class Standings:
             return None
         if relation.label in self.symmetric:
             head, tail = sorted((head, tail))
-        return Link(head, tail, relation.label)
+        return Link(head, tail, relation.label, attributes_of(relation))
 
     @cached_property
     def relations(self) -> dict[str, Relation]:
@@ -127,6 +137,12 @@ class Standings:
                     found[slot.key] = links.pop(other.id)[0]
         return found
 
+    @cached_property
+    def categories(self) -> dict[str, Category]:
+        """Return the gold category of each slot that has one."""
+        found = (item for item in self.items.values() if isinstance(item, Category))
+        return {f"c:{item.label}": item for item in found}
+
     # ---- where each question stands ----------------------------------------------------------
 
     def __iter__(self) -> Iterator[Standing]:
@@ -135,6 +151,8 @@ class Standings:
             yield self.of_entity(slot)
         for link in self.comparison.relations:
             yield self._of_relation(link)
+        for tag in self.comparison.categories:
+            yield self._of_category(tag)
         yield from self._strays()
 
     def find(self, key: str) -> Standing | None:
@@ -165,6 +183,12 @@ class Standings:
             return self._revised(slot, "ends", None, decision)
         said = held is not None and self.link_of(held) == link
         return self._of_agreed(slot, held, decision, said)
+
+    def _of_category(self, slot: Slot[Tag]) -> Standing:
+        held, decision = self.categories.get(slot.key), self._decision(slot)
+        if slot.agreed:
+            return self._of_agreed(slot, held, decision, held is not None)
+        return Standing(slot, self._answered(slot, held, decision), held, decision)
 
     def _of_agreed(
         self, slot: AnySlot, held: Placed | None, decision: Decision | None, said: bool
@@ -215,10 +239,14 @@ class Standings:
         for item in self.items.values():
             if isinstance(item, Relation) and item.id not in placed and not is_direct(item):
                 yield self._stray(item, Link(item.head, item.tail, item.label))
+        known = self.comparison.by_key
+        for item in self.categories.values():
+            if f"c:{item.label}" not in known and not is_direct(item):
+                yield self._stray(item, Tag(item.label))
 
-    def _stray(self, item: Placed, content: Span | Link) -> Standing:
+    def _stray(self, item: Placed, content: Span | Link | Tag) -> Standing:
         absent = self.comparison.annotators
-        slot: Any = Slot(f"s:{item.id[:90]}", "stray", (Version(content, ()),), absent)
+        slot = Slot(f"s:{item.id[:90]}", "stray", (Version(content, ()),), absent)
         decision = self._decision(slot)
         return Standing(slot, self._answered(slot, None, decision), item, decision)
 

@@ -168,3 +168,41 @@ def _score(score: dict[str, Any]) -> str:
     if score["low"] is not None:
         interval = f" (95 % interval {score['low']:.2f} to {score['high']:.2f})"
     return f"{score['value']:.2f}{interval}"
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--by", type=click.Choice(["vote", "competence"]), default="vote", show_default=True)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0.5, 1, min_open=True),
+    default=0.66,
+    show_default=True,
+    help="The share of annotators, or the likelihood, that a version needs.",
+)
+@click.option("--preview", is_flag=True, help="Count only, and change nothing.")
+@click.option("--undo", help="Take back what was settled under this key.")
+@with_app
+def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None) -> None:
+    """Settle what needs no person, where annotators differ; the rest stays a question."""
+    from labeler import accounts, settling
+    from labeler.models.database import now
+
+    found, actor = find_project(slug), accounts.ensure_user("automatic")
+    if undo:
+        batch = settling.undo_batch(found, undo, actor, now())
+        click.echo(f"{batch.documents} documents are as they were before.")
+        for line in batch.refused:
+            click.echo(f"  {line}", err=True)
+        return
+    with progress("Settling", "documents") as told:
+        batch = settling.settle_all(
+            found, actor, now(), by=by, threshold=threshold, preview=preview, progress=told
+        )
+    verb = "would be settled" if preview else "were settled"
+    click.echo(
+        f"{batch.questions} questions of {batch.documents} documents {verb}; "
+        f"{batch.left} stay open."
+    )
+    if batch.questions and not preview:
+        click.echo(f"Take it back with: labeler settle {slug} --undo {batch.key}")

@@ -1,14 +1,15 @@
 """Settling what annotators left different: the list of documents, the page, what it calls."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from labeler import adjudication, schema, settling
-from labeler.adjudication import Comparison, Link, Span, Standing
+from labeler.adjudication import Comparison, Link, Span, Standing, Tag
 from labeler.errors import Invalid
 from labeler.models import Document, Project
 from labeler.models.database import now
@@ -16,10 +17,13 @@ from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint as api
 from labeler.web.api import document_json, work_json
 from labeler.web.auth import allow, me
+from labeler.web.forms import AutomaticForm, tell
 from labeler.web.openapi import takes
 from labeler.web.opening import opening
 
 blueprint = Blueprint("adjudicate", __name__)
+MOST = 2000
+"""Documents that the page settles at once; the command settles all."""
 
 
 # ---- pages -----------------------------------------------------------------------------------
@@ -78,6 +82,42 @@ def label_gold(project: Project, document: Document) -> ResponseReturnValue:
     case = settling.open_case(document, me(), now())
     begun = opening(document, case.record.entities, project.scheme)
     return render_template("annotate.html", document=document, opening=begun, layer="gold")
+
+
+@blueprint.route("/projects/<slug>/adjudicate/automatic", methods=["GET", "POST"])
+@allow("curator")
+def automatic(project: Project) -> ResponseReturnValue:
+    """Settle what needs no person, by vote or by competence; first it is counted only."""
+    form = AutomaticForm(request.values, meta={"csrf": False})  # every POST is guarded already
+    batch = None
+    if request.values.get("threshold") and form.validate():
+        preview = request.method == "GET"
+        share = (form.threshold.data or 0) / 100
+        try:
+            batch = settling.settle_all(
+                project, me(), now(), by=form.by.data, threshold=share, preview=preview, most=MOST
+            )
+        except Invalid as error:
+            tell(form, error)
+        else:
+            if not preview:
+                flash(f"{batch.questions} questions of {batch.documents} documents were settled.")
+                address = url_for("adjudicate.automatic", slug=project.slug, undo=batch.key)
+                return redirect(address)
+    undone = request.args.get("undo", "")
+    return render_template("adjudicate_automatic.html", form=form, batch=batch, undo=undone)
+
+
+@blueprint.post("/projects/<slug>/adjudicate/undo")
+@allow("curator")
+def undo_batch(project: Project) -> ResponseReturnValue:
+    """Take back what was settled at once."""
+    batch = settling.undo_batch(project, request.form.get("key", "")[:100], me(), now())
+    told = f"{batch.documents} documents are as they were before."
+    if batch.refused:
+        told += f" {len(batch.refused)} were settled otherwise since, and stay as they are."
+    flash(told)
+    return redirect(url_for("adjudicate.documents", slug=project.slug))
 
 
 # ---- what the page calls ---------------------------------------------------------------------
@@ -145,6 +185,32 @@ def undo_decision(document: Document) -> ResponseReturnValue:
     body = sent_object()
     undone = _text(body, "undone")
     return answer(case_json(settling.undo(document, undone, _key(body), me(), now())))
+
+
+@api.post("/documents/<int:document_id>/adjudication/alike")
+@allow("curator")
+@takes(_keyed(choice=_CHOICE, preview={"type": "boolean"}))
+def settle_alike(document: Document) -> ResponseReturnValue:
+    """Settle all open questions about the same words alike, in all documents, or count them."""
+    body = sent_object()
+    choice, preview = _choice(body.get("choice"), 0), bool(body.get("preview"))
+    made = settling.settle_alike(document, choice, _key(body), me(), now(), preview=preview)
+    counts = {"documents": made.documents, "questions": made.questions}
+    if preview:
+        return answer(counts)
+    return answer({**case_json(settling.open_case(document, me(), now())), "batch": counts})
+
+
+@api.post("/documents/<int:document_id>/adjudication/undo-alike")
+@allow("curator")
+@takes(_keyed(undone=_STRING))
+def undo_alike(document: Document) -> ResponseReturnValue:
+    """Take back what was settled in many documents at once."""
+    body = sent_object()
+    project = settling.project_of(document)
+    made = settling.undo_batch(project, _text(body, "undone"), me(), now())
+    case = case_json(settling.open_case(document, me(), now()))
+    return answer({**case, "batch": {"documents": made.documents, "refused": made.refused}})
 
 
 @api.post("/documents/<int:document_id>/adjudication/accept")
@@ -224,7 +290,7 @@ def _question_json(standing: Standing, comparison: Comparison) -> dict[str, Any]
     told = (decision.origin or {}).get("curation", {}) if decision is not None else {}
     return {
         "id": slot.key,
-        "about": "entity" if isinstance(slot.contents[0], Span) else "relation",
+        "about": _ABOUT[type(slot.contents[0])],
         "kind": slot.kind,
         "state": standing.state,
         "seen": slot.seen,
@@ -244,13 +310,20 @@ def _question_json(standing: Standing, comparison: Comparison) -> dict[str, Any]
     }
 
 
+_ABOUT = {Span: "entity", Link: "relation", Tag: "document"}
+
+
 def _content_json(
-    content: Span | Link, holders: tuple[str, ...], comparison: Comparison
+    content: Span | Link | Tag, holders: tuple[str, ...], comparison: Comparison
 ) -> dict[str, Any]:
+    if isinstance(content, Tag):
+        return {"label": content.label}
+    more = {name: json.loads(value) for name, value in content.attributes}
     if isinstance(content, Span):
-        return {"start": content.start, "end": content.end, "label": content.label}
+        where = {"start": content.start, "end": content.end, "parts": content.parts}
+        return {**where, "label": content.label, "attributes": more}
     head, tail = (_end_json(key, holders, comparison) for key in (content.head, content.tail))
-    return {"head": head, "tail": tail, "label": content.label}
+    return {"head": head, "tail": tail, "label": content.label, "attributes": more}
 
 
 def _end_json(key: str, holders: tuple[str, ...], comparison: Comparison) -> dict[str, Any] | None:

@@ -190,6 +190,26 @@ class ExportForm(FlaskForm):
     )
 
 
+class AutomaticForm(FlaskForm):
+    """How questions are settled that need no person; the threshold in per cent."""
+
+    by = RadioField(
+        "By",
+        choices=[
+            SelectChoice("vote", "Vote: this share of the annotators holds it"),
+            SelectChoice(
+                "competence", "Competence: it is this likely, given who is how often right"
+            ),
+        ],
+        default="vote",
+    )
+    threshold = IntegerField(
+        "Threshold, per cent",
+        [InputRequired("Enter a number."), NumberRange(51, 100)],
+        default=66,
+    )
+
+
 # ---- the scheme ------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 /** The page where a curator settles what annotators left different in one document. */
 import { Api } from "./api.js";
 import { Decisions } from "./decisions.js";
+import { dialog } from "./dialogs.js";
 import { byId, element, listen } from "./element.js";
 import { chordOf, isTyping } from "./keymap.js";
 import { newId } from "./ops.js";
@@ -31,9 +32,9 @@ export class Adjudication {
     this.questions = [];
     /** @type {Map<string, {reason: string, note: string}>} what was said of a question before it is settled */
     this.why = new Map();
-    /** @type {{key: string, question: string}[]} */
+    /** @type {{key: string, question: string, everywhere?: boolean}[]} */
     this.past = [];
-    /** @type {{key: string, question: string}[]} */
+    /** @type {{key: string, question: string, everywhere?: boolean}[]} */
     this.future = [];
     this.#build();
     this.#take(shown);
@@ -241,8 +242,8 @@ export class Adjudication {
     const last = this[from].pop();
     if (!last) return this.say(from === "past" ? "There is nothing to undo." : "There is nothing to redo.");
     const key = newId();
-    this[to].push({ key, question: last.question });
-    this.decisions.add("/undo", key, { undone: last.key });
+    if (!last.everywhere) this[to].push({ key, question: last.question });
+    this.decisions.add(last.everywhere ? "/undo-alike" : "/undo", key, { undone: last.key });
     const index = this.questions.findIndex(({ id }) => id === last.question);
     this.#go(index >= 0 ? index : this.current, from === "past" ? "Undone." : "Done again.");
   }
@@ -278,6 +279,7 @@ export class Adjudication {
       previous: () => this.#step(-1),
       open: () => this.#go(Math.max(0, this.#nextOpen(this.current))),
       decide: () => this.#choose(Number(argument)),
+      alike: () => this.#alike(Number(argument)),
       reopen: () => this.#reopen(),
       undo: () => this.#travel("past", "future"),
       redo: () => this.#travel("future", "past"),
@@ -302,6 +304,41 @@ export class Adjudication {
     else this.say(`There is no version ${number} of this question.`);
   }
 
+  /** Settle the same words alike in all documents, once it was said how many. @param {number} number */
+  async #alike(number) {
+    const { question } = this;
+    const version = number ? question?.versions[number - 1] : undefined;
+    if (!question || question.about !== "entity" || (number && !version)) return this.say("Only words that differ can be settled alike everywhere.");
+    const choice = { question: question.id, answer: version?.answer ?? "", seen: question.seen, reason: "", note: "", ...this.why.get(question.id) };
+    try {
+      await this.decisions.flush();
+      const { documents, questions } = await this.api.post(`${this.decisions.root}/alike`, { key: newId(), choice, preview: true });
+      this.#askAlike(question, choice, documents, questions);
+    } catch (error) {
+      this.say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {any} question @param {any} choice @param {number} documents @param {number} questions */
+  #askAlike(question, choice, documents, questions) {
+    if (!questions) return this.say("No open question is about these words.");
+    const words = `“${this.panel.title(question)}” as ${this.panel.version(question, choice.answer)}`;
+    const counted = `${questions} open ${questions === 1 ? "question" : "questions"} in ${documents} ${documents === 1 ? "document" : "documents"}`;
+    const asked = dialog("Settle everywhere",
+      element("p", {}, `Settle ${words}: ${counted}.`),
+      element("form", { method: "dialog", class: "buttons" },
+        element("button", { value: "cancel" }, "Cancel"), element("button", { value: "settle", class: "primary" }, "Settle all")));
+    /** @type {HTMLElement | null} */ (asked.querySelector(".primary"))?.focus();
+    asked.addEventListener("close", () => {
+      if (asked.returnValue !== "settle") return;
+      const key = newId();
+      this.past.push({ key, question: question.id, everywhere: true });
+      this.future = [];
+      this.decisions.add("/alike", key, { choice, preview: false });
+      this.say(`${counted}: settled. Undo takes all back.`);
+    });
+  }
+
   /** Whoever works without a mouse must be able to leave the questions. */
   #leave() {
     const typing = isTyping(document.activeElement);
@@ -315,7 +352,7 @@ export class Adjudication {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const chord = chordOf(event);
     const [command, argument] = KEYS[chord] ?? [];
@@ -353,7 +390,10 @@ function placeOf(question) {
   return question.about === "entity" ? Math.min(...starts) : Math.max(...starts, -1);
 }
 
-const digits = Array.from({ length: 10 }, (_, digit) => [String(digit), ["decide", String(digit)]]);
+const digits = Array.from({ length: 10 }, (_, digit) => [
+  [String(digit), ["decide", String(digit)]],
+  [`Shift+${digit}`, ["alike", String(digit)]],
+]).flat();
 
 /** What each key does. @type {Record<string, string[]>} */
 const KEYS = {

@@ -19,7 +19,7 @@ import { inOrder } from "./spans.js";
 /** The spans that a question is about. @param {any} question @returns {Span[]} */
 export function spansOf(question) {
   return question.versions.flatMap((/** @type {any} */ version) =>
-    "start" in version ? [version] : [version.head, version.tail].filter(Boolean));
+    "start" in version ? [version] : [version.head, version.tail].filter(Boolean)); // a category is about no words
 }
 
 const AROUND = 100; // code points shown before and after what a question is about
@@ -66,6 +66,7 @@ export class Passages {
     const whole = this.blocks.map(({ start, body, end, index }) => ({ start, end: body, full: end, index }));
     if (!question) return whole;
     const spans = spansOf(question);
+    if (!spans.length) return whole;
     return whole.flatMap((piece) => {
       const inside = spans.filter((span) => span.start < piece.full && span.end > piece.start);
       return inside.length ? this.#around(piece, inside) : [];

@@ -4,7 +4,7 @@ import { element } from "./element.js";
 
 export const KINDS = {
   label: "label", boundary: "boundary", both: "label and boundary", missing: "missing", direction: "direction",
-  type: "relation type", revised: "changed since", stray: "nobody has it", ends: "ends do not fit", clash: "breaks a rule",
+  type: "relation type", attributes: "attributes", revised: "changed since", stray: "nobody has it", ends: "ends do not fit", clash: "breaks a rule",
 };
 const HOWS = { vote: "by vote", competence: "by competence" };
 
@@ -44,6 +44,7 @@ export class Questions {
   title(question) {
     const [version] = question.versions;
     if (question.about === "entity") return this.#short(version.start, version.end);
+    if (question.about === "document") return version.label;
     if (!version.head || !version.tail) return `relation ${version.label}`;
     return this.#relation(version);
   }
@@ -52,9 +53,12 @@ export class Questions {
   version(question, answer) {
     const version = question.versions.find((/** @type {any} */ each) => each.answer === answer);
     if (!version) return "none of these";
-    if (question.about === "relation") return this.#turned(question) ? this.#relation(version) : version.label;
-    const bounds = new Set(question.versions.map((/** @type {any} */ each) => `${each.start} ${each.end}`));
-    return bounds.size > 1 ? `${this.#short(version.start, version.end)} · ${version.label}` : version.label;
+    const more = Object.entries(version.attributes ?? {}).map(([name, value]) => ` · ${name}: ${value}`).join("");
+    if (question.about === "relation") return (this.#turned(question) ? this.#relation(version) : version.label) + more;
+    const bounds = new Set(question.versions.map((/** @type {any} */ each) => `${each.start} ${each.end} ${each.parts}`));
+    if (question.about === "document" || bounds.size < 2) return version.label + more;
+    const parts = version.parts?.length ? version.parts : [[version.start, version.end]];
+    return `${parts.map((/** @type {number[]} */ [start, end]) => this.#short(start, end)).join(" … ")} · ${version.label}${more}`;
   }
 
   /** Whether the versions of a relation lead different ways. @param {any} question */
@@ -73,7 +77,8 @@ export class Questions {
   /** @param {any} question */
   #kind(question) {
     const kind = KINDS[/** @type {keyof typeof KINDS} */ (question.kind)] ?? "agreed";
-    return question.about === "relation" && question.kind === "missing" ? "missing relation" : kind;
+    if (question.kind !== "missing" || question.about === "entity") return kind;
+    return question.about === "relation" ? "missing relation" : "category";
   }
 
   /** @param {any} question */

@@ -108,6 +108,16 @@ def test_settling_by_the_keyboard_alone(site: Site, page: Page, document: Docume
     expect(page.get_by_role("row", name="d0")).to_contain_text("Accepted")
 
 
+def test_settling_everywhere_is_counted_first(site: Site, page: Page, document: Document) -> None:
+    """With shift a version is taken for the same words everywhere, after a word on how many."""
+    press(page, "Shift+Digit1")
+    expect(page.get_by_role("dialog")).to_contain_text("1 open question in 1 document")
+    press(page, "Enter")
+    expect(page.locator("#counts")).to_contain_text("1 of 3 settled")
+    press(page, "Control+z")
+    expect(page.locator("#counts")).to_contain_text("0 of 3 settled")
+
+
 def test_a_relation_brings_its_ends(site: Site, page: Page, document: Document) -> None:
     """Taking a relation first settles the end that was open, as those who hold it have it."""
     press(page, "Shift+Tab", "Shift+Tab")

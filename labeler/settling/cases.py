@@ -1,13 +1,12 @@
-"""Gold layers of curators: what all agree on is taken, differences are settled, one edit each."""
+"""One document to settle: its gold layer, its questions, and each change as one edit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
 from labeler.adjudication import REASONS, Comparison, Draft, Standing, Standings, compare, questions
@@ -71,10 +70,10 @@ def open_case(document: Document, curator: User, now: datetime) -> Case:
     """
     gold = gold_layer(document, curator, now)
     with transaction():
-        draft = _draft(document, gold, curator)
+        draft = draft_of(document, gold, curator)
         draft.take_agreed()
-        _write(gold, draft, _key("agreed", gold), curator, now)
-        case = _case(document, gold)
+        write(gold, draft, _key("agreed", gold), curator, now)
+        case = case_of(document, gold)
         if case.open and gold.status == "done":
             _set_status(gold, "open", now)
     return case
@@ -108,11 +107,11 @@ def decide(
     gold = gold_layer(document, curator, now)
     with transaction():
         if not _known(gold, key):
-            draft = _draft(document, gold, curator)
+            draft = draft_of(document, gold, curator)
             for choice in choices:
                 _apply(draft, choice)
-            _write(gold, draft, key, curator, now)
-        return _case(document, gold)
+            write(gold, draft, key, curator, now)
+        return case_of(document, gold)
 
 
 def _apply(draft: Draft, choice: Choice) -> None:
@@ -145,11 +144,11 @@ def reopen(document: Document, question: str, key: str, curator: User, now: date
     gold = gold_layer(document, curator, now)
     with transaction():
         if not _known(gold, key):
-            draft = _draft(document, gold, curator)
+            draft = draft_of(document, gold, curator)
             draft.reopen(question)
-            _write(gold, draft, key, curator, now)
+            write(gold, draft, key, curator, now)
             _set_status(gold, "open", now)
-        return _case(document, gold)
+        return case_of(document, gold)
 
 
 def undo(document: Document, undone: str, key: str, curator: User, now: datetime) -> Case:
@@ -161,14 +160,14 @@ def undo(document: Document, undone: str, key: str, curator: User, now: datetime
     with transaction():
         if not _known(gold, key):
             _write_ops(gold, _inverse(gold, undone), key, curator, now)
-        return _case(document, gold)
+        return case_of(document, gold)
 
 
 def _inverse(gold: Layer, undone: str) -> tuple[schema.Op, ...]:
     logged = editing.edit_of(gold.id, undone)
     if logged is None:
         raise NotFound("There is no such edit of this document.")
-    items = _items(gold)
+    items = items_of(gold)
     ops = tuple(schema.Op(op.id, op.after, op.before) for op in reversed(logged))
     if any(items.get(op.id) != op.before for op in ops):
         raise Conflict("This was settled otherwise since. Settle it anew instead of undoing it.")
@@ -189,7 +188,8 @@ def finish(document: Document, curator: User, now: datetime) -> Layer:
 # ---- parts -----------------------------------------------------------------------------------
 
 
-def _finished(document: Document) -> tuple[schema.Layer, ...]:
+def finished_layers(document: Document) -> tuple[schema.Layer, ...]:
+    """Return what the annotators finished in a document, by name."""
     wanted = select(Layer).where(
         Layer.document_id == document.id, Layer.status == "done", ~Layer.gold
     )
@@ -197,7 +197,8 @@ def _finished(document: Document) -> tuple[schema.Layer, ...]:
     return tuple(sorted(editing.load(rows), key=lambda layer: layer.annotator))
 
 
-def _comparison(layers: Sequence[schema.Layer], scheme: schema.Scheme) -> Comparison:
+def comparison_of(layers: Sequence[schema.Layer], scheme: schema.Scheme) -> Comparison:
+    """Return what differs between layers of a document."""
     symmetric = [label.name for label in scheme.relations if label.symmetric]
     return compare(layers, symmetric=symmetric)
 
@@ -211,14 +212,16 @@ def _scheme(document: Document) -> schema.Scheme:
     return project_of(document).scheme
 
 
-def _items(gold: Layer) -> dict[str, schema.Annotation]:
+def items_of(gold: Layer) -> dict[str, schema.Annotation]:
+    """Return the annotations of a gold layer by id."""
     [record] = editing.load([gold])
     return {item.id: item for item in record.annotations()}
 
 
-def _case(document: Document, gold: Layer) -> Case:
-    layers, scheme = _finished(document), _scheme(document)
-    comparison = _comparison(layers, scheme)
+def case_of(document: Document, gold: Layer) -> Case:
+    """Return how things stand with a document."""
+    layers, scheme = finished_layers(document), _scheme(document)
+    comparison = comparison_of(layers, scheme)
     db.session.refresh(gold)
     [record] = editing.load([gold])
     items = {item.id: item for item in record.annotations()}
@@ -226,11 +229,14 @@ def _case(document: Document, gold: Layer) -> Case:
     return Case(document, layers, comparison, gold, record, standings)
 
 
-def _draft(document: Document, gold: Layer, curator: User) -> Draft:
+def draft_of(document: Document, gold: Layer | None, curator: User | None) -> Draft:
+    """Return a draft of a gold layer, held until the transaction ends; an empty one without it."""
     scheme = _scheme(document)
-    editing.hold(gold.id)
-    comparison = _comparison(_finished(document), scheme)
-    return Draft(comparison, _items(gold), scheme, len(document.text), curator.name)
+    if gold is not None:
+        editing.hold(gold.id)
+    comparison = comparison_of(finished_layers(document), scheme)
+    items = items_of(gold) if gold is not None else {}
+    return Draft(comparison, items, scheme, len(document.text), curator.name if curator else "")
 
 
 def _key(what: str, gold: Layer) -> str:
@@ -241,7 +247,8 @@ def _known(gold: Layer, key: str) -> bool:
     return editing.edit_of(gold.id, key) is not None
 
 
-def _write(gold: Layer, draft: Draft, key: str, curator: User, now: datetime) -> None:
+def write(gold: Layer, draft: Draft, key: str, curator: User, now: datetime) -> None:
+    """Append to a gold layer what a draft changes, as one edit."""
     _write_ops(gold, draft.ops(), key, curator, now)
 
 
@@ -257,125 +264,3 @@ def _write_ops(
 def _set_status(gold: Layer, status: str, now: datetime) -> None:
     gold.status, gold.changed = status, now
     db.session.flush()
-
-
-# ---- many documents --------------------------------------------------------------------------
-
-STATES = ("open", "done", "changed")
-"""Documents to settle: not accepted yet, accepted, accepted before an annotator changed more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A document that several finished: its title, who, and where its gold stands."""
-
-    id: int
-    title: str
-    name: str
-    annotators: int
-    state: str
-    open: int
-    settled: int
-    agreed: int
-
-
-def documents(
-    project: Project, *, after: int = 0, state: str | None = None, limit: int = 25
-) -> tuple[list[Row], int | None]:
-    """Return documents that several finished, those after an id, and what asks for the next.
-
-    The questions of each are counted as they are now, gold or not.
-    """
-    keys = list(db.session.scalars(_shared(project, after, state).limit(limit + 1)))
-    more, keys = len(keys) > limit, keys[:limit]
-    found = db.session.scalars(select(Document).where(Document.id.in_(keys)).order_by(Document.id))
-    documents = list(found)
-    rows = _rows(documents, project.scheme)
-    for document in documents:
-        db.session.expunge(document)
-    return rows, keys[-1] if more else None
-
-
-def next_to_settle(project: Project, after: int = 0) -> int | None:
-    """Return the next document whose gold is not accepted, from `after` on and round."""
-    for first in (after, 0):
-        for state in ("open", "changed"):
-            found = db.session.scalar(_shared(project, first, state).limit(1))
-            if found is not None:
-                return found
-    return None
-
-
-def counts(project: Project) -> dict[str, int]:
-    """Return how many documents several finished, by state."""
-    return {
-        state: db.session.scalar(
-            select(func.count()).select_from(_shared(project, 0, state).subquery())
-        )
-        or 0
-        for state in STATES
-    }
-
-
-def _shared(project: Project, after: int, state: str | None) -> Select[int]:
-    """Select the ids of documents that two or more finished, in order, by the index alone."""
-    finished = select(Layer.document_id).where(
-        Layer.project_id == project.id,
-        ~Layer.gold,
-        Layer.status == "done",
-        Layer.document_id > after,
-    )
-    if state is not None:
-        finished = finished.where(_in_state(state))
-    several = finished.group_by(Layer.document_id).having(func.count() > 1)
-    return several.order_by(Layer.document_id)
-
-
-def _in_state(state: str) -> ColumnElement[bool]:
-    gold = aliased(Layer)
-    done = exists().where(gold.document_id == Layer.document_id, gold.gold, gold.status == "done")
-    if state == "open":
-        return ~done
-    return done if state == "done" else and_(done, _changed_since())
-
-
-def _changed_since() -> ColumnElement[bool]:
-    """Tell of documents where an annotator edited something after gold was accepted."""
-    gold, own = aliased(Layer), aliased(Layer)
-    return exists().where(
-        gold.document_id == Layer.document_id,
-        gold.gold,
-        own.document_id == Layer.document_id,
-        ~own.gold,
-        editing.edited_after(own, gold.changed),
-    )
-
-
-def _rows(documents: Sequence[Document], scheme: schema.Scheme) -> list[Row]:
-    wanted = select(Layer).where(Layer.document_id.in_([each.id for each in documents]))
-    rows = list(db.session.scalars(wanted.options(joinedload(Layer.annotator))))
-    records = dict(zip((row.id for row in rows), editing.load(rows), strict=True))
-    by_document: dict[int, list[Layer]] = {}
-    for row in rows:
-        by_document.setdefault(row.document_id, []).append(row)
-    return [_row(each, by_document[each.id], records, scheme) for each in documents]
-
-
-def _row(
-    document: Document,
-    layers: Sequence[Layer],
-    records: Mapping[int, schema.Layer],
-    scheme: schema.Scheme,
-) -> Row:
-    done = [records[each.id] for each in layers if not each.gold and each.status == "done"]
-    gold = next((each for each in layers if each.gold), None)
-    items: dict[str, Any] = (
-        {item.id: item for item in records[gold.id].annotations()} if gold is not None else {}
-    )
-    standings = list(Standings(_comparison(done, scheme), items, scheme))
-    asked = list(questions(standings))
-    left = sum(1 for standing in asked if standing.state == "open")
-    state = "open" if gold is None or gold.status != "done" else "changed" if left else "done"
-    agreed = sum(1 for standing in standings if standing.state in ("agreed", "new"))
-    settled = len(asked) - left
-    return Row(document.id, document.title, document.name, len(done), state, left, settled, agreed)

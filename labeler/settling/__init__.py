@@ -1,0 +1,44 @@
+"""Gold layers of curators: what all agree on is taken, differences are settled, one edit each."""
+
+from labeler.settling.batches import (
+    MAX_ALIKE,
+    WAYS,
+    Batch,
+    settle_alike,
+    settle_all,
+    undo_batch,
+)
+from labeler.settling.cases import (
+    Case,
+    Choice,
+    decide,
+    finish,
+    gold_layer,
+    open_case,
+    project_of,
+    reopen,
+    undo,
+)
+from labeler.settling.listing import STATES, Row, documents, next_to_settle
+
+__all__ = [
+    "MAX_ALIKE",
+    "STATES",
+    "WAYS",
+    "Batch",
+    "Case",
+    "Choice",
+    "Row",
+    "decide",
+    "documents",
+    "finish",
+    "gold_layer",
+    "next_to_settle",
+    "open_case",
+    "project_of",
+    "reopen",
+    "settle_alike",
+    "settle_all",
+    "undo",
+    "undo_batch",
+]

@@ -1,0 +1,121 @@
+"""Documents to settle: which there are, what is open in each, which comes next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from labeler import editing, schema
+from labeler.adjudication import Standings, questions
+from labeler.models import Document, Layer, Project, db
+from labeler.settling.cases import comparison_of
+
+STATES = ("open", "done", "changed")
+"""Documents to settle: not accepted yet, accepted, accepted before an annotator changed more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document that several finished: its title, who, and where its gold stands."""
+
+    id: int
+    title: str
+    name: str
+    annotators: int
+    state: str
+    open: int
+    settled: int
+    agreed: int
+
+
+def documents(
+    project: Project, *, after: int = 0, state: str | None = None, limit: int = 25
+) -> tuple[list[Row], int | None]:
+    """Return documents that several finished, those after an id, and what asks for the next.
+
+    The questions of each are counted as they are now, gold or not.
+    """
+    keys = list(db.session.scalars(shared(project, after, state).limit(limit + 1)))
+    more, keys = len(keys) > limit, keys[:limit]
+    found = db.session.scalars(select(Document).where(Document.id.in_(keys)).order_by(Document.id))
+    documents = list(found)
+    rows = _rows(documents, project.scheme)
+    for document in documents:
+        db.session.expunge(document)
+    return rows, keys[-1] if more else None
+
+
+def next_to_settle(project: Project, after: int = 0) -> int | None:
+    """Return the next document whose gold is not accepted, from `after` on and round."""
+    for first in (after, 0):
+        for state in ("open", "changed"):
+            found = db.session.scalar(shared(project, first, state).limit(1))
+            if found is not None:
+                return found
+    return None
+
+
+def shared(project: Project, after: int, state: str | None) -> Select[int]:
+    """Select the ids of documents that two or more finished, in order, by the index alone."""
+    finished = select(Layer.document_id).where(
+        Layer.project_id == project.id,
+        ~Layer.gold,
+        Layer.status == "done",
+        Layer.document_id > after,
+    )
+    if state is not None:
+        finished = finished.where(_in_state(state))
+    several = finished.group_by(Layer.document_id).having(func.count() > 1)
+    return several.order_by(Layer.document_id)
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    gold = aliased(Layer)
+    done = exists().where(gold.document_id == Layer.document_id, gold.gold, gold.status == "done")
+    if state == "open":
+        return ~done
+    return done if state == "done" else and_(done, _changed_since())
+
+
+def _changed_since() -> ColumnElement[bool]:
+    """Tell of documents where an annotator edited something after gold was accepted."""
+    gold, own = aliased(Layer), aliased(Layer)
+    return exists().where(
+        gold.document_id == Layer.document_id,
+        gold.gold,
+        own.document_id == Layer.document_id,
+        ~own.gold,
+        editing.edited_after(own, gold.changed),
+    )
+
+
+def _rows(documents: Sequence[Document], scheme: schema.Scheme) -> list[Row]:
+    wanted = select(Layer).where(Layer.document_id.in_([each.id for each in documents]))
+    rows = list(db.session.scalars(wanted.options(joinedload(Layer.annotator))))
+    records = dict(zip((row.id for row in rows), editing.load(rows), strict=True))
+    by_document: dict[int, list[Layer]] = {}
+    for row in rows:
+        by_document.setdefault(row.document_id, []).append(row)
+    return [_row(each, by_document[each.id], records, scheme) for each in documents]
+
+
+def _row(
+    document: Document,
+    layers: Sequence[Layer],
+    records: Mapping[int, schema.Layer],
+    scheme: schema.Scheme,
+) -> Row:
+    done = [records[each.id] for each in layers if not each.gold and each.status == "done"]
+    gold = next((each for each in layers if each.gold), None)
+    items: dict[str, Any] = (
+        {item.id: item for item in records[gold.id].annotations()} if gold is not None else {}
+    )
+    standings = list(Standings(comparison_of(done, scheme), items, scheme))
+    asked = list(questions(standings))
+    left = sum(1 for standing in asked if standing.state == "open")
+    state = "open" if gold is None or gold.status != "done" else "changed" if left else "done"
+    agreed = sum(1 for standing in standings if standing.state in ("agreed", "new"))
+    settled = len(asked) - left
+    return Row(document.id, document.title, document.name, len(done), state, left, settled, agreed)
