@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -79,6 +80,12 @@ def user_by_id(user_id: int) -> User:
     if user is None:
         raise NotFound("There is no such person.")
     return user
+
+
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of people by their ids."""
+    wanted = select(User.id, User.name).where(User.id.in_({key for key in ids if key is not None}))
+    return dict(db.session.execute(wanted).all())
 
 
 def ensure_user(name: str, role: str = "member") -> User:

@@ -15,6 +15,7 @@ from labeler.web import (
     api,
     assets,
     auth,
+    jobs,
     joining,
     manage,
     pages,
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     auth.register(app)
     assets.register(app)
-    for part in (pages, manage, scheme, people, joining, agreement, adjudicate, api):
+    for part in (pages, manage, scheme, people, joining, agreement, adjudicate, jobs, api):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)

@@ -405,6 +405,11 @@ def visible(user: User) -> list[tuple[Project, str]]:
     return [(project, "manager" if user.is_admin else role) for project, role in rows]
 
 
+def slugs() -> dict[int, str]:
+    """Return the slugs of all projects by their ids."""
+    return dict(db.session.execute(select(Project.id, Project.slug)).all())
+
+
 def members(project: Project) -> list[tuple[User, str]]:
     """Return the members of a project with their roles, by name."""
     query = select(User, Membership.role).join(Membership, Membership.user_id == User.id)

@@ -312,9 +312,9 @@ _HELPERS = 16
 
 
 def expect(claim: Claim, total: int) -> None:
-    """Say how much there is to do."""
+    """Say how much there is to do, from the beginning."""
     with transaction() as session:
-        session.execute(update(Job).where(Job.id == claim.job_id).values(total=total))
+        session.execute(update(Job).where(Job.id == claim.job_id).values(total=total, done=0))
 
 
 def finish(claim: Claim, result: dict[str, Any] | None) -> None:

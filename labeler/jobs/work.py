@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -55,7 +56,11 @@ class Work:
         self._progress(chunk.done)
 
     def expect(self, total: int) -> None:
-        """Say how much there is to do."""
+        """Say how much there is to do, from the beginning."""
+
+    def tick(self, done: int) -> None:
+        """Say between two chunks that something was done; what is being read stays as it is."""
+        self._progress(done)
 
     def log(self, words: str) -> None:
         """Add a line to the log."""
@@ -101,8 +106,16 @@ class JobWork(Work):
         queue.split(chunk.session, self.claim, parts)
 
     def expect(self, total: int) -> None:
-        """Say how much there is to do."""
+        """Say how much there is to do, from the beginning."""
         queue.expect(self.claim, total)
+
+    def tick(self, done: int) -> None:
+        """Say between two chunks that something was done; raises Lost and Stopped as chunks do."""
+        self.check()
+        # A session of its own: the other one may be reading, and is to go on with what it sees.
+        with current_app.app_context(), transaction() as session:
+            queue.hold(session, self.claim)
+            queue.advance(session, self.claim, done, self.cursor)
 
     def log(self, words: str) -> None:
         """Add a line to the job's log."""

@@ -1,7 +1,7 @@
 """Runs imports, suggestions and exports over the database: streams, reports, manifests."""
 
-from labeler.transfer.exports import Made, export
-from labeler.transfer.imports import ImportReport, import_paths
+from labeler.transfer.exports import Made, export, queue_export
+from labeler.transfer.imports import ImportReport, import_paths, queue_import
 from labeler.transfer.suggestions import (
     queue_suggestions,
     suggest,
@@ -15,6 +15,8 @@ __all__ = [
     "Made",
     "export",
     "import_paths",
+    "queue_export",
+    "queue_import",
     "queue_suggestions",
     "suggest",
     "suggestions",

@@ -12,19 +12,22 @@ from flask import current_app
 from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.orm import joinedload
 
-from labeler import accounts, audit, editing, schema
+from labeler import accounts, audit, editing, jobs, schema
 from labeler.borders import tokens
 from labeler.config import Settings
 from labeler.errors import Invalid
 from labeler.formats import Exported, Report, exporters, manifest, splits
+from labeler.jobs import Work
 from labeler.models import (
     Document,
     Export,
+    Job,
     Layer,
     Project,
     Split,
     SuggesterRun,
     Suggestion,
+    User,
     db,
     transaction,
 )
@@ -99,31 +102,79 @@ def export(  # noqa: PLR0913 - what can be said of an export, by name
     made_by: str = "",
     folder: Path | None = None,
     options: Mapping[str, Any] | None = None,
+    work: Work | None = None,
 ) -> Made:
     """Write the layers of a project as files, and say what did not fit.
 
     `layer` is "gold", "all", "suggestions" or an annotator's name. The same layers and options
-    give the same bytes. Nothing is left in `folder` when this fails half-way.
+    give the same bytes. Nothing is left in `folder` when this fails half-way. `work` is told how
+    far it is, and keeps the id of the export in its cursor.
     """
+    work = work or Work()
     exporter = exporters[format]()
     plan = _Plan(project, layer, _weights(split), seed, dict(options or {}), Report())
     chosen = _chosen(plan)
     if not chosen and not plan.report.problems:
         raise Invalid(_NOTHING.get(layer, f"{layer} has labeled nothing yet."))
     parts = _parts(plan, list(chosen))
+    work.expect(len(chosen))
     folder = folder or _new_folder(project, format)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as unfinished:
         report = exporter.write(
-            _records(plan, chosen, parts),
+            _told(_records(plan, chosen, parts), work),
             Path(unfinished),
             scheme=project.scheme,
             language=project.language,
             options={**plan.options, "manifest": plan.manifest(format), "report": plan.report},
         )
         _move(Path(unfinished), folder)
-    _remember(plan, format, folder, report, made_by)
+    with work.chunk() as chunk:
+        export_id = _remember(plan, format, folder, report, made_by)
+        chunk.cursor = {**(chunk.cursor or {}), "export": export_id}
     return Made(folder, report)
+
+
+def _told(records: Iterator[Exported], work: Work) -> Iterator[Exported]:
+    """Yield what is written, and say now and then how many documents that were."""
+    last, documents = "", 0
+    for record in records:
+        if record.document.id != last:
+            last, documents = record.document.id, documents + 1
+            if documents % _PAGE == 0:
+                work.tick(_PAGE)
+        yield record
+    work.tick(documents % _PAGE)
+
+
+# ---- in the background -----------------------------------------------------------------------
+
+
+def queue_export(project: Project, format: str, *, actor: User, **options: Any) -> Job:  # noqa: A002
+    """Queue an export; `options` are those of `export`."""
+    return jobs.enqueue(
+        "export",
+        f"Export as {exporters[format].title}",
+        project_id=project.id,
+        parameters={"format": format, **options, "made_by": actor.name},
+        created_by=actor.id,
+    )
+
+
+@jobs.kind("export")
+def _export(work: jobs.JobWork) -> dict[str, int]:
+    """Write an export into the folder chosen at first, and tell its id."""
+    project = db.session.get_one(Project, work.claim.project_id)
+    options = dict(work.parameters)
+    chosen = options.pop("format")
+    if work.cursor is None:
+        with work.chunk() as chunk:
+            chunk.cursor = {"folder": str(_new_folder(project, chosen))}
+    cursor = work.cursor or {}
+    if "export" not in cursor:
+        with audit.acting(work.claim.created_by):
+            export(project, chosen, **options, folder=Path(cursor["folder"]), work=work)
+    return {"export": (work.cursor or {})["export"]}
 
 
 _NOTHING = {
@@ -170,7 +221,7 @@ def _remember(
     folder: Path,
     report: Report,
     made_by: str,
-) -> None:
+) -> int:
     row = Export(
         project_id=plan.project.id,
         format=format,
@@ -183,6 +234,7 @@ def _remember(
         session.add(row)
         details = {"format": format, "layer": plan.layer, **report.counts}
         audit.record("corpus.export", folder.name, project=plan.project, details=details)
+    return row.id
 
 
 # ---- which layers ----------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Brings articles and layers in: what fits is taken, what does not is told by file and line."""
 
 import gc
+import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,20 +14,33 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labeler import accounts, audit, counters, editing, schema
-from labeler.errors import Problem
+from labeler import accounts, audit, counters, editing, jobs, schema
+from labeler.errors import Problem, Unavailable
 from labeler.formats import Imported, archive
 from labeler.formats.layered import attributed
-from labeler.models import Document, Layer, Membership, Project, User, insert_rows, transaction
+from labeler.jobs import Work
+from labeler.models import (
+    Document,
+    Job,
+    Layer,
+    Membership,
+    Project,
+    User,
+    db,
+    insert_rows,
+    transaction,
+)
 from labeler.models.database import now
 from labeler.models.tables import text_sha256
 from labeler.models.words import title_words
 from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
-from labeler.transfer.suggestions import IMPORTED, keep_imported
+from labeler.transfer.suggestions import IMPORTED, keep_imported, queue_suggestions
 
 _DOCUMENT = ("project_id", "name", "words", "text", "sha256", "meta", "created")
 _PORTION = 250
 """Articles taken in one transaction."""
+COUNTS = ("documents", "layers", "suggestions", "unchanged")
+"""What a report counts, beside what was refused."""
 
 
 @dataclass
@@ -40,10 +55,7 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
-        counts = {
-            name: getattr(self, name)
-            for name in ("documents", "layers", "suggestions", "unchanged")
-        }
+        counts = {name: getattr(self, name) for name in COUNTS}
         return {**counts, "problems": [problem.to_json() for problem in self.problems]}
 
     def sentence(self) -> str:
@@ -75,16 +87,77 @@ def import_paths(
     """
     if annotator is not None:
         accounts.check_name(annotator)
-    empty = not any((project.entity_labels, project.relation_labels, project.category_labels))
-    intake = _Intake(project, actor, annotator, add_labels or empty, ImportReport())
-    found = archive.read(paths, importer=importer)
-    while portion := _portion(found):
-        with _uncollected():
-            intake.take(portion)
-        progress(len(portion))
-    intake.tell_unknown_labels()
-    intake.record()
+    intake = _Intake(project, actor, annotator, add_labels, ImportReport())
+    _take_all(intake, archive.read(paths, importer=importer), Work(progress))
     return intake.report
+
+
+def _take_all(intake: "_Intake", found: Iterator[Imported | Problem], work: Work) -> None:
+    """Take what was found, a portion in a chunk; what an earlier attempt took is passed over."""
+    intake.resume(work.cursor)
+    deque(islice(found, intake.taken), maxlen=0)
+    while portion := _portion(found):
+        with work.chunk() as chunk, _uncollected():
+            known = len(intake.report.problems)
+            intake.take(portion)
+            work.tell(intake.report.problems[known:])
+            chunk.done, chunk.cursor = len(portion), intake.state()
+    with work.chunk() as chunk:
+        known = len(intake.report.problems)
+        intake.tell_unknown_labels()
+        intake.record()
+        work.tell(intake.report.problems[known:])
+        chunk.cursor = {**intake.state(), "ended": True}
+
+
+# ---- in the background -----------------------------------------------------------------------
+
+
+def queue_import(project: Project, folder: Path, *, actor: User, **options: Any) -> Job:
+    """Queue the import of an upload: what lies in a folder, which goes when the import is done.
+
+    `options` are those of `import_paths`.
+    """
+    if options.get("annotator"):
+        accounts.check_name(options["annotator"])
+    [name, *more] = sorted(path.name for path in folder.iterdir()) or ["nothing"]
+    others = f" and {len(more)} more" if more else ""
+    return jobs.enqueue(
+        "import",
+        f"Import of {name}{others}",
+        project_id=project.id,
+        parameters={"folder": str(folder), **options},
+        created_by=actor.id,
+    )
+
+
+@jobs.kind("import")
+def _import(work: jobs.JobWork) -> dict[str, int]:
+    """Import an upload, tell the counts, and let suggestions be made for what is new."""
+    folder = Path(work.parameters["folder"])
+    project = db.session.get_one(Project, work.claim.project_id)
+    actor = accounts.user_by_id(work.claim.created_by or 0)
+    annotator, add_labels = work.parameters.get("annotator"), work.parameters.get("add_labels")
+    intake = _Intake(project, actor, annotator, bool(add_labels), ImportReport())
+    if not (work.cursor or {}).get("ended"):
+        found = archive.read(_uploaded(folder), importer=work.parameters.get("importer") or "auto")
+        with audit.acting(actor.id):
+            _take_all(intake, found, work)
+    if (work.cursor or {})["counts"]["documents"]:
+        queue_suggestions(project, actor.id)
+    shutil.rmtree(folder, ignore_errors=True)
+    return dict((work.cursor or {})["counts"])
+
+
+def _uploaded(folder: Path) -> list[Path]:
+    """Return what to import: the one folder that was uploaded, or all that came."""
+    if not folder.is_dir():
+        raise Unavailable(
+            f"The upload is not at {folder}. Upload it again; where workers run on other machines, "
+            "let them share the instance folder."
+        )
+    entries = list(folder.iterdir())
+    return entries if len(entries) == 1 and entries[0].is_dir() else [folder]
 
 
 def _portion(found: Iterator[Imported | Problem]) -> list[Imported | Problem]:
@@ -121,12 +194,37 @@ class _Intake:
     unknown: dict[str, int] = field(default_factory=dict)
     """Labels that the scheme lacks, with how many articles were refused for them."""
     moment: datetime = field(default_factory=now)
+    taken: int = 0
+    """Articles and problems met so far."""
+    told: int = 0
+    """Problems that an earlier attempt told of."""
 
     def __post_init__(self) -> None:
         self.scheme = self.project.scheme
+        scheme = self.scheme
+        empty = not any((scheme.entities, scheme.relations, scheme.categories))
+        self.add_labels = self.add_labels or empty
+
+    def state(self) -> dict[str, Any]:
+        """Return as plain JSON what another attempt needs to go on."""
+        counts = {name: getattr(self.report, name) for name in COUNTS}
+        counts["problems"] = len(self.report.problems) + self.told
+        names = ("taken", "add_labels", "unknown")
+        return {"counts": counts, **{name: getattr(self, name) for name in names}}
+
+    def resume(self, state: dict[str, Any] | None) -> None:
+        """Go on where an earlier attempt ended; what it told is not told again."""
+        if state is None:
+            return
+        self.taken, self.add_labels = state["taken"], state["add_labels"]
+        self.unknown = dict(state["unknown"])
+        for name in COUNTS:
+            setattr(self.report, name, state["counts"][name])
+        self.told = state["counts"]["problems"]
 
     def take(self, portion: Sequence[Imported | Problem]) -> None:
         """Take one portion in one transaction."""
+        self.taken += len(portion)
         articles = []
         for item in portion:
             if isinstance(item, Problem):

@@ -1,19 +1,30 @@
 """Pages for those who run a project: making it, articles in and out, settings."""
 
-import tempfile
+import shutil
+import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from labeler import nlp, projects, schema, transfer
+from labeler import jobs, nlp, projects, schema, transfer, work
+from labeler.config import Settings
 from labeler.errors import Invalid, LabelerError, NotFound, Problem
 from labeler.formats import exporters, importers
-from labeler.models import Export, Project
+from labeler.models import Export, Job, Project
 from labeler.suggest import suggesters
 from labeler.web.auth import allow, me
 from labeler.web.forms import ExportForm, ImportForm, ProjectForm, SettingsForm, choices, tell
@@ -24,6 +35,10 @@ blueprint = Blueprint("manage", __name__)
 
 FILE = "file"
 """The start of a project that is no template."""
+_AT_ONCE = 1_000_000
+"""Bytes of an upload that are imported while somebody waits."""
+_FEW = 500
+"""Documents that are exported while somebody waits."""
 _PROBLEMS = 50
 """Problems of an export on one page."""
 
@@ -178,31 +193,46 @@ def _labels(lines: str) -> dict[str, str | None]:
 @blueprint.route("/projects/<slug>/import", methods=["GET", "POST"])
 @allow("manager")
 def import_files(project: Project) -> ResponseReturnValue:
-    """Bring uploaded articles in, and say what came of it."""
-    form, report = ImportForm(), None
+    """Bring uploaded articles in: a few at once, many in the background."""
+    form = ImportForm()
     form.format.choices = [SelectChoice("auto", "Each file by its kind"), *choices(importers)]
     if form.validate_on_submit():
         files = [f for f in (*form.files.data, *form.folder.data) if f and f.filename]
         if files:
             try:
-                report = _import(project, files, form)
+                job = _import(project, files, form)
             except LabelerError as error:
                 form.annotator.errors = [error.message]
+            else:
+                return redirect(url_for("jobs.job", slug=project.slug, job_id=job.id))
         else:
             form.files.errors = ["Choose files or a folder."]
-    return render_template("import.html", form=form, report=report)
+    return render_template("import.html", form=form)
 
 
-def _import(project: Project, files: list[Any], form: ImportForm) -> transfer.ImportReport:
-    with tempfile.TemporaryDirectory(prefix="labeler-upload-") as folder:
-        return transfer.import_paths(
-            project,
-            [save(files, Path(folder))],
-            actor=me(),
-            annotator=form.annotator.data or None,
-            add_labels=form.add_labels.data,
-            importer=form.format.data,
-        )
+def _import(project: Project, files: list[Any], form: ImportForm) -> Job:
+    """Keep the upload and import it; a large one is left to a worker."""
+    settings: Settings = current_app.config["LABELER"]
+    folder = settings.instance / "uploads" / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    try:
+        save(files, folder)
+
+        def queued() -> Job:
+            return transfer.queue_import(
+                project,
+                folder,
+                actor=me(),
+                annotator=form.annotator.data or None,
+                add_labels=form.add_labels.data,
+                importer=form.format.data,
+            )
+
+        small = sum(size for _, size in _files(folder)) <= _AT_ONCE
+        return jobs.do_now(queued) if small else queued()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 # ---- articles out ----------------------------------------------------------------------------
@@ -217,11 +247,9 @@ def export(project: Project) -> ResponseReturnValue:
     form.layer.choices = _layers(project)
     if form.validate_on_submit():
         try:
-            made = _export(project, form)
+            return redirect(_export(project, form))
         except LabelerError as error:
             tell(form, error)
-        else:
-            return redirect(url_for("manage.show_export", slug=project.slug, export_id=made))
     return render_template("export.html", form=form, exports=projects.exports(project))
 
 
@@ -236,18 +264,20 @@ def _layers(project: Project) -> list[SelectChoice]:
     ]
 
 
-def _export(project: Project, form: ExportForm) -> int:
-    """Run an export and return its id."""
-    made = transfer.export(
-        project,
-        form.format.data,
-        layer=form.layer.data,
-        split=[int(part) for part in (form.split.data or "").split(",")],
-        seed=form.seed.data or 0,
-        made_by=me().name,
-    )
+def _export(project: Project, form: ExportForm) -> str:
+    """Run an export, or leave a large one to a worker; return the page that tells of it."""
+    options = {
+        "layer": form.layer.data,
+        "split": [int(part) for part in (form.split.data or "").split(",")],
+        "seed": form.seed.data or 0,
+    }
+    if work.progress(project, me()).total > _FEW:
+        job = transfer.queue_export(project, form.format.data, actor=me(), **options)
+        return url_for("jobs.job", slug=project.slug, job_id=job.id)
+    made = transfer.export(project, form.format.data, made_by=me().name, **options)
     rows = projects.exports(project)
-    return next(row.id for row in rows if row.folder == str(made.folder))
+    export_id = next(row.id for row in rows if row.folder == str(made.folder))
+    return url_for("manage.show_export", slug=project.slug, export_id=export_id)
 
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>")

@@ -40,6 +40,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
         Leaf("manage.settings", "General", "manager"),
         Leaf("scheme.edit", "Scheme", "manager"),
         Leaf("people.members", "People", "manager"),
+        Leaf("jobs.listed", "Background work", "manager"),
         Leaf("people.project_audit", "Audit log", "manager"),
     ),
 }

@@ -11,8 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from labeler import accounts, projects, transfer
+from labeler import accounts, jobs, projects, transfer
 from labeler.config import ROOT
+from labeler.jobs import queue
 from tests.conftest import Corpus
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,7 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
     transfer.export(project, "docbin", layer="root", made_by="root")
     projects.from_template("empty", "empty", title="Empty")
+    transfer.queue_suggestions(projects.find("news"))
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -72,6 +74,9 @@ ADDRESSES = (
     "/projects/news/import",
     "/projects/news/export",
     "/projects/news/exports/1",
+    "/projects/news/jobs",
+    "/projects/news/jobs/1",
+    "/jobs",
     "/projects/news/scheme",
     "/projects/news/settings",
     "/projects/news/progress/1",
@@ -188,3 +193,27 @@ def test_removing_somebody_asks_first(site: Site) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("root was removed. Their layers stay.")).to_be_visible()
+
+
+def test_a_job_shows_how_far_it_is_without_a_reload(site: Site) -> None:
+    """The page follows the job by itself, and keeps the focus of whoever stands on it."""
+    page = site.page()
+    page.goto("/projects/news/jobs")
+    page.evaluate("window.same = true")
+    expect(page.get_by_role("alert")).to_contain_text("No worker is there")
+    page.get_by_role("button", name="Cancel").focus()
+    claim = queue.claim("w")
+    assert claim is not None
+    working = jobs.JobWork(claim)
+    with working.chunk() as chunk:
+        working.expect(40)
+        chunk.done = 10
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "10")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.get_by_role("link", name="Suggestions by").click()
+    page.evaluate("window.same = true")
+    with working.chunk() as chunk:
+        chunk.done = 30
+    queue.finish(claim, None)
+    expect(page.get_by_role("status")).to_have_text("Done")
+    assert page.evaluate("window.same")

@@ -111,7 +111,7 @@ def test_an_upload_reports_what_was_taken_and_refused(manager: Client) -> None:
         (io.BytesIO(packed.getvalue()), "packed.zip"),
         (io.BytesIO(b"%PDF"), "paper.pdf"),
     ]
-    page = manager.post("/projects/news/import", {"files": files}).text
+    page = manager.post("/projects/news/import", {"files": files}, follow_redirects=True).text
     assert "What came of it" in page
     for told in ("bad.txt", "empty.txt", "paper.pdf"):
         assert told in page
@@ -127,7 +127,9 @@ def test_the_same_upload_twice_changes_nothing(manager: Client) -> None:
     """The second time the page says that all was there already."""
     for count in ("1 ", "0 "):
         files = [(io.BytesIO(b"Ada met Bob."), "a.txt")]
-        page = text(manager.post("/projects/news/import", {"files": files}).text)
+        page = text(
+            manager.post("/projects/news/import", {"files": files}, follow_redirects=True).text
+        )
         assert f"New articles {count}" in page
     assert "Unchanged 1" in page
 
@@ -152,7 +154,11 @@ def test_annotations_come_in_as_layers_or_suggestions(manager: Client) -> None:
 
     def sent(**form: str) -> str:
         files = [(io.BytesIO(line), "a.jsonl")]
-        return text(manager.post("/projects/news/import", {"files": files, **form}).text)
+        return text(
+            manager.post(
+                "/projects/news/import", {"files": files, **form}, follow_redirects=True
+            ).text
+        )
 
     assert "ROBOT" in sent(annotator="ana")
     assert db.session.query(Document).count() == 0

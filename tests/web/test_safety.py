@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from labeler import accounts, projects
 from labeler.app import create_app
+from labeler.errors import Problem
+from labeler.jobs import queue as jobs
 from labeler.models import Document, Project, db, transaction
 from labeler.models.tables import text_sha256
 from labeler.web import auth
@@ -48,7 +51,19 @@ def site(corpus: Corpus) -> dict[str, Any]:
             meta=meta,
         )
         session.add(document)
-    return {"slug": "news", "document_id": document.id, "user_id": 1, "export_id": 1, "token": "x"}
+        job = jobs.enqueue("none", HOSTILE, project_id=project.id)
+        jobs.tell(job.id, [Problem(HOSTILE, file=HOSTILE)])
+        jobs.log(job.id, HOSTILE)
+    return {
+        "slug": "news",
+        "document_id": document.id,
+        "user_id": 1,
+        "export_id": 1,
+        "job_id": job.id,
+        "change": "cancel",
+        "form": "json",
+        "token": "x",
+    }
 
 
 def inline(page: str) -> list[str]:
@@ -59,6 +74,11 @@ def inline(page: str) -> list[str]:
     tags = re.findall(r"<[a-zA-Z][^>]*>", page)
     attributes = [t for t in tags if re.search(r"\s(style|on\w+)\s*=", re.sub(r'"[^"]*"', '""', t))]
     return [*scripts, *re.findall(r"<style\b", page), *attributes]
+
+
+def shown(answer: TestResponse) -> str:
+    """Return what a browser would show as a page: nothing of a file that it would save."""
+    return answer.text if answer.mimetype == "text/html" else ""
 
 
 def test_every_answer_carries_a_strict_policy(
@@ -82,7 +102,7 @@ def test_no_page_has_anything_inline_or_from_elsewhere(
     """No page has style or script within it, and none loads from another site."""
     client = signed_in("root")
     for name in PAGES:
-        page = client.get(rule_of(app, name, "GET", site)).text
+        page = shown(client.get(rule_of(app, name, "GET", site)))
         assert inline(page) == [], name
         loaded = re.findall(r'<(?:script|link|img)\b[^>]*(?:src|href)="([^"]*)"', page)
         assert [a for a in loaded if not a.startswith("/static/")] == [], name
@@ -94,7 +114,7 @@ def test_hostile_words_are_shown_as_words(
     """A title, a name or guidelines with HTML in them do nothing."""
     client = signed_in("root")
     for name in PAGES:
-        page = client.get(rule_of(app, name, "GET", site)).text
+        page = shown(client.get(rule_of(app, name, "GET", site)))
         assert "<script>alert" not in page, name
         assert "<img src=x" not in page, name
         assert 'href="javascript:' not in page, name
