@@ -5,7 +5,7 @@ taken back: the counters are always the sum of what the layers remember.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -13,7 +13,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labeler import schema
-from labeler.models import Entity, Layer, Relation, Suggestion, Verdict, WorkCounter
+from labeler.errors import Problem
+from labeler.models import (
+    Entity,
+    Layer,
+    Project,
+    Relation,
+    Suggestion,
+    Verdict,
+    WorkCounter,
+    db,
+)
 
 DURATION_EDGES = (15, 30, 60, 120, 240, 480, 960, 1920)
 """Seconds at which one class of time spent on a document ends and the next begins."""
@@ -163,3 +173,31 @@ def _add(session: Session, changes: Mapping[tuple[int, int, str], int]) -> None:
         ),
         rows,
     )
+
+
+# ---- proof -----------------------------------------------------------------------------------
+
+
+def prove(project: Project) -> Iterator[Problem]:
+    """Yield each counter of a project that is not the sum of what its layers remember."""
+    remembered: Counter[tuple[int, str]] = Counter()
+    layers = select(Layer.annotator_id, Layer.counted).where(
+        Layer.project_id == project.id, Layer.counted.is_not(None)
+    )
+    for annotator_id, counted in db.session.execute(layers.execution_options(yield_per=1000)):
+        for name, amount in (counted or {}).items():
+            remembered[annotator_id, name] += amount
+    kept: Counter[tuple[int, str]] = Counter()
+    columns = (WorkCounter.annotator_id, WorkCounter.measure, WorkCounter.key, WorkCounter.amount)
+    for annotator_id, measure, key, amount in db.session.execute(
+        select(*columns).where(WorkCounter.project_id == project.id)
+    ):
+        kept[annotator_id, f"{measure} {key}"] = amount
+    for annotator_id, name in sorted({*remembered, *kept}):
+        place = (annotator_id, name)
+        if remembered[place] != kept[place]:
+            message = (
+                f"{name!r} stands at {kept[place]}, where its layers hold {remembered[place]}."
+            )
+            where = f"counters of person {annotator_id} in {project.slug}"
+            yield Problem(message, file=where, code="counter")

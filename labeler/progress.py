@@ -12,7 +12,7 @@ from itertools import pairwise
 from sqlalchemy import Select, func, select
 
 from labeler.counters import DECISIONS, DURATION_EDGES
-from labeler.models import Document, Entity, Layer, Project, User, WorkCounter, db
+from labeler.models import Document, Entity, Layer, Project, QueueEntry, User, WorkCounter, db
 
 ENOUGH = 5
 """Documents with a measured time, below which nothing is said of pace and of what remains."""
@@ -249,11 +249,11 @@ def receptions(project: Project, annotator: User | None = None) -> list[Receptio
 
 def finishers(project: Project) -> Mapping[int, int]:
     """Return how many documents were finished by how many people, those by nobody left out."""
-    people = func.count().label("people")
-    done = Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
-    each = select(people).where(*done).group_by(Layer.document_id).subquery()
-    query = select(each.c.people, func.count()).group_by(each.c.people)
-    return dict(db.session.execute(query.order_by(each.c.people.desc())).all())
+    query = select(QueueEntry.finished, func.count()).where(
+        QueueEntry.project_id == project.id, QueueEntry.finished > 0
+    )
+    ordered = query.group_by(QueueEntry.finished).order_by(QueueEntry.finished.desc())
+    return dict(db.session.execute(ordered).all())
 
 
 # ---- consistency -----------------------------------------------------------------------------

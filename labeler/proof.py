@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Select, exists, func, select
 
-from labeler import editing, schema
+from labeler import counters, editing, schema
 from labeler.errors import Problem
 from labeler.models import (
     Assignment,
@@ -36,6 +36,7 @@ def check(progress: Callable[[int], None] = lambda _: None) -> Iterator[Problem]
             yield from editing.prove(layer, project.scheme, layer.document.text)
             progress(1)
         yield from _count_problems(project)
+        yield from counters.prove(project)
 
 
 def _each(table: type[Row], project: Project) -> Iterator[Row]:

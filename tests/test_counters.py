@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeler import editing, schema, work
+from labeler import counters, editing, schema, work
 from labeler.counters import duration_class
 from labeler.models import Layer, Project, SuggesterRun, Suggestion, WorkCounter, db, transaction
 from tests.conftest import NOW, Corpus
@@ -104,6 +104,7 @@ def test_the_counters_are_the_sum_of_what_layers_remember(
     for layer in db.session.query(Layer).filter_by(project_id=project.id).populate_existing():
         remembered.update(layer.counted or {})
         assert (layer.finished is not None) == (layer.status == "done")
+    assert list(counters.prove(project)) == []
     rows = db.session.query(WorkCounter).filter_by(project_id=project.id).populate_existing()
     assert {f"{row.measure} {row.key}": row.amount for row in rows if row.amount} == {
         name: amount for name, amount in remembered.items() if amount
@@ -115,3 +116,15 @@ def test_time_falls_into_classes() -> None:
     assert [duration_class(s) for s in (0, 14, 15, 59, 60, 1919, 1920, 10**6)] == [
         *(0, 0, 1, 2, 3, 7, 8, 8),
     ]
+
+
+def test_a_counter_that_drifted_is_found(any_app: Flask, corpus: Corpus) -> None:
+    """The proof names the counter that somebody changed past the program."""
+    project = corpus.project()
+    layer = corpus.layer(corpus.document(project), PERSON=[(0, 3)])
+    work.set_state(layer, {"status": "done"}, NOW)
+    assert list(counters.prove(project)) == []
+    with transaction() as session:
+        session.query(WorkCounter).filter_by(measure="entity").update({"amount": 7})
+    [problem] = counters.prove(project)
+    assert "'entity PERSON' stands at 7" in problem.message
