@@ -27,6 +27,7 @@ export class Chrome {
         const button = event.target.closest?.("[data-command]");
         if (button) run(button.dataset.command, button.dataset.argument);
       }),
+      listen(this.palette, "focusin", (event) => this.speak(event.target.title ? `${event.target.dataset.argument}: ${event.target.title}` : "")),
       // Pressing a button must not take the selection or the focus from the text.
       listen(document, "mousedown", (event) => event.target.closest?.("[data-command]") && event.preventDefault()),
     ];

@@ -48,6 +48,12 @@ export class List {
     else if (moved) this.#select();
   }
 
+  /** Show the first rows: what is taken out of the page has lost its place, and tells nobody. */
+  rewind() {
+    this.root.scrollTop = 0;
+    this.top = 0;
+  }
+
   /** Draw the rows in view. */
   draw() {
     const first = Math.max(0, Math.floor(this.top / ROW) - SPARE);

@@ -204,7 +204,7 @@ export class Page {
     const { session, view } = this;
     const { caret } = view.look;
     if (!session) return;
-    const read = caret < 0 ? null : session.tokens.ends[caret];
+    const read = caret < 0 ? null : session.signs.ends[caret];
     await this.#state({ read_to: read }, read === null ? "Nothing is said any more about how far it was read." : "Marked as read up to here.");
   }
 

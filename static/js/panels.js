@@ -88,6 +88,7 @@ export class Panels {
     if (this.tab === "history") return this.body.replaceChildren(this.history);
     this.#drawFilter();
     this.body.replaceChildren(...(this.tab === "relations" ? [this.filter] : []), this.list.root);
+    this.list.rewind();
   }
 
   /** Show how many there are of each. */

@@ -61,6 +61,7 @@ export class Session {
     const { document: article, layer, suggestions } = this.work;
     this.text = new DocumentText(article.text);
     this.tokens = new Tokens(article.tokens);
+    this.signs = this.tokens.joined(this.text);
     this.blocks = blocksOf(this.text, this.tokens);
     const items = [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts, ...layer.decisions];
     this.store = new Store(this.scheme, this.text.length, items);
@@ -89,10 +90,10 @@ export class Session {
     this.article = new Article({ root, text, blocks, tokens, store, suggestions, palette, title });
     this.article.showTokens = view.look.tokens;
     this.surface = new Surface(root, text, blocks, this.article.elements);
-    this.cursor = new Cursor({ text, blocks, tokens, surface: this.surface, view, paper,
+    this.cursor = new Cursor({ text, blocks, tokens: this.signs, surface: this.surface, view, paper,
       language: this.work.project.language, speak: (words) => chrome.speak(words) });
     this.commands = new Commands({
-      store, suggestions, text, blocks, tokens, view, keymap, surface: this.surface,
+      store, suggestions, text, blocks, tokens: this.signs, view, keymap, surface: this.surface,
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
     });
     this.arcs = new Arcs({
@@ -106,7 +107,7 @@ export class Session {
     const onLeave = () => viewport.focus({ preventScroll: true });
     this.discussion = new Discussion({
       comments: this.comments, wording: this.commands.wording, say: (words) => chrome.say(words), onLeave,
-      onGo: ({ start, end }) => { view.set({ selection: { start, end }, focus: null, fresh: false, caret: tokens.nearest(start) }); this.surface.select(start, end); this.cursor.reveal(start); },
+      onGo: ({ start, end }) => { view.set({ selection: { start, end }, focus: null, fresh: false, caret: this.signs.nearest(start) }); this.surface.select(start, end); this.cursor.reveal(start); },
     });
     this.margin = new Margin({ paper, surface: this.surface, comments: this.comments, onPick: (id) => this.#openThread(id) });
     this.panels = new Panels({
@@ -126,7 +127,7 @@ export class Session {
     this.spreading = new Spreading({ view, commands, say });
     this.pointer = new Pointer({
       viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
-      surface: this.surface, tokens: this.tokens, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
+      surface: this.surface, tokens: this.signs, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
       ask: () => this.chooseLabel(false),
     });
   }
@@ -359,7 +360,7 @@ export class Session {
 
   #caretSpan() {
     const { caret } = this.view.look;
-    return caret >= 0 ? this.tokens.span(caret) : null;
+    return caret >= 0 ? this.signs.span(caret) : null;
   }
 
   /** @param {string} id @param {string} title @param {string[]} names @param {(name: string) => void} onChoose */

@@ -3,6 +3,10 @@
 
 /** A half-open stretch of text. @typedef {{start: number, end: number}} Span */
 
+const JOINS = /[\p{M}\p{Emoji_Modifier}\p{Regional_Indicator}\u200c\u200d\uff9e\uff9f]/u;
+const SIGNS = new Intl.Segmenter("und", { granularity: "grapheme" });
+const CLUSTER = 32; // code points: no sign that people write is longer
+
 /** Borders of the tokens that are not white space, in the order of the text. */
 export class Tokens {
   /** @param {number[]} flat gap and length of each token in turn, gaps from the previous end */
@@ -16,6 +20,36 @@ export class Tokens {
       end = this.starts[index] + flat[2 * index + 1];
       this.ends[index] = end;
     }
+  }
+
+  /**
+   * These tokens with those joined that a reader takes for one sign: a tokenizer may part a family
+   * of emoji, a flag or a letter and its mark. What a cursor goes over and a selection snaps to.
+   * @param {import("./text.js").DocumentText} text
+   */
+  joined(text) {
+    if (!JOINS.test(text.text)) return this;
+    /** @type {number[]} */
+    const flat = [];
+    let end = 0;
+    for (let index = 0; index < this.count; index += 1) {
+      const gap = this.starts[index] - end;
+      const length = this.ends[index] - this.starts[index];
+      if (gap === 0 && index > 0 && this.#isInside(text, index)) flat[flat.length - 1] += length;
+      else flat.push(gap, length);
+      end = this.ends[index];
+    }
+    return new Tokens(flat);
+  }
+
+  /** Whether a token begins within a sign that the one before began. @param {import("./text.js").DocumentText} text @param {number} index */
+  #isInside(text, index) {
+    const start = this.starts[index];
+    if (!JOINS.test(text.slice(start - 1, start + 1))) return false;
+    const from = Math.max(0, start - CLUSTER);
+    const before = text.slice(from, start);
+    const signs = [...SIGNS.segment(before + text.slice(start, start + CLUSTER))];
+    return !signs.some((sign) => sign.index === before.length);
   }
 
   /** The first token that ends after a point; `count` where none does. @param {number} point */

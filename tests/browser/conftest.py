@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from labeler import accounts, editing, schema, transfer
 from labeler.app import create_app
-from labeler.models import Document, Project, User, db
+from labeler.models import Document, Project, User, db, transaction
 from tests.conftest import NOW, Corpus, settings
 from tests.serving import Server
 
@@ -59,6 +59,7 @@ class Site:
         suggested: dict[str, list[str]] | None = None,
         labeled: Sequence[tuple[int, int] | schema.Entity] | None = None,
         more: tuple[str, ...] = (),
+        language: str = "en",
     ) -> Document:
         """Return a document in a project of its own.
 
@@ -67,6 +68,8 @@ class Site:
         """
         slug = f"p{uuid.uuid4().hex[:10]}"
         project = self.corpus.project(slug, scheme, ana="manager")
+        with transaction():
+            project.language = language
         if suggested is not None:
             self._import(project, text, suggested)
         else:

@@ -645,3 +645,54 @@ def test_a_discontinuous_entity_is_one_with_its_attributes(screen: Open) -> None
             "attributes": {"role": "mayor", "sure": True},
         }
     ]
+
+
+def test_the_cursor_stops_at_no_half_of_a_sign(screen: Open) -> None:
+    """Families of emoji, flags and letters with marks are gone over and labeled as a whole."""
+    text = "👩\u200d👩\u200d👧 🇺🇦 👍🏽 Toma\u0323s"
+    page = screen(text)
+    for _ in text.split():
+        page.press("ArrowRight", "1")
+    assert page.entities() == [(word, "ACTOR") for word in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("zh", "北京欢迎你们来到上海。", "上海"),
+        ("ja", "東京都に行きます。", "東京"),
+        ("th", "นายกเยือนเชียงใหม่", "เชียง"),
+        ("ar", "التقت إيناس أوكافور توماس ليند.", "أوكافور توماس"),
+        ("he", "ראש העיר פגש את תומאס לינד.", "תומאס לינד"),
+    ],
+)
+def test_words_are_dragged_over_in_any_language(
+    screen: Open, language: str, text: str, words: str
+) -> None:
+    """Without spaces each sign is a token; from right to left a drag runs the other way."""
+    page = screen(text, language=language)
+    page.drag(words)
+    page.press("1")
+    assert page.entities() == [(words, "ACTOR")]
+    expect(page.page.locator("mark.misfit")).to_have_count(0)
+    page.press("p")
+    page.press("Backspace")
+    assert page.entities() == []
+
+
+def test_labels_tell_what_they_mean(screen: Open) -> None:
+    """A description is shown when a label is pointed at, and read out when it is focused."""
+    page = screen()
+    chip = page.page.locator(".chip", has_text="ACTOR")
+    expect(chip).to_have_attribute("title", "Who acts.")
+    chip.focus()
+    expect(page.page.locator("#spoken")).to_have_text("ACTOR: Who acts.")
+
+
+def test_a_list_that_was_scrolled_shows_the_next_from_its_beginning(screen: Open) -> None:
+    """Going from a long list to another one shows the first lines of that."""
+    page = screen("Ines " * 120, labeled=[(5 * n, 5 * n + 4) for n in range(120)])
+    page.page.locator(".list").evaluate("list => list.scrollTo(0, 3000)")
+    page.page.wait_for_timeout(100)
+    page.page.get_by_role("tab", name="Relations").click()
+    expect(page.page.locator(".list .note")).to_be_visible()
