@@ -1,0 +1,186 @@
+"""Workers and broker are killed at random moments: each job has its effects once, and ends."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from labeler import jobs
+from labeler.app import create_app
+from labeler.jobs.broker import celery
+from labeler.models import Job, JobProblem, db
+from tests.conftest import settings
+from tests.jobs.counting import CHUNKS
+from tests.serving import free_port
+
+JOBS = 6
+KILLS = 8
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Broker:
+    """A Redis that keeps nothing: killed, it has lost every message."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address of the broker."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start the server."""
+        server = shutil.which("redis-server")
+        if server is None:
+            pytest.skip("no Redis on this machine: install the package `redis-server`")
+        command = [server, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """Return a running broker."""
+    made = Broker()
+    made.start()
+    yield made
+    made.kill()
+
+
+class Workers:
+    """Worker processes that can be killed; each is started again under its name, as it would be."""
+
+    def __init__(self, folder: Path, count: int, **env: str) -> None:
+        self.folder, self.env = folder, env
+        self.running = {f"w{number}": self._spawn(f"w{number}") for number in range(count)}
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.jobs.counting", name],
+                cwd=ROOT,
+                env={**os.environ, "LABELER_INSTANCE": str(self.folder / "instance"), **self.env},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self, name: str) -> None:
+        """Kill a worker and start another in its place."""
+        self._end(name)
+        self.running[name] = self._spawn(name)
+
+    def _end(self, name: str) -> None:
+        process = self.running[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+
+    def end(self) -> None:
+        """Kill all."""
+        for name in self.running:
+            self._end(name)
+
+    def told(self) -> str:
+        """Return the ends of what they wrote."""
+        return "\n".join(p.read_text()[-3000:] for p in sorted(self.folder.glob("w*.log")))
+
+
+def queue_jobs() -> list[int]:
+    """Queue what is to be counted."""
+    return [jobs.enqueue("count", f"Count {number}").id for number in range(JOBS)]
+
+
+def left() -> int:
+    """Return how many jobs have not ended."""
+    db.session.rollback()
+    return db.session.query(Job).filter(Job.state.in_(jobs.UNFINISHED)).count()
+
+
+def effects() -> Counter[tuple[int, str]]:
+    """Return how often each effect of each job was had."""
+    db.session.rollback()
+    return Counter((row.job_id, row.message) for row in db.session.query(JobProblem))
+
+
+def expected(ids: list[int]) -> Counter[tuple[int, str]]:
+    """Return what each job is to have done, once."""
+    return Counter((i, f"{part}-{n}") for i in ids for part in range(2) for n in range(CHUNKS))
+
+
+def wait_until_done(workers: Workers, seconds: float = 60) -> None:
+    """Wait until every job has ended."""
+    end = time.monotonic() + seconds
+    while left():
+        assert time.monotonic() < end, workers.told()
+        time.sleep(0.1)
+
+
+def test_killed_workers_double_and_lose_nothing(any_app: Flask, tmp_path: Path) -> None:
+    """Two workers are killed at random moments; each effect is there once, on both databases."""
+    deal = random.Random(7)
+    url = any_app.config["LABELER"].database_url
+    workers = Workers(tmp_path, 2, LABELER_DATABASE_URL=url)
+    try:
+        ids = queue_jobs()
+        for _ in range(KILLS):
+            before = sum(effects().values())
+            end = time.monotonic() + 30
+            while left() and sum(effects().values()) == before and time.monotonic() < end:
+                time.sleep(0.02)
+            time.sleep(deal.random() * 0.15)
+            workers.kill(deal.choice(["w0", "w1"]))
+        wait_until_done(workers)
+    finally:
+        workers.end()
+    assert {jobs.find(i).state for i in ids} == {"done"}
+    assert effects() == expected(ids)
+
+
+def test_a_broker_that_loses_its_messages_loses_no_job(tmp_path: Path, broker: Broker) -> None:
+    """Workers and the broker are killed, messages doubled and lost; each effect is there once."""
+    app = create_app(replace(settings(tmp_path), jobs_url=broker.url))
+    with app.app_context():
+        workers = Workers(tmp_path, 2, LABELER_JOBS_URL=broker.url)
+        try:
+            ids = queue_jobs()
+            for job_id in ids:
+                celery(broker.url).send_task("labeler.job", args=[job_id])
+            wait_for_effects()
+            workers.kill("w0")
+            broker.kill()
+            ids += queue_jobs()  # nobody hears of these
+            broker.start()
+            workers.kill("w1")
+            wait_until_done(workers)
+        finally:
+            workers.end()
+        assert {jobs.find(i).state for i in ids} == {"done"}
+        assert effects() == expected(ids)
+        db.engine.dispose()
+
+
+def wait_for_effects() -> None:
+    """Wait until something was done."""
+    end = time.monotonic() + 30
+    while not effects():
+        assert time.monotonic() < end
+        time.sleep(0.05)
