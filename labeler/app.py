@@ -15,6 +15,7 @@ from labeler.web import (
     api,
     assets,
     auth,
+    guidelines,
     jobs,
     joining,
     manage,
@@ -50,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     auth.register(app)
     assets.register(app)
-    for part in (pages, manage, scheme, people, joining, agreement, adjudicate, jobs, api):
+    parts = (pages, manage, scheme, people, joining, agreement, adjudicate, jobs, guidelines, api)
+    for part in parts:
         app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)

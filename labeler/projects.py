@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from labeler import audit, schema
+from labeler import guidelines as versions
 from labeler.config import ROOT
 from labeler.errors import Conflict, Invalid, NotFound, Problem
 from labeler.models import (
@@ -71,7 +72,6 @@ def create(
     if problems:
         raise Invalid("The project cannot be named so.", problems)
     project = Project(slug=slug, title=(title or slug).strip(), language=language)
-    project.guidelines = guidelines
     if pipeline:
         project.suggester, project.suggester_options = "spacy", {"pipeline": pipeline}
     try:
@@ -79,6 +79,7 @@ def create(
             session.add(project)
             project.scheme = scheme or schema.Scheme()
             session.flush()
+            versions.keep(project, guidelines, manager)
             if manager is not None:
                 session.add(Membership(project_id=project.id, user_id=manager.id, role="manager"))
             audit.record("project.add", slug, project=project)
@@ -361,19 +362,38 @@ def _used(
 # ---- settings --------------------------------------------------------------------------------
 
 
-def change_settings(project: Project, *, title: str, language: str, guidelines: str) -> None:
+def change_settings(
+    project: Project, *, title: str, language: str, guidelines: str, by: User | None = None
+) -> None:
     """Change what a project is called, its language and its guidelines; raises Invalid."""
-    problems = list(_naming_problems(project.slug, title, language))
-    if len(guidelines) > MAX_GUIDELINES:
-        problems.append(Problem(f"Use at most {MAX_GUIDELINES:,} characters.", "guidelines"))
+    problems = [
+        *_naming_problems(project.slug, title, language),
+        *_guideline_problems(guidelines),
+    ]
     if problems:
         raise Invalid("The settings were not changed.", problems)
     with transaction():
         project.title, project.language = title.strip(), language
         changed = guidelines != project.guidelines
-        project.guidelines = guidelines
+        versions.keep(project, guidelines, by)
         details = {"guidelines_changed": changed}
         audit.record("project.settings", title, project=project, details=details)
+
+
+def change_guidelines(project: Project, text: str, by: User) -> None:
+    """Give a project other guidelines, as a new version; raises Invalid when they are too long."""
+    problems = list(_guideline_problems(text))
+    if problems:
+        raise Invalid("The guidelines were not changed.", problems)
+    with transaction():
+        versions.keep(project, text, by)
+        details = {"guidelines_changed": True}
+        audit.record("project.settings", project.title, project=project, details=details)
+
+
+def _guideline_problems(guidelines: str) -> Iterator[Problem]:
+    if len(guidelines) > MAX_GUIDELINES:
+        yield Problem(f"Use at most {MAX_GUIDELINES:,} characters.", "guidelines")
 
 
 def use_suggester(project: Project, name: str, options: Mapping[str, Any] | None = None) -> None:

@@ -26,6 +26,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "borders": 4,
     "counters": 4,
     "editing": 4,
+    "guidelines": 4,
     "jobs": 4,
     "lessons": 4,
     "adjudication": 3,

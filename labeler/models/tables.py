@@ -382,6 +382,18 @@ class Verdict(Base):
     verdict: Mapped[str] = mapped_column(String(20))
 
 
+class GuidelineVersion(Base):
+    """The guidelines of a project as they were from a moment on."""
+
+    __tablename__ = "guideline_version"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant, default=now)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class Decision(Base):
     """What a curator settled in a gold layer: the fold of the layer's edits."""
 

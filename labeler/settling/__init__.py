@@ -19,6 +19,7 @@ from labeler.settling.cases import (
     reopen,
     undo,
 )
+from labeler.settling.lines import Line, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Batch",
     "Case",
     "Choice",
+    "Line",
     "Row",
     "decide",
     "documents",
@@ -36,6 +38,7 @@ __all__ = [
     "next_to_settle",
     "open_case",
     "project_of",
+    "proposed_lines",
     "reopen",
     "settle_alike",
     "settle_all",

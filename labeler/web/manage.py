@@ -169,6 +169,7 @@ def _change_settings(project: Project, form: SettingsForm) -> None:
         title=form.title.data or "",
         language=language,
         guidelines=form.guidelines.data or "",
+        by=me(),
     )
     projects.use_suggester(project, chosen, options)
 

@@ -1,0 +1,52 @@
+"""The versions of the guidelines, and lines that decisions propose for them."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import accounts, projects, settling
+from labeler import guidelines as kept
+from labeler.errors import LabelerError
+from labeler.models import Project
+from labeler.web.auth import allow, me
+
+blueprint = Blueprint("guidelines", __name__)
+
+
+@blueprint.get("/projects/<slug>/guidelines/versions")
+@allow("annotator")
+def versions(project: Project) -> ResponseReturnValue:
+    """List the versions of the guidelines with what each changed; curators see proposed lines."""
+    found = kept.versions(project, request.args.get("before", type=int))
+    curates = accounts.may(project, me(), "curator")
+    lines = settling.proposed_lines(project) if curates else []
+    return render_template("guideline_versions.html", versions=found, lines=lines)
+
+
+@blueprint.post("/projects/<slug>/guidelines/restore")
+@allow("manager")
+def restore(project: Project) -> ResponseReturnValue:
+    """Make an earlier version the present one, as a new version."""
+    number = request.form.get("number", 0, type=int)
+    text = kept.find(project, number).text
+    return _changed(project, text, f"The guidelines are those of version {number} again.")
+
+
+@blueprint.post("/projects/<slug>/guidelines/add")
+@allow("curator")
+def add_line(project: Project) -> ResponseReturnValue:
+    """Add a line to the guidelines, as a new version."""
+    line = request.form.get("line", "").strip()
+    if not line:
+        flash("The line was empty: nothing was added.")
+        return redirect(url_for("guidelines.versions", slug=project.slug))
+    text = f"{project.guidelines.rstrip()}\n{line}\n".lstrip()
+    return _changed(project, text, "The line was added at the end of the guidelines.")
+
+
+def _changed(project: Project, text: str, told: str) -> ResponseReturnValue:
+    try:
+        projects.change_guidelines(project, text, me())
+    except LabelerError as error:
+        told = " ".join([error.message, *(problem.message for problem in error.problems)])
+    flash(told)
+    return redirect(url_for("guidelines.versions", slug=project.slug))
