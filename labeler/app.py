@@ -15,6 +15,7 @@ from labeler.web import (
     api,
     assets,
     auth,
+    consistency,
     guidelines,
     jobs,
     joining,
@@ -51,7 +52,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     auth.register(app)
     assets.register(app)
-    parts = (pages, manage, scheme, people, joining, agreement, adjudicate, jobs, guidelines, api)
+    parts = (
+        pages,
+        manage,
+        scheme,
+        people,
+        joining,
+        agreement,
+        adjudicate,
+        jobs,
+        guidelines,
+        consistency,
+        api,
+    )
     for part in parts:
         app.register_blueprint(part.blueprint)
     app.register_error_handler(LabelerError, _answer_error)

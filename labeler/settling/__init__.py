@@ -19,6 +19,7 @@ from labeler.settling.cases import (
     reopen,
     undo,
 )
+from labeler.settling.consistency import contested, make_alike, occurrences
 from labeler.settling.lines import Line, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 
@@ -31,11 +32,14 @@ __all__ = [
     "Choice",
     "Line",
     "Row",
+    "contested",
     "decide",
     "documents",
     "finish",
     "gold_layer",
+    "make_alike",
     "next_to_settle",
+    "occurrences",
     "open_case",
     "project_of",
     "proposed_lines",

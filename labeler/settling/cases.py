@@ -159,7 +159,7 @@ def undo(document: Document, undone: str, key: str, curator: User, now: datetime
     gold = gold_layer(document, curator, now)
     with transaction():
         if not _known(gold, key):
-            _write_ops(gold, _inverse(gold, undone), key, curator, now)
+            write_ops(gold, _inverse(gold, undone), key, curator, now)
         return case_of(document, gold)
 
 
@@ -249,12 +249,13 @@ def _known(gold: Layer, key: str) -> bool:
 
 def write(gold: Layer, draft: Draft, key: str, curator: User, now: datetime) -> None:
     """Append to a gold layer what a draft changes, as one edit."""
-    _write_ops(gold, draft.ops(), key, curator, now)
+    write_ops(gold, draft.ops(), key, curator, now)
 
 
-def _write_ops(
+def write_ops(
     gold: Layer, ops: tuple[schema.Op, ...], key: str, curator: User, now: datetime
 ) -> None:
+    """Append ops to a gold layer as one edit, if there are any."""
     if ops:
         db.session.refresh(gold)
         edit = schema.Edit(key, ops)

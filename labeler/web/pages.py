@@ -33,7 +33,10 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
-    "Adjudicate": (Leaf("adjudicate.documents", "Adjudicate", "curator"),),
+    "Adjudicate": (
+        Leaf("adjudicate.documents", "Settle", "curator"),
+        Leaf("consistency.words", "Consistency", "curator"),
+    ),
     "Import": (Leaf("manage.import_files", "Import", "manager"),),
     "Export": (Leaf("manage.export", "Export", "manager"),),
     "Settings": (

@@ -1,0 +1,220 @@
+"""The same words across a corpus: how each occurrence is labeled, by whom, and made alike."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from labeler import editing, schema
+from labeler.errors import Invalid, LabelerError
+from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
+from labeler.settling.batches import Batch
+from labeler.settling.cases import gold_layer, items_of, write_ops
+
+_CONTEXT = 60
+"""Code points shown on either side of an occurrence."""
+_DOCUMENTS = 25
+"""Documents with the words on one page."""
+MOST_CHOSEN = 5000
+"""Occurrences that one change may make alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Words that are not always labeled alike: how often each way, "" for not at all."""
+
+    words: str
+    counts: Mapping[str, int]
+
+    @property
+    def usual(self) -> str:
+        """Return what they mostly are."""
+        return max(self.counts, key=lambda outcome: (self.counts[outcome], outcome))
+
+    @property
+    def total(self) -> int:
+        """Return how often they occur in what was finished."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Words in a document, what surrounds them, and the labels that each annotator gave."""
+
+    document_id: int
+    title: str
+    start: int
+    end: int
+    before: str
+    after: str
+    said: Sequence[tuple[str, str]]
+    gold: str | None
+
+
+def contested(project: Project, limit: int = 50) -> list[Contested]:
+    """Return the words that are labeled in more than one way, most deviations first.
+
+    Read from the dictionary that finished layers add up to.
+    """
+    entry = DictionaryEntry
+    mine = (entry.project_id == project.id, entry.kind == "entity", entry.count > 0)
+    deviations = func.sum(entry.count) - func.max(entry.count)
+    worst = select(entry.words).where(*mine).group_by(entry.words).having(func.count() > 1)
+    words = db.session.scalars(worst.order_by(deviations.desc(), entry.words).limit(limit)).all()
+    counts: dict[str, dict[str, int]] = {each: {} for each in words}
+    rows = select(entry.words, entry.outcome, entry.count).where(*mine, entry.words.in_(words))
+    for each, outcome, count in db.session.execute(rows):
+        counts[each][outcome] = count
+    return [Contested(each, counts[each]) for each in words]
+
+
+def occurrences(
+    project: Project, words: str, after: int = 0
+) -> tuple[list[Occurrence], int | None]:
+    """Return where words stand as whole words, capitals as given, and what asks for the next.
+
+    Documents are read in order from an id on, 25 that hold the words at a time.
+    """
+    wanted = select(Document).where(
+        Document.project_id == project.id,
+        Document.id > after,
+        Document.text.contains(words, autoescape=True),
+    )
+    found = db.session.scalars(wanted.order_by(Document.id).limit(_DOCUMENTS + 1)).all()
+    documents = found[:_DOCUMENTS]
+    layers = _layers([document.id for document in documents])
+    listed = [
+        each
+        for document in documents
+        for each in _in_document(document, words, layers.get(document.id, []))
+    ]
+    return listed, documents[-1].id if len(found) > _DOCUMENTS else None
+
+
+def _layers(keys: Collection[int]) -> dict[int, list[tuple[bool, schema.Layer]]]:
+    """Return finished layers and gold ones by document."""
+    wanted = select(Layer).where(Layer.document_id.in_(keys), (Layer.status == "done") | Layer.gold)
+    rows = list(db.session.scalars(wanted.options(joinedload(Layer.annotator))))
+    found: dict[int, list[tuple[bool, schema.Layer]]] = {}
+    for row, record in zip(rows, editing.load(rows), strict=True):
+        found.setdefault(row.document_id, []).append((row.gold, record))
+    return found
+
+
+def _in_document(
+    document: Document, words: str, layers: Sequence[tuple[bool, schema.Layer]]
+) -> Iterator[Occurrence]:
+    text = document.text
+    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
+        start, end = match.span()
+        said = [
+            (layer.annotator, " ".join(_labels(layer, start, end)))
+            for gold, layer in sorted(layers, key=lambda each: each[1].annotator)
+            if not gold
+        ]
+        golden = [" ".join(_labels(layer, start, end)) for gold, layer in layers if gold]
+        yield Occurrence(
+            document.id,
+            document.title,
+            start,
+            end,
+            text[max(0, start - _CONTEXT) : start],
+            text[end : end + _CONTEXT],
+            said,
+            golden[0] if golden else None,
+        )
+
+
+def _labels(layer: schema.Layer, start: int, end: int) -> list[str]:
+    return [item.label for item in layer.entities if (item.start, item.end) == (start, end)]
+
+
+# ---- making alike ----------------------------------------------------------------------------
+
+
+def make_alike(
+    project: Project,
+    chosen: Mapping[int, Sequence[tuple[int, int]]],
+    label: str,
+    key: str,
+    actor: User,
+    now: datetime,
+) -> Batch:
+    """Give these stretches of documents a label in gold, or none where `label` is empty.
+
+    Each document is one edit named `key`, so that `undo_batch` takes all back. What a rule stands
+    against is told and left. Raises Invalid for a label that the scheme lacks.
+    """
+    if label and project.scheme.entity(label) is None:
+        raise Invalid(f"The scheme has no entity label {label!r}.")
+    if sum(map(len, chosen.values())) > MOST_CHOSEN:
+        raise Invalid(f"Choose at most {MOST_CHOSEN:,} occurrences at a time.")
+    batch = Batch(key)
+    mine = select(Document).where(Document.project_id == project.id, Document.id.in_(chosen))
+    for document in db.session.scalars(mine.order_by(Document.id)).all():
+        try:
+            changed = _label(document, chosen[document.id], label, key, actor, now)
+        except LabelerError as error:
+            reason = error.problems[0].message if error.problems else error.message
+            batch.refused.append(f"{document.name}: {reason}")
+        else:
+            batch.questions += changed
+            batch.documents += 1 if changed else 0
+    return batch
+
+
+def _label(
+    document: Document,
+    spans: Sequence[tuple[int, int]],
+    label: str,
+    key: str,
+    actor: User,
+    now: datetime,
+) -> int:
+    """Label spans of a document in gold as one edit, and return how many were changed."""
+    with transaction():
+        gold = gold_layer(document, actor, now)
+        editing.hold(gold.id)
+        items = items_of(gold)
+        origin: dict[str, Any] = {"curation": {"how": "direct", "from": [], "by": actor.name}}
+        ops: dict[str, schema.Op] = {}
+        count = 0
+        for start, end in dict.fromkeys(spans):
+            made = list(_ops(items, start, end, label, origin))
+            ops |= {op.id: op for op in made}
+            count += bool(made)
+        write_ops(gold, tuple(ops.values()), key, actor, now)
+    return count
+
+
+def _ops(
+    items: Mapping[str, schema.Annotation],
+    start: int,
+    end: int,
+    label: str,
+    origin: dict[str, Any],
+) -> Iterator[schema.Op]:
+    """Yield what gives a span just this label: the first entity there is changed, others go."""
+    there = [
+        item
+        for item in items.values()
+        if isinstance(item, schema.Entity) and (item.start, item.end) == (start, end)
+    ]
+    if label and [item.label for item in there] == [label]:
+        return
+    kept = there[:1] if label else []
+    for entity in there[len(kept) :]:
+        for item in items.values():
+            if isinstance(item, schema.Relation) and entity.id in (item.head, item.tail):
+                yield schema.Op(item.id, item, None)
+        yield schema.Op(entity.id, entity, None)
+    if not label:
+        return
+    name = kept[0].id if kept else f"e:{start}-{end}"
+    while not kept and name in items:
+        name += "'"
+    yield schema.Op(name, kept[0] if kept else None, schema.Entity(name, start, end, label, origin))

@@ -1,0 +1,65 @@
+"""The same words across the corpus: how they are labeled, and making them alike in gold."""
+
+import secrets
+from collections.abc import Iterable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import settling
+from labeler.errors import LabelerError
+from labeler.models import Project
+from labeler.models.database import now
+from labeler.web.auth import allow, me
+
+blueprint = Blueprint("consistency", __name__)
+_MAX_WORDS = 300
+
+
+@blueprint.get("/projects/<slug>/consistency")
+@allow("curator")
+def words(project: Project) -> ResponseReturnValue:
+    """Show words that are labeled in more than one way, or where given words stand."""
+    asked = request.args.get("words", "").strip()[:_MAX_WORDS]
+    after = max(request.args.get("after", 0, type=int), 0)
+    found, following = settling.occurrences(project, asked, after) if asked else ([], None)
+    return render_template(
+        "consistency.html",
+        words=asked,
+        occurrences=found,
+        following=following,
+        contested=[] if asked else settling.contested(project),
+        labels=project.scheme.entities,
+        undo=request.args.get("undo", ""),
+    )
+
+
+@blueprint.post("/projects/<slug>/consistency")
+@allow("curator")
+def make_alike(project: Project) -> ResponseReturnValue:
+    """Label the chosen occurrences alike in gold."""
+    key = f"alike-{secrets.token_hex(8)}"
+    label = request.form.get("label", "")
+    chosen = _chosen(request.form.getlist("at"))
+    undo = None
+    try:
+        made = settling.make_alike(project, chosen, label, key, me(), now())
+    except LabelerError as error:
+        flash(error.message)
+    else:
+        undo = key if made.documents else None
+        told = f"{made.questions} occurrences in {made.documents} documents were changed in gold."
+        flash(" ".join([told, *made.refused[:5]]))
+    asked = request.form.get("words", "")[:_MAX_WORDS]
+    return redirect(url_for("consistency.words", slug=project.slug, words=asked, undo=undo))
+
+
+def _chosen(places: Iterable[str]) -> dict[int, list[tuple[int, int]]]:
+    """Read what was ticked: document, start and end; what is none is left out."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for place in places:
+        parts = place.split("-")
+        if len(parts) == 3 and all(part.isdecimal() and len(part) < 12 for part in parts):
+            document, start, end = map(int, parts)
+            found.setdefault(document, []).append((start, end))
+    return found

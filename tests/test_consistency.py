@@ -1,0 +1,71 @@
+"""The same words across a corpus: found, told, and made alike with one undo."""
+
+import pytest
+from flask import Flask
+
+from labeler import lessons, settling
+from labeler.errors import Invalid
+from labeler.models import Project, User, db
+from tests.conftest import NOW, Corpus
+
+TEXT = "Varn lies north of Varnburg. They left Varn."
+
+
+@pytest.fixture
+def project(any_app: Flask, corpus: Corpus) -> Project:
+    """Return a project where one labels Varn otherwise in one document."""
+    made = corpus.project(ana="annotator", ben="annotator", lena="curator")
+    for number in range(3):
+        document = corpus.document(made, TEXT, f"a{number}")
+        corpus.layer(document, "ana", "done", GPE=[(0, 4), (39, 43)])
+        label = "ORG" if number == 1 else "GPE"
+        corpus.layer(document, "ben", "done", **{label: [(0, 4)]})
+    corpus.document(made, "Nothing here.", "other")
+    lessons.catch_up(made.id, NOW)
+    return made
+
+
+def lena() -> User:
+    """Return the curator."""
+    return db.session.query(User).filter_by(name="lena").one()
+
+
+def test_words_labeled_in_more_than_one_way_come_first(project: Project) -> None:
+    """What is contested is counted each way, and not labeled is one."""
+    [varn] = settling.contested(project)
+    assert varn.words == "Varn"
+    assert varn.usual == "GPE"
+    assert varn.counts["ORG"] == 1
+    assert varn.counts[""] == 3
+
+
+def test_occurrences_are_whole_words_with_who_said_what(project: Project) -> None:
+    """Each place is told with its context and the label of each annotator."""
+    found, following = settling.occurrences(project, "Varn")
+    assert following is None
+    assert [(each.start, each.end) for each in found[:2]] == [(0, 4), (39, 43)]
+    assert found[2].said == [("ana", "GPE"), ("ben", "ORG")]
+    assert found[1].said == [("ana", "GPE"), ("ben", "")]
+    assert found[1].before.endswith("They left ")
+    assert settling.occurrences(project, "100%_Varn")[0] == []
+
+
+def test_chosen_occurrences_are_made_alike_and_undone(project: Project) -> None:
+    """Gold gets the label where it was chosen, one undo takes all back, other projects stay."""
+    found, _ = settling.occurrences(project, "Varn")
+    chosen: dict[int, list[tuple[int, int]]] = {}
+    for each in found:
+        chosen.setdefault(each.document_id, []).append((each.start, each.end))
+    made = settling.make_alike(project, chosen, "ORG", "k1", lena(), NOW)
+    assert (made.documents, made.questions) == (3, 6)
+    assert {each.gold for each in settling.occurrences(project, "Varn")[0]} == {"ORG"}
+    again = settling.make_alike(project, chosen, "ORG", "k2", lena(), NOW)
+    assert again.questions == 0
+    gone = settling.make_alike(project, {found[0].document_id: [(0, 4)]}, "", "k3", lena(), NOW)
+    assert gone.questions == 1
+    assert settling.undo_batch(project, "k3", lena(), NOW).documents == 1
+    assert settling.undo_batch(project, "k1", lena(), NOW).documents == 3
+    assert {each.gold for each in settling.occurrences(project, "Varn")[0]} == {""}
+    with pytest.raises(Invalid):
+        settling.make_alike(project, chosen, "NONSENSE", "k4", lena(), NOW)
+    assert settling.make_alike(project, {10**6: [(0, 4)]}, "ORG", "k5", lena(), NOW).documents == 0
