@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from labeler import accounts, projects, settling
 from labeler import guidelines as kept
-from labeler.errors import LabelerError
+from labeler.errors import LabelerError, NotFound
 from labeler.models import Project
 from labeler.web.auth import allow, me
 
@@ -27,7 +27,11 @@ def versions(project: Project) -> ResponseReturnValue:
 def restore(project: Project) -> ResponseReturnValue:
     """Make an earlier version the present one, as a new version."""
     number = request.form.get("number", 0, type=int)
-    text = kept.find(project, number).text
+    try:
+        text = kept.find(project, number).text
+    except NotFound as error:
+        flash(error.message)
+        return redirect(url_for("guidelines.versions", slug=project.slug))
     return _changed(project, text, f"The guidelines are those of version {number} again.")
 
 
