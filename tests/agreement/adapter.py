@@ -38,17 +38,21 @@ def counted(given: Body, params: Body) -> tuple[list[Any], coding.Floats, Any]:
         codes = coding.codes_of(given["rows"], known)
         return known, coding.counts_of(codes, len(known)), 1.0
     if "matrix" in given:
-        return list(declared), *coding.items_of(np.array(given["matrix"], dtype=float))
+        return list(declared), *coding.items_of(tabled(given, params))
     counts = np.array(given["counts"], dtype=float).reshape(-1, len(given["labels"]))
-    return list(given["labels"]), counts, 1.0
+    unused = len(declared) - len(given["labels"])
+    return list(declared), np.pad(counts, ((0, 0), (0, max(0, unused)))), 1.0
 
 
 def tabled(given: Body, params: Body) -> coding.Floats:
     """Return the table of two raters."""
     if "matrix" in given:
-        return np.array(given["matrix"], dtype=float)
+        table = np.array(given["matrix"], dtype=float)
+        unused = max(0, len(params.get("categories") or []) - len(table))
+        return np.pad(table, ((0, unused), (0, unused)))
     known = coding.categories(given["rows"], params.get("categories") or [])
-    codes = coding.codes_of(given["rows"], known)
+    pair = [[*row, None, None][:2] for row in given["rows"]]
+    codes = coding.codes_of(pair, known).reshape(-1, 2)
     return coding.table_of(codes[:, 0], codes[:, 1], len(known))
 
 
@@ -82,7 +86,8 @@ def cohen_kappa_ase(given: Body, params: Body) -> Answer:
 
 def scott_pi(given: Body, params: Body) -> Answer:
     """Return Scott's pi."""
-    return coefficient(coding.fleiss_kappa(*coding.items_of(tabled(given, params))))
+    _, counts, weights = counted(given, params)
+    return coefficient(coding.fleiss_kappa(counts, weights))
 
 
 def fleiss_kappa(given: Body, params: Body) -> Answer:
@@ -125,7 +130,12 @@ def alpha(found: coding.Alpha) -> Answer:
 
 
 def corpus_of(given: Body, params: Body, *, restrict: str = "labels") -> Corpus:
-    """Return the documents of a vector as columns, by way of the records that everybody uses."""
+    """Return the documents of a vector as columns, by way of the records that everybody uses.
+
+    Who is asked for but did nothing is there as somebody who worked on no document.
+    """
+    names = list(dict.fromkeys([*given["annotators"], *(params.get("pair") or ())]))
+    names += [f"nobody {at}" for at in range(2 - len(names))]
     work = [
         (
             document["id"],
@@ -140,7 +150,7 @@ def corpus_of(given: Body, params: Body, *, restrict: str = "labels") -> Corpus:
         for document in given["documents"]
     ]
     chosen = {restrict: params["labels"]} if params.get("labels") else {}
-    return read(work, given["annotators"], **chosen)
+    return read(work, names, **chosen)
 
 
 def tokens_of(document: Body) -> Tokens | None:
@@ -413,7 +423,7 @@ class Row(dict[str, float]):
 
 def bootstrap_ci(given: Body, params: Body) -> Answer:
     """Return F1 with its interval over resampled documents."""
-    counts = np.array(given["per_document"], dtype=float)
+    counts = np.array(given["per_document"], dtype=float).reshape(-1, 3)
     rows = np.arange(len(counts))
     (pooled,) = resampling.pool([(rows, counts)], rows, 10_000, 0)
     values = spans.f1(pooled[:, 0], pooled[:, 1], pooled[:, 2])
@@ -421,7 +431,7 @@ def bootstrap_ci(given: Body, params: Body) -> Answer:
     return {
         "value": number(values[0]),
         "ci": None if limits is None else list(limits),
-        "se": float(np.nanstd(values[1:])),
+        "se": None if limits is None else float(np.nanstd(values[1:])),
     }
 
 
