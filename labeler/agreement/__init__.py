@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from labeler.agreement.columns import Columns, Work
 from labeler.agreement.evidence import Difference, Ends, RelationDifference
 from labeler.agreement.measure import Measure
-from labeler.agreement.report import SHOWN, Result, report
+from labeler.agreement.report import SHOWN, Result, held, report
 from labeler.agreement.resampling import documents_needed
 from labeler.registry import Registry
 
@@ -19,6 +19,7 @@ __all__ = [
     "Work",
     "agreement",
     "documents_needed",
+    "held",
     "measures",
 ]
 

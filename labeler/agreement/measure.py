@@ -52,10 +52,17 @@ class Values:
         return score(self.of(measure, group), documents, measure.undefined)
 
 
-def values(corpus: Corpus, measures: Sequence[Measure], bootstraps: int, seed: int) -> Values:
-    """Compute measures for each pair of annotators, and for all of them together."""
+def values(
+    corpus: Corpus,
+    measures: Sequence[Measure],
+    bootstraps: int,
+    seed: int,
+    groups: Sequence[tuple[int, ...]] | None = None,
+) -> Values:
+    """Compute measures for groups of annotators, by default each pair and all of them together."""
     everybody = tuple(range(len(corpus.annotators)))
-    groups = list(dict.fromkeys([*corpus.pairs(), everybody]))
+    if groups is None:
+        groups = list(dict.fromkeys([*corpus.pairs(), everybody]))
     tables = [_side_by_side(corpus, measures, group) for group in groups]
     rows = [
         (corpus.shared(group), joined) for group, (joined, _) in zip(groups, tables, strict=True)

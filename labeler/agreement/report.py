@@ -29,6 +29,7 @@ from labeler.agreement.evidence import (
     Question,
     RelationDifference,
     differences,
+    number_of,
 )
 from labeler.agreement.matching import IDENTICAL, KINDS, Integers
 from labeler.agreement.measure import Measure, Values, values
@@ -178,6 +179,41 @@ def _report(result: Result) -> Json:
     return {**body, "warnings": advice(body)}
 
 
+def held(result: Result, pairs: Sequence[tuple[str, str]]) -> Json:
+    """Return for entities and relations how far each of these pairs agrees, with its kinds; the
+    second of a pair is what the first is held against."""
+    body: Json = {}
+    for part, side, corpus in (
+        ("entities", _ENTITIES, result.entities),
+        ("relations", _RELATIONS, result.relations),
+    ):
+        groups = [(number_of(corpus, a), number_of(corpus, b)) for a, b in pairs]
+        found = values(corpus, [side.headline], result.bootstraps, result.seed, groups)
+        body[part] = [_held(side, found, group) for group in groups]
+    return body
+
+
+def _held(side: "_Side", found: Values, group: tuple[int, int]) -> Json:
+    corpus = found.corpus
+    matched = corpus.derived(side.align, *group)
+    return {
+        "a": corpus.annotators[group[0]],
+        "b": corpus.annotators[group[1]],
+        "documents": len(matched.documents),
+        **found.score(side.headline, group).to_json(),
+        "kinds": _pair_kinds(side, matched),
+    }
+
+
+def _pair_kinds(side: "_Side", matched: Alignment) -> dict[str, int]:
+    counts = np.bincount(matched.kind, minlength=len(side.kinds)).tolist()
+    return {
+        **dict(zip(side.kinds, counts, strict=True)),
+        ONLY_A: len(matched.only_first),
+        ONLY_B: len(matched.only_second),
+    }
+
+
 # ---- entities and relations --------------------------------------------------------------------
 
 
@@ -275,17 +311,12 @@ def _one_sided(kinds: dict[str, int]) -> dict[str, int]:
 def _pair(side: _Side, found: Values, a: int, b: int) -> Json:
     corpus = found.corpus
     matched = corpus.derived(side.align, a, b)
-    counts = np.bincount(matched.kind, minlength=len(side.kinds)).tolist()
     return {
         "a": corpus.annotators[a],
         "b": corpus.annotators[b],
         "documents": len(corpus.shared((a, b))),
         **side.scores(found, (a, b)),
-        "kinds": {
-            **dict(zip(side.kinds, counts, strict=True)),
-            ONLY_A: len(matched.only_first),
-            ONLY_B: len(matched.only_second),
-        },
+        "kinds": _pair_kinds(side, matched),
         "confusion": side.confusion(corpus, a, b).to_json(),
     }
 

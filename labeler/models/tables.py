@@ -298,6 +298,10 @@ class Layer(Base):
     changed: Mapped[datetime] = mapped_column(Instant, default=now)
     finished: Mapped[datetime | None] = mapped_column(Instant)
     """When it was submitted; None also where it came from a file, finished."""
+    submissions: Mapped[int] = mapped_column(server_default="0")
+    """How often it was submitted; again only after it was reopened."""
+    first_submitted: Mapped[int | None]
+    """The revision that it had when it was submitted first."""
     counted: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     """What the counters of work hold of it."""
 

@@ -3,6 +3,7 @@
 from labeler.reliability.groups import like
 from labeler.reliability.passages import Shown, Version, place_of, show
 from labeler.reliability.reading import EVERYTHING, Scope, people, scope_of
+from labeler.reliability.references import REFERENCES
 from labeler.reliability.results import (
     PARTS,
     Comparison,
@@ -16,6 +17,7 @@ from labeler.reliability.results import (
 __all__ = [
     "EVERYTHING",
     "PARTS",
+    "REFERENCES",
     "Comparison",
     "Overview",
     "Scope",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from labeler import borders
@@ -65,44 +65,62 @@ def people(project: Project) -> list[str]:
     return sorted(db.session.scalars(named))
 
 
-def _finished(project: Project, scope: Scope) -> Select[Any]:
+GOLD = "gold"
+"""Whom gold layers are read as; no id of a person is 0."""
+
+
+def finished(project: Project, scope: Scope) -> Select[Any]:
     """Select the layers that count."""
     columns: tuple[Any, ...] = (Layer.id, Layer.document_id, Layer.annotator_id)
     wanted = select(*columns).where(
         Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
     )
     if scope.annotators is not None:
-        people = select(User.id).where(User.name.in_(scope.annotators))
-        wanted = wanted.where(Layer.annotator_id.in_(people))
+        named = select(User.id).where(User.name.in_(scope.annotators))
+        wanted = wanted.where(Layer.annotator_id.in_(named))
     return wanted if scope.since is None else wanted.where(Layer.changed >= scope.since)
 
 
-def _shared(project: Project, scope: Scope) -> Select[Any]:
+def shared(project: Project, scope: Scope) -> Select[Any]:
     """Select the layers that count of documents that have more than one."""
-    every = _finished(project, scope).subquery()
+    every = finished(project, scope).subquery()
     several = select(every.c.document_id).group_by(every.c.document_id).having(func.count() > 1)
-    return _finished(project, scope).where(Layer.document_id.in_(several))
+    return finished(project, scope).where(Layer.document_id.in_(several))
 
 
-def read(project: Project, scope: Scope) -> tuple[Columns, Integers]:
-    """Return what several annotators finished, and the ids of its documents, which rise."""
-    shared = _shared(project, scope)
-    layer_ids, document_ids, annotator_ids = _numbers(shared.order_by(Layer.id), 3)
+def beside_gold(project: Project, scope: Scope) -> Select[Any]:
+    """Select the layers that count of documents that have settled gold, and gold as well."""
+    columns: tuple[Any, ...] = (Layer.id, Layer.document_id, literal(0).label("annotator_id"))
+    gold = select(*columns).where(
+        Layer.project_id == project.id, Layer.status == "done", Layer.gold
+    )
+    settled = select(gold.subquery().c.document_id)
+    both = union_all(finished(project, scope).where(Layer.document_id.in_(settled)), gold)
+    return select(both.subquery())
+
+
+def read(wanted: Select[Any]) -> tuple[Columns, Integers]:
+    """Return the layers selected, as columns, and the ids of their documents, which rise.
+
+    The selection has the columns id, document_id and annotator_id.
+    """
+    layers = wanted.subquery()
+    layer_ids, document_ids, annotator_ids = _numbers(select(layers).order_by(layers.c.id), 3)
     documents, document_of = np.unique(document_ids, return_inverse=True)
-    people, by_of = np.unique(annotator_ids, return_inverse=True)
-    names = _names(people.tolist())
+    people_ids, by_of = np.unique(annotator_ids, return_inverse=True)
+    names = _names(people_ids.tolist())
     order = np.argsort(np.array(names, dtype=object), kind="stable")
     by_of = np.argsort(order)[by_of]
-    worked = np.zeros((len(documents), len(people)), dtype=np.bool_)
+    worked = np.zeros((len(documents), len(names)), dtype=np.bool_)
     worked[document_of, by_of] = True
     owners = _Owners(layer_ids, document_of, by_of)
-    entities = _entities(shared, owners)
+    entities = _entities(wanted, owners)
     columns = Columns(
-        *_documents(shared),
+        *_documents(wanted),
         tuple(names[at] for at in order),
         worked,
         entities,
-        _relations(shared, owners, entities),
+        _relations(wanted, owners, entities),
     )
     return columns, documents
 
@@ -133,7 +151,7 @@ def _numbers(query: Select[Any], width: int) -> list[Integers]:
 def _names(people: Sequence[int]) -> list[str]:
     """Return the names of people, in this order."""
     found = db.session.execute(select(User.id, User.name).where(User.id.in_(people)))
-    name_of = dict(found.all())
+    name_of = {0: GOLD, **dict(found.all())}
     return [name_of[key] for key in people]
 
 

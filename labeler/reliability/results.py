@@ -13,14 +13,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from labeler import __version__
-from labeler.agreement import Result, agreement
+from labeler.agreement import Result, agreement, held
 from labeler.agreement.columns import Integers
 from labeler.agreement.evidence import DIFFER, Question
-from labeler.models import AgreementReport, Layer, Project, User, db, transaction
+from labeler.models import AgreementReport, Layer, Project, SuggesterRun, User, db, transaction
 from labeler.models.database import now
 from labeler.reliability import groups
 from labeler.reliability.passages import show
-from labeler.reliability.reading import EVERYTHING, Scope, read
+from labeler.reliability.reading import EVERYTHING, Scope, read, shared
+from labeler.reliability.references import REFERENCES, reference
 
 PARTS = ("entities", "relations")
 _FIRST = 8
@@ -31,11 +32,13 @@ _KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The compared layers of a project, and the ids of their documents."""
+    """The compared layers of a project, and the ids of their documents; `pairs` are those with what
+    the annotators are held against, if that was asked for."""
 
     result: Result
     document_ids: Integers
     fingerprint: str
+    pairs: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,11 @@ class Overview:
     seconds: float
 
 
-# A comparison is some ten megabytes for 1,000 documents: the last two save reading them again for
+# A comparison is some ten megabytes for 1,000 documents: the last few save reading them again for
 # each page of evidence.
-_recent: OrderedDict[tuple[str, int, Scope], Comparison] = OrderedDict()
+_recent: OrderedDict[tuple[str, int, Scope, str | None], Comparison] = OrderedDict()
 _recent_lock = threading.Lock()
-_RECENT = 2
+_RECENT = 3
 
 
 def compute(project: Project, scope: Scope = EVERYTHING) -> Result:
@@ -64,9 +67,12 @@ def compute(project: Project, scope: Scope = EVERYTHING) -> Result:
     return compare(project, scope).result
 
 
-def compare(project: Project, scope: Scope = EVERYTHING) -> Comparison:
-    """Return the compared layers of a project, those of before where nothing has changed since."""
-    place = str(db.engine.url), project.id, scope
+def compare(project: Project, scope: Scope = EVERYTHING, against: str | None = None) -> Comparison:
+    """Return the compared layers of a project, those of before where nothing has changed since.
+
+    `against` names a reference that stands beside the annotators.
+    """
+    place = str(db.engine.url), project.id, scope, against
     found = fingerprint(project)
     with _recent_lock:
         known = _recent.get(place)
@@ -74,17 +80,32 @@ def compare(project: Project, scope: Scope = EVERYTHING) -> Comparison:
             _recent.move_to_end(place)
             return known
         _recent.pop(place, None)
-    columns, document_ids = read(project, scope)
-    symmetric = [label.name for label in project.scheme.relations if label.symmetric]
-    result = agreement(
-        columns, annotators=scope.annotators, labels=scope.labels, symmetric=symmetric
-    )
-    made = Comparison(result, document_ids, found)
+    made = _compared(project, scope, against, found)
     with _recent_lock:
         _recent[place] = made
         while len(_recent) > _RECENT:
             _recent.popitem(last=False)
     return made
+
+
+def _compared(project: Project, scope: Scope, against: str | None, found: str) -> Comparison:
+    symmetric = [label.name for label in project.scheme.relations if label.symmetric]
+    pairs: list[tuple[str, str]] = []
+    annotators = scope.annotators
+    if against is None:
+        columns, document_ids = read(shared(project, scope))
+    else:
+        beside = reference(project, scope, against)
+        columns, document_ids, pairs = beside.columns, beside.document_ids, beside.pairs
+        annotators = None
+    result = agreement(columns, annotators=annotators, labels=scope.labels, symmetric=symmetric)
+    return Comparison(result, document_ids, found, pairs)
+
+
+def _held(project: Project, scope: Scope) -> dict[str, Any]:
+    """Return how far each annotator agrees with each reference that there is."""
+    found = {name: compare(project, scope, name) for name in REFERENCES}
+    return {name: held(one.result, one.pairs) for name, one in found.items() if one.pairs}
 
 
 def forget() -> None:
@@ -118,8 +139,9 @@ def fingerprint(project: Project) -> str:
     people = select(User.name).where(
         User.id.in_(select(Layer.annotator_id).where(Layer.project_id == project.id))
     )
-    names = sorted(db.session.scalars(people))
-    return _hashed(orjson.dumps([__version__, project.scheme_version, sorted(layers), names]))
+    runs = select(func.max(SuggesterRun.id)).where(SuggesterRun.project_id == project.id)
+    others = [sorted(db.session.scalars(people)), db.session.scalar(runs)]
+    return _hashed(orjson.dumps([__version__, project.scheme_version, sorted(layers), *others]))
 
 
 def _hashed(content: bytes) -> str:
@@ -130,7 +152,7 @@ def _computed(project: Project, scope: Scope, question: str) -> AgreementReport:
     begin = time.perf_counter()
     made = compare(project, scope)
     body = {
-        "report": made.result.to_json(),
+        "report": {**made.result.to_json(), "against": _held(project, scope)},
         "first": {part: _first(made, part) for part in PARTS},
     }
     row = AgreementReport(

@@ -15,7 +15,7 @@ from labeler import reliability
 from labeler.agreement.evidence import Question
 from labeler.errors import Invalid
 from labeler.models import Document, Project, db
-from labeler.reliability import PARTS, Scope
+from labeler.reliability import PARTS, REFERENCES, Scope
 from labeler.web import agreement_view as view
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow
@@ -30,7 +30,7 @@ _STRING: dict[str, Any] = {"type": "string"}
 _NAMES: dict[str, Any] = {"type": "array", "items": _STRING}
 _DAY: dict[str, Any] = {"type": "string", "format": "date"}
 _SCOPE = {"annotators": _NAMES, "labels": _NAMES, "since": _DAY}
-_PARAMETERS = ("part", "a", "b", "kind", "label", "one", "other", "like", "after")
+_PARAMETERS = ("part", "a", "b", "against", "kind", "label", "one", "other", "like", "after")
 _QUESTION = dict.fromkeys(_PARAMETERS, _STRING)
 
 
@@ -180,7 +180,10 @@ class _Listed:
 
 
 def _listed(project: Project, asked: Asked) -> _Listed:
-    made = reliability.compare(project, asked.scope)
+    against = request.args.get("against") or None
+    if against not in (None, *REFERENCES):
+        raise Invalid(f"Nobody is held against {against!r}. Known: {', '.join(REFERENCES)}.")
+    made = reliability.compare(project, asked.scope, against)
     listing = made.result.listing(asked.part, _question(project))
     sample = request.args.get("like", "")
     if sample:
@@ -190,7 +193,7 @@ def _listed(project: Project, asked: Asked) -> _Listed:
     items = listing.page(after, _PAGE)
     shown = reliability.show(items, made.document_ids)
     more = bool(items) and bool(listing.page(items[-1].place, 1))
-    names = ("a", "b", "kind", "label", "one", "other", "document", "like")
+    names = ("a", "b", "against", "kind", "label", "one", "other", "document", "like")
     return _Listed(
         {name: request.args.get(name) for name in names},
         listing.counts,

@@ -80,6 +80,7 @@ class Page:
     kinds: list[tuple[str, str, int]]
     compared: int
     matrix: list[tuple[str, list[Json | None]]]
+    references: list[str]
     pair: Json | None
     confusion: tuple[list[str], list[tuple[str, list[int]]]]
     heaviest: tuple[int, int]
@@ -99,7 +100,8 @@ def page(found: Overview, part: str, chosen: tuple[str | None, str | None]) -> P
         more=[_figure(body, *measure) for measure in _MORE[part]],
         kinds=[(kind, words, kinds[kind]) for kind, words in KINDS[part].items()],
         compared=sum(kinds.values()),
-        matrix=_matrix(found.report["annotators"], body["pairs"], part),
+        matrix=_matrix(found.report, part),
+        references=list(found.report["against"]),
         pair=pair,
         confusion=confusion,
         heaviest=_heaviest(confusion),
@@ -139,21 +141,30 @@ def headline(pair: Json, part: str) -> Json:
     return _at(pair, _CARDS[part][0][0])
 
 
-def _matrix(
-    names: Sequence[str], pairs: Sequence[Json], part: str
-) -> list[tuple[str, list[Json | None]]]:
-    """Return a row for each annotator: for each other the value and what it was computed from."""
+def _matrix(report: Json, part: str) -> list[tuple[str, list[Json | None]]]:
+    """Return a row for each annotator: a cell for each other, then one for each reference."""
     cells: dict[tuple[str, str], Json] = {}
-    for pair in pairs:
-        kinds = pair["kinds"]
-        cell = {
-            "value": headline(pair, part)["value"],
-            "reason": REASONS.get(headline(pair, part).get("reason", ""), ""),
-            "documents": pair["documents"],
-            "differences": sum(kinds.values()) - kinds["identical"],
-        }
-        cells[pair["a"], pair["b"]] = cells[pair["b"], pair["a"]] = cell
-    return [(row, [cells.get((row, column)) for column in names]) for row in names]
+    for pair in report[part]["pairs"]:
+        cell = _cell(pair, headline(pair, part))
+        cells[pair["a"], pair["b"]] = {**cell, "b": pair["b"]}
+        cells[pair["b"], pair["a"]] = {**cell, "b": pair["a"]}
+    for name, found in report["against"].items():
+        for pair in found[part]:
+            cells[pair["a"], f"against {name}"] = {**_cell(pair, pair), "against": name}
+    names = report["annotators"]
+    columns = [*names, *(f"against {name}" for name in report["against"])]
+    return [(row, [cells.get((row, column)) for column in columns]) for row in names]
+
+
+def _cell(pair: Json, score: Json) -> Json:
+    kinds = pair["kinds"]
+    return {
+        "b": pair["b"],
+        "value": score["value"],
+        "reason": REASONS.get(score.get("reason", ""), ""),
+        "documents": pair["documents"],
+        "differences": sum(kinds.values()) - kinds["identical"],
+    }
 
 
 def _pair(pairs: Sequence[Json], chosen: tuple[str | None, str | None]) -> Json | None:
@@ -251,6 +262,11 @@ def rows(body: Json) -> Iterator[list[Any]]:
         everybody = {"documents": body["documents"]}
         yield from _scores(part, own, everybody)
         yield from _counts(part, own["kinds"], everybody)
+        for name, references in body["against"].items():
+            for pair in references[part]:
+                who = {"a": pair["a"], "b": pair["b"], "documents": pair["documents"]}
+                yield _line(part, f"f1_against_{name}", who, pair)
+                yield from _counts(part, pair["kinds"], who)
         for label, found in own["by_label"].items():
             yield _line(part, "f1", {"label": label, "count": found["n"], **everybody}, found)
             yield from _counts(part, found["kinds"], {"label": label, **everybody})

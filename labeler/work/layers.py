@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -158,6 +158,10 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
     if "status" in values:
         submitted = func.coalesce(Layer.finished, now)
         values["finished"] = submitted if values["status"] == "done" else None
+    if values.get("status") == "done":
+        again = case((Layer.finished.is_(None), 1), else_=0)
+        values["submissions"] = Layer.submissions + again
+        values["first_submitted"] = func.coalesce(Layer.first_submitted, Layer.revision)
     status = changes.get("status", layer.status)
     lesson = lessons.prepare(layer) if status == "done" != layer.status else None
     if values.get("status", "skipped") != "skipped":

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -12,9 +13,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler.models import AgreementReport, Project, db
-from tests.conftest import Corpus
-from tests.drawn import drawn_project
+from labeler import editing, work
+from labeler.models import (
+    AgreementReport,
+    Document,
+    Layer,
+    Project,
+    SuggesterRun,
+    Suggestion,
+    User,
+    db,
+    transaction,
+)
+from labeler.schema import Edit, Op
+from tests.conftest import NOW, Corpus
+from tests.drawn import drawn_layer, drawn_project
 
 KINDS = {
     "entities": ("identical", "boundary", "label", "both", "only_one"),
@@ -234,3 +247,84 @@ def test_an_empty_project_says_what_to_do(
     assert "Nothing to compare yet" in text
     assert not re.search("data-(count|value)", text)
     assert "Nothing here" in signed_in("cy").get("/projects/news/agreement/evidence").text
+
+
+# ---- against gold, suggestions and one's own first submission ------------------------------------
+
+
+def add_references(project: Project, corpus: Corpus) -> None:
+    """Give a project gold, suggestions, and a layer that was submitted twice."""
+    cy = corpus.person("cy")
+    documents = db.session.query(Document).filter_by(project_id=project.id).all()
+    deal = random.Random(3)
+    news = [
+        editing.NewLayer(project.id, document.id, cy.id, drawn_layer("cy", deal), gold=True)
+        for document in documents[:5]
+    ]
+    editing.create(news, actor_id=cy.id, now=NOW, key="gold")
+    with transaction() as session:
+        run = SuggesterRun(project_id=project.id, suggester="rulers", version="1", options={})
+        session.add(run)
+        session.flush()
+        for document in documents[:7]:
+            layer = drawn_layer("", deal)
+            proposals = [
+                {name: getattr(one, name) for name in ("id", "start", "end", "label")}
+                for one in layer.entities
+            ] + [
+                {name: getattr(one, name) for name in ("id", "head", "tail", "label")}
+                for one in layer.relations
+            ]
+            session.add(Suggestion(document_id=document.id, run_id=run.id, proposals=proposals))
+    submit_twice(documents[1])
+
+
+def submit_twice(document: Document) -> None:
+    """Submit a layer, reopen it, delete an entity that nothing hangs on, and submit it again."""
+    ana = db.session.query(User).filter_by(name="ana").one()
+    [layer] = db.session.query(Layer).filter_by(document_id=document.id, annotator_id=ana.id)
+    work.set_state(layer, {"status": "open"}, NOW)
+    work.set_state(layer, {"status": "done"}, NOW)
+    work.set_state(layer, {"status": "open"}, NOW)
+    [record] = editing.load([layer])
+    linked = {end for one in record.relations for end in (one.head, one.tail)}
+    entity = next(one for one in record.entities if one.id not in linked)
+    edit = Edit("second-thoughts", (Op(entity.id, entity, None),))
+    editing.apply(layer.id, layer.revision, [edit], actor_id=ana.id, now=NOW)
+    db.session.refresh(layer)
+    work.set_state(layer, {"status": "done"}, NOW)
+
+
+@pytest.mark.parametrize("part", ["entities", "relations"])
+def test_what_annotators_are_held_against_opens_as_well(
+    curator: FlaskClient, project: Project, corpus: Corpus, part: str
+) -> None:
+    """Values against gold, suggestions and a first submission follow from what they open."""
+    add_references(project, corpus)
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    assert body["against"].keys() == {"gold", "suggestions", "themselves"}
+    assert body["annotators"] == ["ana", "ben", "cid"]
+    page = parsed(curator.get(f"/projects/news/agreement?part={part}").text)
+    cells = [one for one in page.links if "against=" in one["href"] and "data-value" in one]
+    assert len(cells) == 3 + 3 + 1
+    for cell in cells:
+        assert float(cell["data-value"]) == pytest.approx(f1_of(curator, cell["href"]))
+    counts = {pair["a"]: pair for pair in body["against"]["gold"][part]}
+    address = f"/projects/news/agreement/evidence?part={part}&against=gold&a=ben&b=gold&kind="
+    for kind, count in counts["ben"]["kinds"].items():
+        assert listed(curator, address + kind) == count
+
+
+def test_a_first_submission_is_the_fold_of_the_log_up_to_it(
+    curator: FlaskClient, project: Project, corpus: Corpus
+) -> None:
+    """What somebody deleted after submitting is what they differ in from themselves."""
+    add_references(project, corpus)
+    [own] = curator.get("/api/v1/projects/news/agreement").get_json()["against"]["themselves"][
+        "entities"
+    ]
+    assert (own["a"], own["b"]) == ("ana", "ana, first submission")
+    assert own["documents"] == 1
+    assert own["kinds"]["only_b"] == 1
+    assert own["kinds"]["only_a"] == 0
+    assert curator.get("/projects/news/agreement/evidence?against=luck").status_code == 422
