@@ -1,7 +1,9 @@
 """Agreement over the database: what counts, what does not, and what the command tells."""
 
 import json
-from collections.abc import Callable
+import random
+import statistics
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from labeler import borders, editing, reliability
-from labeler.agreement import agreement
+from labeler import borders, editing, projects, reliability, transfer
+from labeler.agreement import agreement, documents_needed
 from labeler.models import Document, Layer, Project, db
 from labeler.reliability import Scope
-from tests.conftest import NOW, Corpus
+from labeler.schema import Entity
+from labeler.schema import Layer as Work
+from tests.conftest import NOW, SHARED, Corpus
 from tests.drawn import drawn_project
 
 
@@ -129,3 +133,64 @@ def test_the_command_prints_numbers_and_json(labeler: Callable[..., Any], tmp_pa
     found = json.loads(labeler("agreement", "news", "--json", cwd=tmp_path).stdout)
     assert found["entities"]["f1"]["strict"]["value"] == pytest.approx(2 / 3)
     assert [pair["documents"] for pair in found["entities"]["pairs"]] == [3]
+
+
+# ---- real annotations with published figures -----------------------------------------------------
+
+BRATIAA = SHARED / "data" / "bratiaa" / "example-files" / "example-project"
+
+
+def brat_lines(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the documents of one annotator's folder as lines of our JSONL."""
+    for path in sorted(folder.glob("*.txt")):
+        marks = [line.split("\t")[:2] for line in path.with_suffix(".ann").read_text().splitlines()]
+        yield {
+            "id": path.stem,
+            "text": path.read_text(),
+            "annotator": folder.name.lower(),
+            "entities": [
+                {"id": key, "start": int(start), "end": int(end), "label": label}
+                for key, (label, start, end) in ((key, mark.split()) for key, mark in marks)
+            ],
+        }
+
+
+@pytest.mark.skipif(not BRATIAA.is_dir(), reason="the shared annotations of bratiaa are not here")
+def test_published_figures_of_real_annotators(app: Flask, corpus: Corpus, tmp_path: Path) -> None:
+    """Four people's entities in seven articles give the means, the SD and the pairs that bratiaa's
+    own report prints."""
+    project = projects.create("real", title="Real")
+    lines = [line for folder in sorted(BRATIAA.iterdir()) if folder.is_dir()
+             for line in brat_lines(folder)]  # fmt: skip
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    transfer.import_paths(project, [tmp_path / "in.jsonl"], actor=corpus.person("ana"))
+    told = reliability.overview(project).report["entities"]
+    pairs = [pair["f1"]["strict"]["value"] for pair in told["pairs"]]
+    published = [0.946, 0.874, 0.959, 0.816, 0.909, 0.838]
+    assert sorted(pairs) == pytest.approx(sorted(published), abs=0.0006)
+    assert told["f1"]["strict"]["value"] == pytest.approx(0.890, abs=0.0006)
+    assert statistics.pstdev(pairs) == pytest.approx(0.053, abs=0.0006)
+    labels = {label: own["value"] for label, own in told["by_label"].items()}
+    published_labels = {"LOC": 0.819, "MISC": 0.840, "ORG": 0.906, "PER": 0.938}
+    assert labels == pytest.approx(published_labels, abs=0.0006)
+
+
+def test_so_many_documents_make_an_interval_so_narrow() -> None:
+    """As many documents as are said to be needed give about the interval that was wanted."""
+    deal = random.Random(5)
+
+    def width(documents: int) -> tuple[float, float]:
+        work = []
+        for at in range(documents):
+            own = [Entity(f"e{n}", 10 * n, 10 * n + 5, "X") for n in range(12)]
+            other = [one for one in own if deal.random() < 0.8]
+            layers = {"a": Work("a", entities=tuple(own)), "b": Work("b", entities=tuple(other))}
+            work.append((f"d{at}", 200, None, layers))
+        strict = agreement(work).to_json()["entities"]["f1"]["strict"]
+        return strict["low"], strict["high"]
+
+    low, high = width(40)
+    needed = documents_needed(40, low, high, 0.02)
+    low, high = width(needed)
+    assert needed > 40
+    assert 0.013 < high - low < 0.028

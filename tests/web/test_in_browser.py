@@ -52,6 +52,7 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     transfer.import_paths(project, [ROOT / "seeds" / "articles" / "ferry-accord.txt"], actor=root)
     document = corpus.document(project)
     corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
+    corpus.layer(document, "ben", "done", PERSON=[(0, 3)], GPE=[(2, 9)])
     transfer.export(project, "docbin", layer="root", made_by="root")
     projects.from_template("empty", "empty", title="Empty")
     transfer.queue_suggestions(projects.find("news"))
@@ -83,6 +84,11 @@ ADDRESSES = (
     "/projects/news/people",
     "/projects/news/audit",
     "/audit",
+    "/projects/news/agreement",
+    "/projects/news/agreement?part=relations",
+    "/projects/news/agreement/evidence",
+    "/projects/news/agreement/documents",
+    "/projects/empty/agreement",
     "/projects/empty",
     "/projects/empty/scheme",
     "/projects/empty/label",
