@@ -43,7 +43,8 @@ def test_finished_layers_count_and_finding_nothing_counts(any_app: Flask, corpus
 def records(project: Project) -> list[Any]:
     """Return what everybody finished as records, read by way of objects."""
     found = []
-    for document in db.session.query(Document).filter_by(project_id=project.id):
+    documents = db.session.query(Document).filter_by(project_id=project.id)
+    for document in documents.order_by(Document.id):
         layers = db.session.query(Layer).filter_by(document_id=document.id, status="done").all()
         done = {record.annotator: record for record in editing.load(layers)}
         found.append((document.name, len(document.text), borders.tokens([document])[0], done))
