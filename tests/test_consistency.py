@@ -1,7 +1,10 @@
 """The same words across a corpus: found, told, and made alike with one undo."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from labeler import lessons, settling
 from labeler.errors import Invalid
@@ -69,3 +72,14 @@ def test_chosen_occurrences_are_made_alike_and_undone(project: Project) -> None:
     with pytest.raises(Invalid):
         settling.make_alike(project, chosen, "NONSENSE", "k4", lena(), NOW)
     assert settling.make_alike(project, {10**6: [(0, 4)]}, "ORG", "k5", lena(), NOW).documents == 0
+
+
+def test_the_page_counts_what_came_in(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Layers that came in without being counted are counted when the page is opened."""
+    made = corpus.project(ana="annotator", lena="curator")
+    corpus.layer(corpus.document(made, TEXT), "ana", "done", GPE=[(0, 4)], ORG=[(39, 43)])
+    page = signed_in("lena").get("/projects/news/consistency").text
+    assert "1 of 2 times" in page
+    assert "Not all finished layers" not in page

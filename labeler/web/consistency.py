@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import settling
+from labeler import lessons, settling
 from labeler.errors import LabelerError
 from labeler.models import Project
 from labeler.models.database import now
@@ -14,6 +14,8 @@ from labeler.web.auth import allow, me
 
 blueprint = Blueprint("consistency", __name__)
 _MAX_WORDS = 300
+_LEARNED = 100
+"""Layers that are counted while somebody waits."""
 
 
 @blueprint.get("/projects/<slug>/consistency")
@@ -23,6 +25,8 @@ def words(project: Project) -> ResponseReturnValue:
     asked = request.args.get("words", "").strip()[:_MAX_WORDS]
     after = max(request.args.get("after", 0, type=int), 0)
     found, following = settling.occurrences(project, asked, after) if asked else ([], None)
+    # Layers that came in from files teach the dictionary when somebody needs it.
+    learned = 0 if asked else lessons.catch_up(project.id, now(), _LEARNED)
     return render_template(
         "consistency.html",
         words=asked,
@@ -31,6 +35,7 @@ def words(project: Project) -> ResponseReturnValue:
         contested=[] if asked else settling.contested(project),
         labels=project.scheme.entities,
         undo=request.args.get("undo", ""),
+        more=learned == _LEARNED,
     )
 
 
