@@ -12,6 +12,7 @@ from labeler.nlp.corpus import (
     vocab,
 )
 from labeler.nlp.pipelines import RULED, Rules, load, pipelines, ruler_pipeline
+from labeler.nlp.reading import read_docs
 from labeler.nlp.tokens import align, expand, tokenize
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "load",
     "longest_first",
     "pipelines",
+    "read_docs",
     "ruler_pipeline",
     "to_doc",
     "tokenize",

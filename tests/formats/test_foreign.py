@@ -2,6 +2,7 @@
 
 import io
 import json
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -465,3 +466,34 @@ def test_a_table_without_texts_is_told() -> None:
     [article], problems = read("table", rows)
     assert said(article) == {}
     assert [problem.line for problem in problems] == [2, 4]
+
+
+# ---- DocBin ----------------------------------------------------------------------------------
+
+
+@shared
+def test_docs_of_others_come_in_with_their_relations() -> None:
+    """The entities of each, once though they stand in two places, and the pairs that hold."""
+    [path] = (DATA / "docbin").rglob("*.spacy")
+    docs = list(nlp.read_docs(path.read_bytes()))
+    articles, problems = found(path)
+    assert [item.document.text for item in articles] == [doc.text for doc in docs]
+    for doc, article in zip(docs, articles, strict=True):
+        entities = {
+            (e.start, e.end, e.label) for e in said(article).values() if isinstance(e, Entity)
+        }
+        spans_of = (*doc.ents, *(span for group in doc.spans.values() for span in group))
+        assert entities == {(s.start_char, s.end_char, s.label_) for s in spans_of}
+    pairs = [doc.user_data["._.", "rel", None, None] for doc in docs]
+    true = sum(value for each in pairs for values in each.values() for value in values.values())
+    relations = [i for a in articles for i in said(a).values() if isinstance(i, Relation)]
+    assert len(relations) == true - len(problems)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", zlib.compress(b"hello"), zlib.compress(b"\x80")]
+)
+def test_damaged_docbins_are_told(content: bytes) -> None:
+    """What is no DocBin is one problem."""
+    articles, problems = read("docbin", content)
+    assert (articles, len(problems)) == ([], 1)

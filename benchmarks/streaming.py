@@ -1,0 +1,64 @@
+"""Memory while many articles go through each format, out and in: it must not grow with them.
+
+Each format runs in a process of its own, once with a tenth of the articles and once with all:
+LABELER_ARTICLES=1000 python -m benchmarks streaming
+"""
+
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.corpus import SCHEME, articles, layer_of
+from labeler.formats import Exported, Imported, archive, exporters, importers
+from labeler.schema import Document, Tokens
+
+ARTICLES = int(os.environ.get("LABELER_ARTICLES", "100000"))
+
+
+def main() -> None:
+    """Print rates and peak memory for each format that is both written and read."""
+    for name in sorted({*exporters.names()} & {*importers.names()}):
+        print(f"{name}: out and in again, {ARTICLES // 10:,} and {ARTICLES:,} articles")
+        peaks = []
+        for count in (ARTICLES // 10, ARTICLES):
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                out, back, peak = pool.apply(_through, (name, count))
+            peaks.append(peak)
+            print(
+                f"  {count:8,}  out {count / out:7.0f}/s  in {count / back:7.0f}/s  {peak:6.0f} MB"
+            )
+        print(f"  memory grew by {peaks[1] / peaks[0]:.2f}")
+
+
+def _through(name: str, count: int) -> tuple[float, float, float]:
+    """Return seconds out, seconds in and peak memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        exporters[name]().write(
+            _records(count), Path(folder), scheme=SCHEME, language="en", options={}
+        )
+        written = time.perf_counter()
+        found = archive.read([Path(folder)], importer=name)
+        read = sum(isinstance(item, Imported) for item in found)
+        ended = time.perf_counter()
+    assert read == count, (name, read, count)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return written - start, ended - written, peak
+
+
+def _records(count: int) -> Iterator[Exported]:
+    for line in islice(articles(count, tokens=100, entities=8, relations=3), count):
+        text = line["text"]
+        ends, place = [], 0
+        for word in text.split(" "):
+            ends.append(place + len(word))
+            place += len(word) + 1
+        starts = (0, *(end + 1 for end in ends[:-1]))
+        tokens = Tokens(starts, tuple(ends), "words")
+        document = Document(line["id"], text, line["meta"])
+        yield Exported(document, layer_of(line), tokens)
