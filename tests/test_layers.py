@@ -12,6 +12,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "wsgi": 7,
     "demonstration": 6,
     "web": 6,
+    "backups": 5,
     "comments": 5,
     "invitations": 5,
     "progress": 5,

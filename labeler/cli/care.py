@@ -1,5 +1,7 @@
 """Commands that look after what is stored."""
 
+from pathlib import Path
+
 import click
 
 from labeler.cli.frame import main, progress, with_app
@@ -10,6 +12,11 @@ from labeler.errors import LabelerError
 @with_app
 def check() -> None:
     """Prove that what is stored is whole: logs, annotations, offsets, tokens."""
+    _prove()
+    click.echo("All is well: every layer is the fold of its log, and keeps the rules.")
+
+
+def _prove() -> None:
     from labeler import proof
 
     count = 0
@@ -21,4 +28,32 @@ def check() -> None:
         raise LabelerError(
             f"{count} things are wrong. Restore a backup, or ask for help with this list."
         )
-    click.echo("All is well: every layer is the fold of its log, and keeps the rules.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_app
+def backup(file: Path) -> None:
+    """Write all that is in the database into one file, while the site is served."""
+    from labeler import backups
+
+    with progress("Writing", "rows") as told:
+        count = backups.write(file, told)
+    click.echo(f"Wrote {count} rows to {file}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Delete what the database holds now.")
+@with_app
+def restore(file: Path, replace: bool) -> None:
+    """Make the database what it was when a backup was written, and prove it whole.
+
+    The backup may come from the other kind of database. Stop the server and workers first.
+    """
+    from labeler import backups
+
+    with progress("Reading", "rows") as told:
+        count = backups.restore(file, replace=replace, progress=told)
+    _prove()
+    click.echo(f"Restored {count} rows from {file}. All is well: every layer is as its log says.")

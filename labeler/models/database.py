@@ -190,18 +190,30 @@ def migrate() -> None:
 
 
 def _upgrade() -> None:
+    with transaction() as session:
+        upgrade_to(session, "head")
+
+
+def upgrade_to(session: Session, revision: str) -> None:
+    """Run the migrations up to a revision, within the transaction under way.
+
+    Raises Unavailable when there is no such revision here: a newer labeler made it.
+    """
     # Alembic takes a moment to import, and is not needed after the start.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
-    with transaction() as session:
-        connection = session.connection()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise Unavailable(f"A newer labeler made this database: install it. ({error})") from None
 
 
 def now() -> datetime:
