@@ -14,17 +14,20 @@ from labeler.nlp.corpus import (
 from labeler.nlp.pipelines import RULED, Rules, load, pipelines, ruler_pipeline
 from labeler.nlp.reading import read_docs
 from labeler.nlp.tokens import align, expand, tokenize
+from labeler.nlp.training import Component, judge, train
 
 __all__ = [
     "RULED",
     "SPANS_KEY",
     "Bin",
+    "Component",
     "Place",
     "Range",
     "Rules",
     "align",
     "build_doc",
     "expand",
+    "judge",
     "load",
     "longest_first",
     "pipelines",
@@ -32,6 +35,7 @@ __all__ = [
     "ruler_pipeline",
     "to_doc",
     "tokenize",
+    "train",
     "training_config",
     "vocab",
 ]

@@ -1,0 +1,160 @@
+"""Trains spaCy pipelines with spaCy's own loop, and judges them on documents held back."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from labeler.errors import Invalid
+from labeler.nlp.corpus import SPANS_KEY, training_config
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+Component = Literal["spancat", "ner"]
+PIECE = 600
+"""Tokens that training looks at together: the span categorizer's memory grows with them."""
+UNREAD = 0.1
+"""Share of tokens of which nothing is known that a piece may have."""
+_STEPS, _PATIENCE, _EVERY = 6_000, 600, 50
+
+
+class _Told(io.StringIO):
+    """A place to print to that hands each line on."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines():
+            if line.strip():
+                self._tell(line.strip())
+        return len(text)
+
+
+def train(
+    corpus: Path,
+    out: Path,
+    *,
+    component: Component,
+    language: str,
+    longest: int,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Train a pipeline of one component on `train.spacy` of a folder and write it to another.
+
+    It is judged by `dev.spacy`, where that holds documents. `tell` gets each line of progress, and
+    ends the training by raising. Raises Invalid when there is nothing to learn.
+    """
+    from spacy.training.initialize import init_nlp
+    from spacy.training.loop import train as run
+    from spacy.util import load_config_from_str
+
+    cut = {
+        part: _cut(corpus / f"{part}.spacy", out / f"{part}.spacy", component)
+        for part in ("train", "dev")
+    }
+    if not cut["train"]:
+        raise Invalid("There is no finished document to train on. Submit some first.")
+    dev = out / ("dev.spacy" if cut["dev"] else "train.spacy")
+    overrides = {
+        "paths.train": str(out / "train.spacy"),
+        "paths.dev": str(dev),
+        "training.max_steps": _STEPS,
+        "training.patience": _PATIENCE,
+        "training.eval_frequency": _EVERY,
+    }
+    text = training_config(language, (component,), longest, dev.name)
+    config = load_config_from_str(text, overrides=overrides, interpolate=False)
+    try:
+        pipeline = init_nlp(config)
+        run(pipeline, out, stdout=_Told(tell), stderr=_Told(tell))
+    except ValueError as error:
+        raise Invalid(f"spaCy cannot train on these labels: {error}") from error
+    for part in ("train.spacy", "dev.spacy"):
+        (out / part).unlink()
+    os.replace(out / "model-best", out / "pipeline")
+
+
+def _cut(source: Path, target: Path, component: Component) -> int:
+    """Copy a `.spacy` file with long documents in pieces, and return how many pieces there are.
+
+    The span categorizer takes what is not labeled for nothing: what nobody read is left out.
+    """
+    from spacy.tokens import DocBin
+
+    kept = DocBin(attrs=["ENT_IOB", "ENT_TYPE"])
+    for doc in _docs(source):
+        for piece in _pieces(doc):
+            unread = sum(token.ent_iob == 0 for token in piece)
+            if component == "ner" or unread <= UNREAD * len(piece):
+                kept.add(piece)
+    kept.to_disk(target)
+    return len(kept)
+
+
+def _docs(path: Path) -> "Iterator[Doc]":
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    yield from DocBin().from_disk(path).get_docs(Vocab())
+
+
+def _pieces(doc: "Doc") -> "Iterator[Doc]":
+    """Yield a document in pieces of `PIECE` tokens at most."""
+    first = 0
+    while len(doc) - first > PIECE:
+        last = _cut_at(doc, first)
+        yield _piece(doc, first, last)
+        first = last
+    yield _piece(doc, first, len(doc)) if first else doc
+
+
+def _cut_at(doc: "Doc", first: int) -> int:
+    """Return where the piece that begins at `first` ends: after a line, else between entities."""
+    spans = doc.spans[SPANS_KEY]
+    inside = {token for span in spans for token in range(span.start + 1, span.end)}
+    places = [place for place in range(first + 1, first + PIECE + 1) if place not in inside]
+    after_lines = [place for place in places if "\n" in doc[place - 1].text]
+    return (after_lines or places or [first + PIECE])[-1]
+
+
+def _piece(doc: "Doc", first: int, last: int) -> "Doc":
+    from spacy.tokens import Doc, Span
+
+    tokens = doc[first:last]
+    marks = [
+        f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else token.ent_iob_
+        for token in tokens
+    ]
+    words, spaces = [token.text for token in tokens], [bool(token.whitespace_) for token in tokens]
+    piece = Doc(doc.vocab, words=words, spaces=spaces, ents=marks)
+    piece.spans[SPANS_KEY] = [
+        Span(piece, span.start - first, span.end - first, span.label_)
+        for span in doc.spans[SPANS_KEY]
+        if first <= span.start < span.end <= last
+    ]
+    return piece
+
+
+def judge(pipeline: "Language", corpus: Path) -> dict[str, Any]:
+    """Return precision, recall and F1 of a pipeline, overall and by label, on a `.spacy` file."""
+    from spacy.training import Example
+
+    gold = list(_docs(corpus))
+    if not gold:
+        return {"documents": 0}
+    examples = [Example(pipeline.make_doc(doc.text), doc) for doc in gold]
+    scores = pipeline.evaluate(examples)
+    prefix = f"spans_{SPANS_KEY}" if "spancat" in pipeline.pipe_names else "ents"
+    found = scores.get(f"{prefix}_per_type") or {}
+    return {
+        "documents": len(gold),
+        "precision": scores.get(f"{prefix}_p"),
+        "recall": scores.get(f"{prefix}_r"),
+        "f1": scores.get(f"{prefix}_f"),
+        "by_label": {label: dict(values) for label, values in sorted(found.items())},
+    }
