@@ -31,7 +31,7 @@ from labeler.models import (
     db,
     transaction,
 )
-from labeler.suggest import suggesters
+from labeler.suggest import chosen
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -401,8 +401,8 @@ def use_suggester(project: Project, name: str, options: Mapping[str, Any] | None
 
     Without `options` those it has are kept, unless they are another suggester's.
     """
-    if name not in suggesters:
-        known = ", ".join(suggesters.names())
+    if name not in chosen():
+        known = ", ".join(chosen())
         raise NotFound(f"There is no suggester named {name!r}. Known: {known}.")
     if options is None:
         options = project.suggester_options if project.suggester == name else {}

@@ -85,6 +85,9 @@ class Project(Base):
     scheme_version: Mapped[int] = mapped_column(default=0)
     suggester: Mapped[str] = mapped_column(String(60), default="rulers")
     suggester_options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    train_every: Mapped[int] = mapped_column(default=20)
+    """Finished documents after which a version is trained anew; 0 for never."""
+    train_component: Mapped[str] = mapped_column(String(20), default="spancat")
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
     entity_labels: Mapped[list["EntityLabel"]] = relationship(
@@ -512,6 +515,31 @@ class DictionaryEntry(Base):
     words: Mapped[str] = mapped_column(String(300), primary_key=True)
     outcome: Mapped[str] = mapped_column(_LABEL, primary_key=True)
     count: Mapped[int]
+
+
+class TrainedModel(Base):
+    """A version of the suggester trained on a project's layers; the current one proposes."""
+
+    __tablename__ = "trained_model"
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        Index("ix_trained_model_current", "project_id", unique=True, sqlite_where=text("current"),
+              postgresql_where=text("current")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    component: Mapped[str] = mapped_column(String(20))
+    folder: Mapped[str] = mapped_column(String(500))
+    documents: Mapped[int]
+    """Finished documents that it was trained on."""
+    finished: Mapped[int]
+    """Layers finished in the project when it was trained."""
+    scores: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    current: Mapped[bool] = mapped_column(default=False)
+    seconds: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime] = mapped_column(Instant, default=now)
 
 
 class Split(Base):

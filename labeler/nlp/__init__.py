@@ -11,7 +11,7 @@ from labeler.nlp.corpus import (
     training_config,
     vocab,
 )
-from labeler.nlp.pipelines import RULED, Rules, load, pipelines, ruler_pipeline
+from labeler.nlp.pipelines import RULED, Rules, load, load_once, pipelines, ruler_pipeline
 from labeler.nlp.reading import read_docs
 from labeler.nlp.tokens import align, expand, tokenize
 from labeler.nlp.training import Component, judge, train
@@ -29,6 +29,7 @@ __all__ = [
     "expand",
     "judge",
     "load",
+    "load_once",
     "longest_first",
     "pipelines",
     "read_docs",

@@ -24,7 +24,12 @@ def pipelines() -> list[str]:
 
 @lru_cache(maxsize=2)
 def load(name: str) -> "Language":
-    """Return the pipeline of a package or folder; raises Unavailable saying what to do."""
+    """Return the pipeline of a package or folder, kept; raises Unavailable saying what to do."""
+    return load_once(name)
+
+
+def load_once(name: str) -> "Language":
+    """Return the pipeline of a package or folder, read anew; raises Unavailable as `load`."""
     import spacy
 
     # A pipeline made for another version may well work; where it does not, the error says so.

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,9 @@ UNREAD = 0.1
 _STEPS, _PATIENCE, _EVERY = 6_000, 600, 50
 
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
 class _Told(io.StringIO):
     """A place to print to that hands each line on."""
 
@@ -30,8 +34,9 @@ class _Told(io.StringIO):
 
     def write(self, text: str) -> int:
         for line in text.splitlines():
-            if line.strip():
-                self._tell(line.strip())
+            plain = _COLOURS.sub("", line).strip()
+            if plain:
+                self._tell(plain)
         return len(text)
 
 

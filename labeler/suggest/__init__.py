@@ -48,3 +48,10 @@ def category_suggestion(label: str, origin: dict[str, Any]) -> Category:
 
 
 suggesters: Registry[type[Suggester]] = Registry("labeler.suggesters", "suggester")
+LEARNED = frozenset({"dictionary", "trained"})
+"""Suggesters that a project gets by being labeled; the others are chosen by people."""
+
+
+def chosen() -> list[str]:
+    """Return the names of the suggesters that people may choose for a project."""
+    return [name for name in suggesters.names() if name not in LEARNED]

@@ -62,7 +62,7 @@ class PipelineSuggester:
         return nlp.load(self._pipeline)
 
 
-def propose(
+def propose(  # noqa: PLR0913 - what can be said of a run, by name
     pipeline: Any,
     texts: Iterable[str],
     scheme: Scheme,
@@ -71,22 +71,24 @@ def propose(
     labels: Mapping[str, Any] | None = None,
     spans_key: str | None = None,
     flat: bool = False,
+    piece: int = PIECE,
 ) -> Iterator[list[Suggestion]]:
     """Yield what a spaCy pipeline finds in each text, in labels of the scheme, by place.
 
     `spans_key` names the one span group to read instead of `doc.ents` and all groups; `flat` keeps
-    the surest of those that overlap even where the scheme allows it.
+    the surest of those that overlap even where the scheme allows it; `piece` is how many code
+    points the pipeline gets at once.
     """
     label_map = LabelMap(scheme, labels)
     pieces = (
-        (piece, (number, offset, piece))
+        (part, (number, offset, part))
         for number, text in enumerate(texts)
-        for offset, piece in _pieces(text)
+        for offset, part in _pieces(text, piece)
     )
     for _, docs in groupby(_run(pipeline, pieces), key=lambda item: item[1][0]):
         found: list[Suggestion] = []
-        for doc, (_, offset, piece) in docs:
-            reader = _Reader(doc, piece, offset, label_map, origin, spans_key)
+        for doc, (_, offset, part) in docs:
+            reader = _Reader(doc, part, offset, label_map, origin, spans_key)
             found += reader.read("forbid" if flat else scheme.overlap)
         yield sorted(found, key=lambda item: isinstance(item, Relation))
 
@@ -117,13 +119,13 @@ def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int, str]]]) -> I
         ) from error
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def _pieces(text: str, size: int) -> Iterator[tuple[int, str]]:
     """Yield a text in pieces with their offsets, cut after a line, else a word, where too long."""
     start = 0
-    while len(text) - start > PIECE:
-        stop = start + PIECE
+    while len(text) - start > size:
+        stop = start + size
         cuts = (text.rfind(mark, start, stop) + len(mark) for mark in ("\n\n", "\n", " "))
-        stop = next((cut for cut in cuts if cut > start + PIECE // 10), stop)
+        stop = next((cut for cut in cuts if cut > start + size // 10), stop)
         yield start, text[start:stop]
         start = stop
     yield start, text[start:]

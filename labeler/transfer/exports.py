@@ -237,6 +237,37 @@ def _remember(
     return row.id
 
 
+# ---- for training ----------------------------------------------------------------------------
+
+TRAINING = "training"
+"""The choice of layers to train on: gold where it is settled, else all that were finished."""
+
+
+def write_corpus(project: Project, folder: Path) -> int:
+    """Write the finished layers as a DocBin corpus to train on; return how many documents."""
+    plan, chosen, parts = _training(project)
+    folder.mkdir()
+    exporters["docbin"]().write(
+        _records(plan, chosen, parts),
+        folder,
+        scheme=project.scheme,
+        language=project.language,
+        options={"manifest": plan.manifest("docbin"), "report": plan.report},
+    )
+    return len(chosen)
+
+
+def training_records(project: Project) -> Iterator[Exported]:
+    """Yield the finished layers that are trained on, each with the part of its document."""
+    yield from _records(*_training(project))
+
+
+def _training(project: Project) -> tuple[_Plan, dict[int, list[int]], dict[int, str]]:
+    plan = _Plan(project, TRAINING, (80, 10, 10), 0, {}, Report())
+    chosen = _chosen(plan)
+    return plan, chosen, _parts(plan, list(chosen))
+
+
 # ---- which layers ----------------------------------------------------------------------------
 
 
@@ -253,7 +284,7 @@ def _chosen(plan: _Plan) -> dict[int, list[int]]:
         by_document.setdefault(layer.document_id, []).append(layer)
     chosen = {}
     for key, layers in by_document.items():
-        fit = _gold(plan, layers) if plan.layer == "gold" else layers
+        fit = _SELECTIONS.get(plan.layer, _all)(plan, layers)
         if fit:
             chosen[key] = [layer.id for layer in fit]
             plan.count(fit)
@@ -269,7 +300,7 @@ def _wanted(plan: _Plan) -> Select[Layer]:
         .options(joinedload(Layer.annotator))
         .order_by(Layer.document_id, Layer.id)
     )
-    if plan.layer in ("gold", "all"):
+    if plan.layer in ("gold", "all", TRAINING):
         return wanted
     annotator = accounts.find_user(plan.layer)
     return wanted.where(Layer.annotator_id == annotator.id, ~Layer.gold)
@@ -297,6 +328,21 @@ def _gold(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
         }
     )
     return []
+
+
+def _taught(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
+    """Return what a model learns from: gold where it is accepted, else all that was finished."""
+    del plan
+    finished = [layer for layer in layers if layer.status == "done"]
+    return [layer for layer in finished if layer.gold] or finished
+
+
+def _all(plan: _Plan, layers: Sequence[Layer]) -> list[Layer]:
+    del plan
+    return list(layers)
+
+
+_SELECTIONS = {"gold": _gold, TRAINING: _taught}
 
 
 def _extents(layer: schema.Layer) -> frozenset[tuple[object, ...]]:

@@ -1,6 +1,7 @@
 """Suggestions for documents: made when first needed, then kept."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from labeler.models import (
     Project,
     SuggesterRun,
     Suggestion,
+    TrainedModel,
     db,
     insert_rows,
     transaction,
@@ -35,50 +37,66 @@ _PART = 500
 # ---- suggestions -----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A suggester that proposes for a project, with its options."""
+
+    name: str
+    options: dict[str, Any]
+
+    def load(self, language: str) -> Suggester:
+        """Return the suggester, the same as long as nothing changes."""
+        return _loaded(self.name, language, orjson.dumps(self.options, option=orjson.OPT_SORT_KEYS))
+
+
+@lru_cache(maxsize=8)
 def _loaded(name: str, language: str, options: bytes) -> Suggester:
     return suggesters[name](language=language, options=orjson.loads(options))
 
 
-def _suggester(project: Project) -> Suggester:
-    options = orjson.dumps(project.suggester_options, option=orjson.OPT_SORT_KEYS)
-    return _loaded(project.suggester, project.language, options)
+def _sources(project: Project) -> list[_Source]:
+    """Return what proposes for a project: the suggester chosen, and the version trained here."""
+    chosen = _Source(project.suggester, project.suggester_options)
+    wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
+    trained = db.session.scalar(wanted)
+    if trained is None:
+        return [chosen]
+    return [chosen, _Source("trained", {"folder": trained.folder, "number": trained.number})]
 
 
-def _run_options(project: Project) -> dict[str, Any]:
+def _run_options(project: Project, source: _Source) -> dict[str, Any]:
     """Return what a run depends on beside its version: options, and the labels there are."""
     scheme = project.scheme
     return {
-        "options": project.suggester_options,
+        "options": source.options,
         "entities": sorted(label.name for label in scheme.entities),
         "relations": sorted(label.name for label in scheme.relations),
     }
 
 
-def _runs(project: Project) -> list[SuggesterRun]:
+def _runs(project: Project, sources: Sequence[_Source]) -> list[SuggesterRun]:
     """Return the runs whose proposals hold: those imported, and those made as things are now."""
     known = select(SuggesterRun).where(SuggesterRun.project_id == project.id)
-    options = _run_options(project)
+    options = {source.name: _run_options(project, source) for source in sources}
     return [
         run
         for run in db.session.scalars(known.order_by(SuggesterRun.id.desc()))
-        if run.suggester == IMPORTED
-        or (run.suggester == project.suggester and run.options == options)
+        if run.suggester == IMPORTED or options.get(run.suggester) == run.options
     ]
 
 
-def _current_run(project: Project) -> SuggesterRun:
-    """Return the run of the project's suggester as it is now, made when there is none."""
-    version = _suggester(project).version
-    for run in _runs(project):
-        if run.suggester == project.suggester and run.version == version:
+def _current_run(project: Project, source: _Source) -> SuggesterRun:
+    """Return the run of a suggester as it is now, made when there is none."""
+    version = source.load(project.language).version
+    for run in _runs(project, [source]):
+        if run.suggester == source.name and run.version == version:
             return run
     with transaction() as session:
         run = SuggesterRun(
             project_id=project.id,
-            suggester=project.suggester,
+            suggester=source.name,
             version=version,
-            options=_run_options(project),
+            options=_run_options(project, source),
         )
         session.add(run)
     return run
@@ -89,26 +107,31 @@ def suggestions(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return the proposals for a document as plain JSON values, made now when there are none.
 
-    Where the suggester cannot be run, the sentence that says why comes second: a document opens
-    all the same.
+    Where a suggester cannot be run, the sentence that says why comes second: a document opens all
+    the same.
     """
-    kept = _kept(project, document)
-    problem = None
-    if not any(run.suggester == project.suggester for run, _ in kept):
+    sources = _sources(project)
+    kept = _kept(project, sources, document)
+    problems = []
+    for source in sources:
+        if any(run.suggester == source.name for run, _ in kept):
+            continue
         try:
-            run = _current_run(project)
-            made = [_as_json(proposals) for proposals in _propose(project, [document])]
+            run = _current_run(project, source)
+            made = [_as_json(proposals) for proposals in _propose(project, source, [document])]
         except LabelerError as error:
-            problem = error.message
+            problems.append(error.message)
         else:
             _keep(run, [document], made)
-            kept += [(run, made[0])]
+            kept.append((run, made[0]))
     runs = [proposals for _, proposals in kept]
-    return put_together(project, document, runs, labeled), problem
+    return put_together(project, document, runs, labeled), " ".join(problems) or None
 
 
-def _kept(project: Project, document: Document) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
-    runs = {run.id: run for run in _runs(project)}
+def _kept(
+    project: Project, sources: Sequence[_Source], document: Document
+) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
+    runs = {run.id: run for run in _runs(project, sources)}
     found = db.session.scalars(
         select(Suggestion).where(Suggestion.document_id == document.id, Suggestion.run_id.in_(runs))
     )
@@ -116,10 +139,12 @@ def _kept(project: Project, document: Document) -> list[tuple[SuggesterRun, list
     return [(runs[row.run_id], row.proposals) for row in ordered]
 
 
-def _propose(project: Project, documents: Sequence[Document]) -> Iterator[list[schema.Suggestion]]:
+def _propose(
+    project: Project, source: _Source, documents: Sequence[Document]
+) -> Iterator[list[schema.Suggestion]]:
     with spacy_lock:
         texts = [document.text for document in documents]
-        yield from _suggester(project).suggest(texts, project.scheme)
+        yield from source.load(project.language).suggest(texts, project.scheme)
 
 
 def _as_json(proposals: Sequence[schema.Suggestion]) -> list[dict[str, Any]]:
@@ -149,15 +174,15 @@ def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) 
 
     `progress` is told of each portion's size. Raises Unavailable when the suggester cannot run.
     """
-    return _suggest(project, Work(progress), 0, None)
+    return max(_suggest(project, source, Work(progress), 0, None) for source in _sources(project))
 
 
-def _suggest(project: Project, work: Work, after: int, until: int | None) -> int:
+def _suggest(project: Project, source: _Source, work: Work, after: int, until: int | None) -> int:
     """Propose for the documents whose ids lie between, in chunks; return their number."""
-    run = _current_run(project)
+    run = _current_run(project, source)
     done = 0
     while page := _without(project, run, after, until):
-        made = [_as_json(proposals) for proposals in _propose(project, page)]
+        made = [_as_json(proposals) for proposals in _propose(project, source, page)]
         after = page[-1].id
         with work.chunk() as chunk:
             _keep(run, page, made)
@@ -206,22 +231,26 @@ def _suggest_part(work: jobs.JobWork) -> None:
         _share(project, work)
     else:
         after = (work.cursor or work.parameters)["after"]
-        _suggest(project, work, after, work.parameters["until"])
+        for source in _sources(project):
+            if source.name == work.parameters["suggester"]:
+                _suggest(project, source, work, after, work.parameters["until"])
 
 
 def _share(project: Project, work: jobs.JobWork) -> None:
     if work.cursor is not None:
         return
-    run = _current_run(project)
-    keys = list(db.session.scalars(_lacking(project, run).with_only_columns(Document.id)))
-    keys.sort()
-    parts = [
-        {"after": part[0] - 1, "until": part[-1]}
-        for first in range(0, len(keys), _PART)
-        if (part := keys[first : first + _PART])
-    ]
+    parts, total = [], 0
+    for source in _sources(project):
+        run = _current_run(project, source)
+        keys = sorted(db.session.scalars(_lacking(project, run).with_only_columns(Document.id)))
+        total += len(keys)
+        parts += [
+            {"suggester": source.name, "after": part[0] - 1, "until": part[-1]}
+            for first in range(0, len(keys), _PART)
+            if (part := keys[first : first + _PART])
+        ]
     with work.chunk() as chunk:
-        work.expect(len(keys))
+        work.expect(total)
         work.split(chunk, parts)
         chunk.cursor = {"parts": len(parts)}
 
@@ -263,7 +292,8 @@ def warm_up(project: Project) -> None:
     """Load what the first document opened will need; what fails is told when it is opened."""
     try:
         with spacy_lock:
-            list(_suggester(project).suggest(["Warm up."], project.scheme))
+            for source in _sources(project):
+                list(source.load(project.language).suggest(["Warm up."], project.scheme))
             list(nlp.tokenize(["Warm up."], project.language))
     except LabelerError:
         return

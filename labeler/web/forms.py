@@ -1,5 +1,6 @@
 """What people fill in. Faults are told beside the field, with what to do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -254,6 +255,7 @@ class SchemeFileForm(FlaskForm):
     scheme = FileField("Scheme file")
 
 
-def choices(registry: Registry[Any]) -> list[SelectChoice]:
-    """Return what a person may choose among extensions: each name with its title."""
-    return [SelectChoice(name, registry[name].title) for name in registry.names()]
+def choices(registry: Registry[Any], names: Iterable[str] | None = None) -> list[SelectChoice]:
+    """Return what a person may choose among extensions: each name, or these, with its title."""
+    wanted = registry.names() if names is None else names
+    return [SelectChoice(name, registry[name].title) for name in wanted]

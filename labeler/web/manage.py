@@ -25,7 +25,7 @@ from labeler.config import Settings
 from labeler.errors import Invalid, LabelerError, NotFound, Problem
 from labeler.formats import exporters, importers
 from labeler.models import Export, Job, Project
-from labeler.suggest import suggesters
+from labeler.suggest import chosen, suggesters
 from labeler.web.auth import allow, me
 from labeler.web.forms import ExportForm, ImportForm, ProjectForm, SettingsForm, choices, tell
 from labeler.web.markdown import render
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
     known = projects.templates()
     form = ProjectForm()
     form.start.choices = [*(SelectChoice(t.name) for t in known), SelectChoice(FILE)]
-    form.suggester.choices = choices(suggesters)
+    form.suggester.choices = choices(suggesters, chosen())
     if form.validate_on_submit():
         try:
             made = _create(form)
@@ -125,7 +125,7 @@ def _try(name: str, options: dict[str, Any], language: str, scheme: schema.Schem
 def settings(project: Project) -> ResponseReturnValue:
     """Let a manager change title, language, guidelines and suggester."""
     form = SettingsForm(data=_settings_of(project))
-    form.suggester.choices = choices(suggesters)
+    form.suggester.choices = choices(suggesters, chosen())
     preview = render(form.guidelines.data or "") if "preview" in request.form else None
     if form.validate_on_submit() and preview is None:
         try:
