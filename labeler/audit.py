@@ -30,6 +30,7 @@ ACTIONS = {
     "project.settings": "changed the settings",
     "project.suggester": "chose a suggester",
     "scheme.change": "changed the scheme",
+    "model.use": "chose a trained model",
     "corpus.import": "imported",
     "corpus.export": "exported",
 }

@@ -1,5 +1,6 @@
 """Commands that bring articles in, propose, compare, and take the corpus out."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,26 @@ def suggest(slug: str, suggester: str | None) -> None:
     with progress("Suggesting") as told:
         count = transfer.suggest(found, told)
     click.echo(f"Made suggestions for {count} documents.")
+
+
+@main.command()
+@click.argument("slug")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Also copy the version to this folder."
+)
+@with_app
+def train(slug: str, out: Path | None) -> None:
+    """Train a suggester on what has been labeled; it proposes from then on if it is the best."""
+    from labeler import transfer
+
+    with progress("Training", "steps") as told:
+        made = transfer.train_version(find_project(slug), lambda _: told(1))
+    if out is not None:
+        shutil.copytree(made.folder, out, dirs_exist_ok=True)
+    f1 = made.scores.get("f1")
+    judged = "no document is held back yet" if f1 is None else f"F1 {f1:.2f} on documents held back"
+    state = "It proposes from now on." if made.current else "An earlier version stays in use."
+    click.echo(f"Trained version {made.number} on {made.documents} documents: {judged}. {state}")
 
 
 def _split(*given: Any) -> tuple[int, ...]:

@@ -19,7 +19,8 @@ PIECE = 600
 """Tokens that training looks at together: the span categorizer's memory grows with them."""
 UNREAD = 0.1
 """Share of tokens of which nothing is known that a piece may have."""
-_STEPS, _PATIENCE, _EVERY = 6_000, 600, 50
+STEPS, PATIENCE, EVERY = 6_000, 600, 50
+"""The most steps of a training, those without progress that end it, and those between scores."""
 
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -68,9 +69,9 @@ def train(
     overrides = {
         "paths.train": str(out / "train.spacy"),
         "paths.dev": str(dev),
-        "training.max_steps": _STEPS,
-        "training.patience": _PATIENCE,
-        "training.eval_frequency": _EVERY,
+        "training.max_steps": STEPS,
+        "training.patience": PATIENCE,
+        "training.eval_frequency": EVERY,
     }
     text = training_config(language, (component,), longest, dev.name)
     config = load_config_from_str(text, overrides=overrides, interpolate=False)

@@ -9,6 +9,7 @@ from labeler.transfer.suggestions import (
     try_suggester,
     warm_up,
 )
+from labeler.transfer.training import queue_training, train_version, train_when_due
 
 __all__ = [
     "ImportReport",
@@ -18,8 +19,11 @@ __all__ = [
     "queue_export",
     "queue_import",
     "queue_suggestions",
+    "queue_training",
     "suggest",
     "suggestions",
+    "train_version",
+    "train_when_due",
     "try_suggester",
     "warm_up",
 ]

@@ -238,6 +238,13 @@ def use(project: Project, version: TrainedModel) -> None:
         audit.record("model.use", f"model {version.number}", project=project)
 
 
+def choose(project: Project, every: int, component: str) -> None:
+    """Train after so many submitted documents, 0 for never, with this spaCy component."""
+    with transaction():
+        project.train_every, project.train_component = every, component
+        audit.record("project.suggester", f"training every {every}", project=project)
+
+
 def stop_using(project: Project) -> None:
     """Let no version propose."""
     with transaction() as session:

@@ -214,6 +214,8 @@ def patch_layer(layer: Layer) -> ResponseReturnValue:
         raise Invalid("Gold is accepted where differences are settled: that tells what is open.")
     work.set_state(layer, changes, now())
     project = db.session.get_one(Project, layer.project_id)
+    if changes.get("status") == "done":
+        transfer.train_when_due(project)
     state = {name: getattr(layer, name) for name in ("status", "flag", "reason", "read_to")}
     following = None
     if "status" in changes:  # otherwise nobody is about to go on

@@ -166,6 +166,21 @@ class SettingsForm(FlaskForm):
     labels = TextAreaField("Labels of the suggester", [Length(max=10_000)])
 
 
+class TrainingForm(FlaskForm):
+    """When a project's own suggester is trained, and as what."""
+
+    every = IntegerField("Train after", [NumberRange(0, 100_000, "Use 0 to 100,000 articles.")])
+    component = SelectField(
+        "Kind of model", choices=[("spancat", "Span categorizer"), ("ner", "Entity recognizer")]
+    )
+
+
+class UseForm(FlaskForm):
+    """Which version proposes; 0 for none."""
+
+    number = IntegerField("Version", [NumberRange(0)])
+
+
 class ImportForm(FlaskForm):
     """Articles to bring in."""
 

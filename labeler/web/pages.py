@@ -31,12 +31,12 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Overview": (Leaf("pages.overview", "Overview", "annotator"),),
     "Documents": (Leaf("pages.documents", "Documents", "annotator"),),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
-    "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
     "Adjudicate": (
         Leaf("adjudicate.documents", "Settle", "curator"),
         Leaf("consistency.words", "Consistency", "curator"),
     ),
+    "Suggestions": (Leaf("learning.page", "Suggestions", "curator"),),
     "Import": (Leaf("manage.import_files", "Import", "manager"),),
     "Export": (Leaf("manage.export", "Export", "manager"),),
     "Settings": (

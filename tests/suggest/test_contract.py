@@ -37,7 +37,7 @@ SCHEME = parse_scheme(
 @pytest.fixture(scope="module")
 def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Return options with which each suggester that needs any can run."""
-    folder = tmp_path_factory.mktemp("pipeline") / "places"
+    folder = tmp_path_factory.mktemp("version") / "pipeline"
     pipeline = spacy.blank("en")
     ruler = pipeline.add_pipe("span_ruler", config={"annotate_ents": True})
     ruler.add_patterns([{"label": "GPE", "pattern": "Paris"}, {"label": "ORG", "pattern": "Inc"}])
@@ -50,7 +50,11 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
         ["between", "PERSON\tGPE\tof", "LOCATED_IN>", 2],
         ["entity", "Ana Ruiz", "PERSON", 2],
     ]
-    return {"spacy": {"pipeline": str(folder)}, "dictionary": {"counts": counts}}
+    return {
+        "spacy": {"pipeline": str(folder)},
+        "dictionary": {"counts": counts},
+        "trained": {"folder": str(folder.parent), "number": 1},
+    }
 
 
 @pytest.fixture(scope="module", params=suggesters.names())

@@ -50,6 +50,7 @@ def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
         "token": "none",
         "invitation_id": _invited(project, ana),
         "comment_id": 0,
+        "number": 1,
     }
 
 

@@ -1,0 +1,86 @@
+"""The relation component: what it learns from related entities, and what it makes of new ones."""
+
+from pathlib import Path
+
+import numpy as np
+
+from labeler import nlp
+from labeler.schema import Entity, Relation, parse_scheme
+from labeler.suggest.dictionary import Reading
+from labeler.suggest.relating import Example, RelationModel, train
+
+SCHEME = parse_scheme(
+    {
+        "entities": [{"name": "PERSON"}, {"name": "GPE"}],
+        "relations": [
+            {"name": "LEADER_OF", "head": ["PERSON"], "tail": ["GPE"]},
+            {"name": "BORN_IN", "head": ["PERSON"], "tail": ["GPE"]},
+        ],
+    }
+)
+PEOPLE = ("Ada", "Bob", "Cyd", "Dan", "Eve", "Fay")
+TOWNS = ("Varn", "Lund", "Oslo", "Rome", "Bern", "Kyiv")
+
+
+def sentence(person: str, town: str, words: str, label: str | None) -> Example:
+    """Return a text in which a person and a town are related, or not."""
+    text = words.format(person=person, town=town)
+    [tokens] = nlp.tokenize([text], "en")
+    entities = [
+        Entity("p", text.index(person), text.index(person) + len(person), "PERSON"),
+        Entity("t", text.index(town), text.index(town) + len(town), "GPE"),
+    ]
+    relations = [Relation("r", "p", "t", label)] if label else []
+    return Reading(text, tokens), entities, relations
+
+
+def corpus() -> list[Example]:
+    """Return sentences that lead, were born, and only stand side by side."""
+    kinds = (
+        ("{person} is the mayor of {town}.", "LEADER_OF"),
+        ("In {town} the mayor, {person}, spoke.", "LEADER_OF"),
+        ("{person} was born in {town}.", "BORN_IN"),
+        ("{person} saw a film about {town}.", None),
+    )
+    pairs = zip(PEOPLE, TOWNS, strict=True)
+    return [sentence(person, town, *kind) for person, town in pairs for kind in kinds]
+
+
+def found(model: RelationModel, example: Example) -> list[tuple[str, str, str]]:
+    """Return head, label and tail of what the model proposes."""
+    reading, entities, _ = example
+    made = model.relations(reading, entities, SCHEME)
+    return [(head.id, label, tail.id) for head, tail, label, _ in made]
+
+
+def test_new_names_in_known_words_are_related() -> None:
+    """Names never seen are related by the words around them, the person as the head either way."""
+    model = train(corpus())
+    assert model is not None
+    new = "Zoe", "Turku"
+    leads = sentence(*new, "{person} is the mayor of {town}.", None)
+    reversed_ = sentence(*new, "In {town} the mayor, {person}, spoke.", None)
+    born = sentence(*new, "{person} was born in {town}.", None)
+    neither = sentence(*new, "{person} saw a film about {town}.", None)
+    assert found(model, leads) == [("p", "LEADER_OF", "t")]
+    assert found(model, reversed_) == [("p", "LEADER_OF", "t")]
+    assert found(model, born) == [("p", "BORN_IN", "t")]
+    assert found(model, neither) == []
+
+
+def test_a_corpus_without_relations_teaches_none() -> None:
+    """Where nothing is related there is no model."""
+    assert train([sentence("Ada", "Varn", "{person} saw {town}.", None)]) is None
+
+
+def test_training_and_files_repeat(tmp_path: Path) -> None:
+    """The same corpus gives the same weights, and a saved model proposes the same."""
+    first, second = train(corpus()), train(corpus())
+    assert first is not None
+    assert second is not None
+    assert np.array_equal(first.weights, second.weights)
+    first.save(tmp_path / "relations.npz")
+    kept = RelationModel.load(tmp_path / "relations.npz")
+    assert [found(kept, example) for example in corpus()] == [
+        found(first, example) for example in corpus()
+    ]

@@ -1,0 +1,142 @@
+"""Training on what was labeled: versions, their scores, and which of them proposes."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+from flask import Flask
+
+from labeler import jobs, transfer, work
+from labeler.errors import Invalid, NotFound
+from labeler.models import Layer, Project, TrainedModel, db, transaction
+from labeler.transfer import training
+from tests.conftest import NOW, Corpus
+
+WORDS = ("{0} is the mayor of {1}.", "The mayor of {1} is {0}.", "{0} met people in {1} today.")
+PEOPLE = ("Ada Byron", "Bob Stone", "Cyd Lake", "Dan Hill", "Eve Wood", "Fay Brook")
+TOWNS = ("Varn", "Lund", "Oslo", "Turku", "Bern", "Kyiv")
+
+
+def label(corpus: Corpus, project: Project, count: int = 40) -> None:
+    """Finish short articles on mayors and their towns."""
+    for number in range(count):
+        person, town = PEOPLE[number % 6], TOWNS[number % 5]
+        text = " ".join(words.format(person, town) for words in WORDS) + f" It was day {number}."
+        spots = {
+            name: [(at, at + len(words)) for at in _places(text, words)]
+            for name, words in (("PERSON", person), ("GPE", town))
+        }
+        document = corpus.document(project, text, f"d{number}")
+        corpus.layer(document, status="done", **spots)
+
+
+def _places(text: str, words: str) -> list[int]:
+    found, at = [], text.find(words)
+    while at >= 0:
+        found.append(at)
+        at = text.find(words, at + 1)
+    return found
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trainings end early: what they find is not what these tests are about."""
+    monkeypatch.setattr("labeler.nlp.training.STEPS", 120)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_version_is_trained_judged_and_proposes(app: Flask, corpus: Corpus) -> None:
+    """A training gives a pipeline that spaCy loads, with scores, and its proposals with reasons."""
+    project = corpus.project()
+    label(corpus, project)
+    made = training.train_version(project)
+    assert (made.number, made.current, made.documents) == (1, True, 40)
+    assert made.scores["documents"] > 0
+    assert made.scores["f1"] > 0.5
+    assert spacy.load(Path(made.folder) / "pipeline").pipe_names[-1] == "spancat"
+    new = corpus.document(project, "Ada Byron is the mayor of Turku.", "new")
+    proposals, problem = transfer.suggestions(project, new)
+    assert problem is None
+    told = {item["origin"]["suggester"] for item in proposals}
+    told |= {other["suggester"] for item in proposals for other in item["origin"].get("others", [])}
+    assert "trained" in told
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpus) -> None:
+    """A version that finds less in the documents held back is kept, and the earlier proposes."""
+    project = corpus.project()
+    label(corpus, project)
+    first = training.train_version(project)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("labeler.nlp.training.STEPS", 1)
+        second = training.train_version(project)
+    assert (second.number, second.current) == (2, False)
+    assert training.current_version(project) == first
+    training.use(project, second)
+    assert training.current_version(project) == second
+    training.stop_using(project)
+    assert training.current_version(project) is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_entity_recognizer_can_be_trained_instead(app: Flask, corpus: Corpus) -> None:
+    """A lead may choose `ner`, and a gone version is refused in words."""
+    project = corpus.project()
+    label(corpus, project)
+    training.choose(project, 0, "ner")
+    made = training.train_version(project)
+    assert spacy.load(Path(made.folder) / "pipeline").pipe_names[-1] == "ner"
+    with transaction():
+        made.folder = "/nowhere"
+    with pytest.raises(NotFound, match="version 1"):
+        training.use(project, made)
+
+
+def test_too_few_documents_are_refused(app: Flask, corpus: Corpus) -> None:
+    """With hardly anything finished a training says how much is needed, and leaves nothing."""
+    project = corpus.project()
+    label(corpus, project, 2)
+    with pytest.raises(Invalid, match="2 finished documents"):
+        training.train_version(project)
+    assert db.session.query(TrainedModel).count() == 0
+
+
+def test_one_training_waits_at_most(any_app: Flask, corpus: Corpus) -> None:
+    """After every so many submitted documents a training is queued, never a second beside it."""
+    project = corpus.project()
+    training.choose(project, 5, "spancat")
+    queued = []
+    for number in range(7):
+        layer = corpus.layer(corpus.document(project, name=f"d{number}"), PERSON=[(0, 3)])
+        work.set_state(layer, {"status": "done"}, NOW)
+        queued.append(transfer.train_when_due(project))
+    assert [job is not None for job in queued] == [False] * 4 + [True] * 3
+    assert {job.id for job in queued if job} == {jobs.listed(project.id)[0].id}
+    training.choose(project, 0, "spancat")
+    assert transfer.train_when_due(project) is None
+
+
+def test_gold_is_learned_where_it_is_settled(app: Flask, corpus: Corpus) -> None:
+    """Where a curator settled a document, only that is learned; else what each finished."""
+    project = corpus.project(ana="annotator", ben="annotator")
+    settled, open_ = corpus.document(project), corpus.document(project, name="a2")
+    for document in (settled, open_):
+        corpus.layer(document, "ana", "done", PERSON=[(0, 3)])
+        corpus.layer(document, "ben", "done", ORG=[(0, 3)])
+    gold = corpus.layer(settled, "cyd", "done", PERSON=[(0, 3), (8, 11)])
+    with transaction():
+        db.session.get_one(Layer, gold.id).gold = True
+    learned = [
+        (record.document.id, record.layer.annotator)
+        for record in training.training_records(project)
+    ]
+    assert learned == [("a1", "cyd"), ("a2", "ana"), ("a2", "ben")]
+
+
+def test_the_expected_gain_follows_the_logarithm() -> None:
+    """Scores that rise with the logarithm of the documents give the gain that it has."""
+    points = [(20, 0.5), (40, 0.6), (80, 0.7)]
+    assert training.expected_gain(points, more=80) == pytest.approx(0.1)
+    assert training.expected_gain(points[:2]) is None
+    assert training.expected_gain([(20, 0.7), (40, 0.6), (80, 0.5)]) == 0.0
