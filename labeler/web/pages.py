@@ -32,6 +32,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Documents": (Leaf("pages.documents", "Documents", "annotator"),),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
+    "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
     "Adjudicate": (
         Leaf("adjudicate.documents", "Settle", "curator"),
         Leaf("consistency.words", "Consistency", "curator"),

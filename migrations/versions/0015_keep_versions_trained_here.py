@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:migrations/versions/0015_keep_versions_trained_here.py
 revision = "0015"
 down_revision = "0014"
-========
-revision = "0013"
-down_revision = "0012"
->>>>>>>> 116505c (Show what suggestions have learned; train, choose and download versions):migrations/versions/0013_keep_versions_trained_here.py
 branch_labels = None
 depends_on = None
 
