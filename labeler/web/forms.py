@@ -171,7 +171,11 @@ class TrainingForm(FlaskForm):
 
     every = IntegerField("Train after", [NumberRange(0, 100_000, "Use 0 to 100,000 articles.")])
     component = SelectField(
-        "Kind of model", choices=[("spancat", "Span categorizer"), ("ner", "Entity recognizer")]
+        "Kind of model",
+        choices=[
+            SelectChoice("spancat", "Span categorizer"),
+            SelectChoice("ner", "Entity recognizer"),
+        ],
     )
 
 
