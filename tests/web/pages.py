@@ -1,11 +1,14 @@
 """What the tests of the pages share: every route, and a client that sends forms as a browser."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from labeler.models import Project, TrainedModel, transaction
 
 PAGES = (
     "auth.sign_in",
@@ -94,6 +97,19 @@ def rule_of(app: Flask, endpoint: str, method: str, values: dict[str, Any]) -> s
     rule = next(r for r in app.url_map.iter_rules(endpoint) if method in (r.methods or ()))
     with app.test_request_context():
         return app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
+
+
+def trained(project: Project, folder: Path) -> int:
+    """Return the number of a version trained for a project, its files in this folder."""
+    (folder / "version").mkdir()
+    (folder / "version" / "relations.npz").write_bytes(b"weights")
+    row = TrainedModel(
+        project_id=project.id, number=1, component="ner", folder=str(folder / "version"),
+        documents=9, finished=9, scores={"documents": 0, "f1": None},
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(row)
+    return row.number
 
 
 class Client:

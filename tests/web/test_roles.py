@@ -13,7 +13,7 @@ from labeler import accounts, invitations, transfer
 from labeler.models import Export, Invitation, Project, User, db
 from labeler.models.database import now
 from tests.conftest import Corpus
-from tests.web.pages import PAGES, POSTS, Client, rule_of
+from tests.web.pages import PAGES, POSTS, Client, rule_of, trained
 
 PEOPLE = ("nobody", "stranger", "ana", "cy", "max", "root")
 """Nobody signed in; a member of the site; annotator, curator and manager of a project; an admin."""
@@ -29,7 +29,7 @@ MAY: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
+def site(app: Flask, corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
     """Return the values of addresses on a site with one of everything."""
     project = corpus.project(ana="annotator", cy="curator", max="manager")
     corpus.person("root", role="admin")
@@ -50,7 +50,7 @@ def site(app: Flask, corpus: Corpus) -> dict[str, Any]:
         "token": "none",
         "invitation_id": _invited(project, ana),
         "comment_id": 0,
-        "number": 1,
+        "number": trained(project, tmp_path),
     }
 
 

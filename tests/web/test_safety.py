@@ -36,7 +36,7 @@ def naughty() -> list[str]:
 
 
 @pytest.fixture
-def site(corpus: Corpus) -> dict[str, Any]:
+def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
     """Return the values of addresses on a site whose words are all hostile."""
     project = corpus.project(max="manager", root="manager")
     corpus.person("root").role = "admin"
