@@ -21,7 +21,7 @@ from labeler.models.tables import text_sha256
 from labeler.web import auth
 from tests.conftest import SHARED, Corpus, settings
 from tests.test_accounts import GOOD
-from tests.web.pages import PAGES, POSTS, Client, rule_of
+from tests.web.pages import PAGES, POSTS, Client, rule_of, trained
 
 Signed = Callable[[str], FlaskClient]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
@@ -59,6 +59,8 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "document_id": document.id,
         "user_id": 1,
         "export_id": 1,
+        "invitation_id": 1,
+        "number": trained(project, tmp_path),
         "job_id": job.id,
         "change": "cancel",
         "form": "json",
