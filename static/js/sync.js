@@ -78,6 +78,7 @@ export class Sync {
   /** Take up what an earlier page left waiting; tries until the server tells which of it has arrived. */
   async resume() {
     this.#resuming = true;
+    this.onChange(); // nothing is known to be saved yet
     const waiting = await this.outbox.read();
     const left = waiting.filter(({ key }) => !this.pending.some((edit) => edit.key === key)); // not what was made meanwhile
     this.#taking = left.length > 0;

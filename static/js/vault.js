@@ -59,6 +59,7 @@ export class Vault {
       transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("The browser's database refuses."));
     });
     wish(transaction.objectStore(SHELF));
+    if (mode === "readwrite") transaction.commit(); // at once: the page may end before its requests are answered
     return /** @type {Promise<void>} */ (done);
   }
 
