@@ -497,3 +497,56 @@ def test_damaged_docbins_are_told(content: bytes) -> None:
     """What is no DocBin is one problem."""
     articles, problems = read("docbin", content)
     assert (articles, len(problems)) == ([], 1)
+
+
+# ---- WebAnno ---------------------------------------------------------------------------------
+
+
+def test_webanno_stacks_spans_and_relations_over_utf_16() -> None:
+    """Numbers tell stacked spans and ends apart; offsets are units; features are attributes."""
+    content = (
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Span|value|sure\n"
+        "#T_RL=x.Link|kind|BT_x.Span\n#T_CH=x.C|a|b\n"
+        "\n\n#Text=😀 Ada met Bob\n"
+        "1-1\t0-2\t😀\t_\t_\t_\t_\t_\t_\t\n"
+        "1-2\t3-6\tAda\tPER[1]|A\\|B[2]\tyes[1]|*[2]\t_\t_\t_\t_\t\n"
+        "1-3\t7-10\tmet\tPER[1]\tyes[1]\t_\t_\t*->1-1\t*\t\n"
+        "1-4\t11-14\tBob\t*\t*\tMET\t1-2[1_0]\t_\t_\t\n"
+        "1-4.1\t11-11\t\tX\t_\t_\t_\t_\t_\t\n"
+    )
+    [article], problems = read("webanno", content)
+    assert article.document.text == "😀 Ada met Bob"
+    items = list(said(article).values())
+    entities = [i for i in items if isinstance(i, Entity)]
+    assert [(e.start, e.end, e.label, e.attributes) for e in entities] == [
+        (2, 9, "PER", {"sure": "yes"}),
+        (2, 5, "A|B", None),
+        (10, 13, "Span", None),
+    ]
+    [link] = [i for i in items if isinstance(i, Relation)]
+    assert (link.head, link.tail, link.label) == (entities[0].id, entities[2].id, "MET")
+    assert sorted(problem.code for problem in problems) == ["ignored", "invalid"]
+
+
+@shared
+def test_the_suites_of_inception_and_a_corpus_come_in() -> None:
+    """Every file of their suites is an article, its tokens where they say; so is a whole corpus."""
+    for path in sorted((DATA / "webanno-tsv3").rglob("*.tsv")):
+        [article], _ = found(path)
+        _stands(path, article)
+    for path in sorted((DATA / "gum-news-tsv").glob("*.tsv")):
+        [article], problems = found(path)
+        assert problems == []
+        assert len(article.suggestions) > 80
+        _stands(path, article)
+    for path in sorted((DATA / "inception-curation" / "testsuite").rglob("*.tsv")):
+        assert len(found(path)[0]) == 1
+
+
+def _stands(path: Path, article: Imported) -> None:
+    units = Units(article.document.text)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        cells = line.split("\t")
+        if len(cells) > 3 and not line.startswith("#") and "\\" not in cells[2]:
+            start, end = (units.point(int(unit)) for unit in cells[1].split("-"))
+            assert article.document.text[start:end] == cells[2], (path, line)
