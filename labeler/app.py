@@ -12,11 +12,12 @@ from labeler.models import connect, migrate
 from labeler.web import (
     adjudicate,
     agreement,
-    api,
     assets,
     auth,
     consistency,
     guidelines,
+    handing,
+    handing_api,
     jobs,
     joining,
     learning,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.register(app)
     parts = (
         pages,
+        handing,
         manage,
         scheme,
         people,
@@ -65,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         jobs,
         guidelines,
         consistency,
-        api,
+        handing_api,
     )
     for part in parts:
         app.register_blueprint(part.blueprint)

@@ -31,6 +31,13 @@ ACTIONS = {
     "project.suggester": "chose a suggester",
     "scheme.change": "changed the scheme",
     "model.use": "chose a trained model",
+    "project.handing_out": "changed the rules of handing out",
+    "work.give": "gave documents by hand",
+    "work.take_back": "took documents back",
+    "work.reopen": "opened documents again",
+    "work.train": "marked training documents",
+    "work.untrain": "unmarked training documents",
+    "work.admit": "let a newcomer on",
     "corpus.import": "imported",
     "corpus.export": "exported",
 }

@@ -29,7 +29,10 @@ class Leaf(NamedTuple):
 
 NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Overview": (Leaf("pages.overview", "Overview", "annotator"),),
-    "Documents": (Leaf("pages.documents", "Documents", "annotator"),),
+    "Documents": (
+        Leaf("pages.documents", "Documents", "annotator"),
+        Leaf("handing.assignments", "Everybody’s work", "manager"),
+    ),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
     "Agreement": (Leaf("agreement.overview", "Agreement", "curator"),),
@@ -45,6 +48,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
         Leaf("scheme.edit", "Scheme", "manager"),
         Leaf("people.members", "People", "manager"),
         Leaf("jobs.listed", "Background work", "manager"),
+        Leaf("handing.rules", "Handing out", "manager"),
         Leaf("people.project_audit", "Audit log", "manager"),
     ),
 }

@@ -23,7 +23,16 @@ from labeler.work.rules import (
     change_rules,
     rules_of,
 )
-from labeler.work.supervision import ACTIONS, MARKS, PERSONAL, STATES, Filter, act, supervise
+from labeler.work.supervision import (
+    ACTIONS,
+    MARKS,
+    PERSONAL,
+    STATES,
+    Filter,
+    act,
+    member,
+    supervise,
+)
 from labeler.work.training import Trainee, admit, marked, trainees
 
 __all__ = [
@@ -57,6 +66,7 @@ __all__ = [
     "is_blind",
     "layer_of",
     "marked",
+    "member",
     "neighbours",
     "open_layer",
     "peek",

@@ -262,11 +262,12 @@ def act(
     if action not in ACTIONS:
         message = f"Use one of {', '.join(ACTIONS)}."
         raise Invalid(message, [Problem(message, "action")])
-    user = _member(project, person) if action in PERSONAL else None
+    user = member(project, person) if action in PERSONAL else None
     return sum(_act(project, action, chunk, user, now) for chunk in _chunks(project, chosen))
 
 
-def _member(project: Project, name: str) -> User:
+def member(project: Project, name: str) -> User:
+    """Return the member of a project of this name; raises Invalid."""
     user = _person(name)
     if accounts.role_in(project, user) is None:
         message = f"{name} is not in this project. Add them under People."
