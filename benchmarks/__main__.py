@@ -6,6 +6,7 @@ from importlib import import_module
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating")
 LONG = ("streaming",)
 """Benchmarks that run only when they are named."""
+NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "lists")
 
 
 def main() -> None:

@@ -143,7 +143,7 @@ class DocumentWord(Base):
     """A word of a document's title, to find the document by."""
 
     __tablename__ = "document_word"
-    __table_args__ = (_CLUSTERED,)
+    __table_args__ = (Index("ix_document_word_document", "document_id", "word"), _CLUSTERED)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     word: Mapped[str] = mapped_column(

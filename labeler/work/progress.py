@@ -52,13 +52,14 @@ def standings(project: Project) -> list[Standing]:
 
 def progress_by_project(project_ids: Sequence[int], user: User) -> dict[int, Progress]:
     """Return how far this person is in each of these projects, in two queries."""
-    totals = select(QueueEntry.project_id, func.max(QueueEntry.position))
-    totals = totals.where(QueueEntry.project_id.in_(project_ids)).group_by(QueueEntry.project_id)
+    last = select(func.max(QueueEntry.position)).where(QueueEntry.project_id == Project.id)
+    totals = select(Project.id, func.coalesce(last.scalar_subquery(), 0))  # by index, each at once
+    totals = totals.where(Project.id.in_(project_ids))
     finished = select(Tally.project_id, func.sum(Tally.count)).where(
         Tally.project_id.in_(project_ids),
         Tally.annotator_id == user.id,
         Tally.status != "open",
     )
-    total = dict(db.session.execute(totals).all())
+    total: dict[int, int] = dict(db.session.execute(totals).all())
     done = dict(db.session.execute(finished.group_by(Tally.project_id)).all())
     return {key: Progress(total.get(key, 0), done.get(key, 0)) for key in project_ids}

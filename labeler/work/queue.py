@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from labeler import accounts
@@ -32,6 +32,8 @@ from labeler.work.rules import Rules, draw, rules_of
 _PLACES = {"imported": QueueEntry.position, "random": QueueEntry.lot, "useful": QueueEntry.score}
 _PORTION = 256
 """Entries looked at first; each further portion is twice as long."""
+_RETURNED = 2000
+"""Documents put back that are looked at, where there are more."""
 Place = tuple[float, int]
 """A place in the order, and the document there."""
 
@@ -220,12 +222,21 @@ def _searches(
     """Yield one query for each number of slots taken, each led to its answer by an index."""
     overlap, shared = rules.overlap or 0, draw(rules.shared)
     still = or_(QueueEntry.slots < overlap, QueueEntry.shared_draw < shared)
-    yield query.where(QueueEntry.returned, still)
+    returned = list(db.session.scalars(_returned(project)))
+    if returned:  # ordered by a sum, so that SQLite starts from these and not from the order
+        ordered = query.order_by(None).order_by(_PLACES[rules.ordering] + 0, QueueEntry.document_id)
+        yield ordered.where(QueueEntry.document_id.in_(returned), still)
     beyond = _beyond(project, rules, _floor(project, user, rules))
     for taken in range(overlap):
         yield query.where(QueueEntry.slots == taken, *beyond)
     if shared:
         yield query.where(QueueEntry.shared_draw < shared, *beyond)
+
+
+def _returned(project: Project) -> Select[int]:
+    """Select documents that were put back; SQLite knows its index by the bare word only."""
+    mine = select(QueueEntry.document_id).where(QueueEntry.project_id == project.id)
+    return mine.where(text("queue_entry.returned")).limit(_RETURNED)
 
 
 # ---- how far somebody is ---------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select, union
+from sqlalchemy import ColumnElement, Select, exists, false, select, true, union
 
 from labeler import accounts, schema
 from labeler.errors import Invalid, NotFound, Problem
@@ -100,7 +100,7 @@ def _criteria(project: Project, wanted: Filter, most: int | None) -> list[_Crite
         found.append(_in_state(project, _person(wanted.person), wanted.state))
     if wanted.finished is not None:
         found.append(_entries(project, QueueEntry.finished == wanted.finished))
-    return found or [_entries(project)]
+    return found or [_documents(project)]
 
 
 def _person(name: str) -> User:
@@ -120,14 +120,21 @@ def _entries(project: Project, *conditions: ColumnElement[bool]) -> _Criterion:
     )
 
 
+def _documents(
+    project: Project, holds: Callable[[Any], ColumnElement[bool]] = lambda _: true()
+) -> _Criterion:
+    ids = select(Document.id).where(Document.project_id == project.id, holds(Document.id))
+    return _Criterion(ids, Document.id, holds)
+
+
 def _with_words(project: Project, words: str, most: int | None) -> _Criterion:
     by_name = select(Document.id).where(Document.project_id == project.id, *named(words))
     found = [by_name.limit(most).subquery()]
     titled = titled_ids(project, words)
     if titled is not None:
         found.append(titled.limit(most).subquery())
-    ids = union(*(select(part.c[0]) for part in found))
-    return _entries(project, QueueEntry.document_id.in_(ids))
+    either = union(*(select(part.c[0].label("id")) for part in found)).subquery()
+    return _Criterion(select(either.c.id), either.c.id, either.c.id.__eq__)  # always the first
 
 
 def _layers(project: Project, *conditions: ColumnElement[bool], several: bool) -> _Criterion:
@@ -147,7 +154,10 @@ def _marked(project: Project, mark: str) -> _Criterion:
     if mark == "training":
         return _entries(project, QueueEntry.training.is_(True))
     control = rules_of(project).control
-    return _entries(project, QueueEntry.control_draw < draw(control) if control else false())
+    is_control = QueueEntry.control_draw < draw(control) if control else false()
+    return _documents(
+        project, lambda key: exists().where(QueueEntry.document_id == key, is_control)
+    )
 
 
 def _in_state(project: Project, user: User, state: str) -> _Criterion:
@@ -155,9 +165,10 @@ def _in_state(project: Project, user: User, state: str) -> _Criterion:
     if state in schema.STATUSES:
         return _layers(project, Layer.status == state, *mine, several=False)
     if state == UNOPENED:
-        has = exists().where(Layer.document_id == QueueEntry.document_id, *mine)
-        floor = QueueEntry.document_id > opened_to(project, user.id)
-        return _entries(project, floor, ~has)
+        floor = opened_to(project, user.id)
+        return _documents(
+            project, lambda key: (key > floor) & ~exists().where(Layer.document_id == key, *mine)
+        )
     held = (Assignment.annotator_id == user.id, Assignment.state == state)
     return _Criterion(
         select(Assignment.document_id).where(Assignment.project_id == project.id, *held),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.orm import joinedload
 
 from labeler import accounts, borders, editing
@@ -50,7 +50,7 @@ class Trainee:
 def documents(project: Project, rules: Rules) -> list[int]:
     """Return the documents that a newcomer finishes first, in order."""
     marked = select(QueueEntry.document_id).where(
-        QueueEntry.project_id == project.id, QueueEntry.training
+        QueueEntry.project_id == project.id, text("queue_entry.training")
     )
     if not rules.training:
         return []
@@ -165,7 +165,7 @@ def mark(project: Project, document_ids: Sequence[int], *, training: bool) -> in
 def marked(project: Project) -> int:
     """Return how many training documents there are."""
     found = select(QueueEntry.document_id).where(
-        QueueEntry.project_id == project.id, QueueEntry.training
+        QueueEntry.project_id == project.id, text("queue_entry.training")
     )
     return len(db.session.scalars(found).all())
 
