@@ -4,9 +4,8 @@ import argparse
 from importlib import import_module
 
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating")
-LONG = ("streaming",)
+LONG = ("streaming", "lists")
 """Benchmarks that run only when they are named."""
-NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "lists")
 
 
 def main() -> None:
