@@ -100,5 +100,5 @@ def _insert(
         entities += [(layer, e["id"], e["start"], e["end"], e["label"]) for e in line["entities"]]
         relations += [(layer, r["id"], r["head"], r["tail"], r["label"]) for r in line["relations"]]
     connection.executemany("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", edits)
-    connection.executemany("INSERT INTO entity VALUES (?, ?, ?, ?, ?, NULL)", entities)
-    connection.executemany("INSERT INTO relation VALUES (?, ?, ?, ?, ?, NULL)", relations)
+    connection.executemany("INSERT INTO entity VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL)", entities)
+    connection.executemany("INSERT INTO relation VALUES (?, ?, ?, ?, ?, NULL, NULL)", relations)
