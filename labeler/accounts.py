@@ -189,6 +189,10 @@ def fingerprint(user: User) -> str:
 # ---- links and tokens ------------------------------------------------------------------------
 
 
+Scope = Literal["read", "write"]
+"""What a token may do: only ask, or change as well."""
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -219,12 +223,26 @@ def use_signin_token(token: str, now: datetime | None = None) -> User:
     return user
 
 
-def api_token(user: User) -> str:
-    """Return a new token for programs that act for this person; it is not kept in clear."""
+def api_token(
+    user: User,
+    *,
+    title: str = "",
+    scope: Scope = "write",
+    days: int | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Return a new token for programs that act for this person; it is not kept in clear.
+
+    One of the scope `read` may only ask; `days` after which it ends, None for never.
+    """
     token = f"lab_{secrets.token_urlsafe(32)}"
+    expires = (now or present()) + timedelta(days=days) if days else None
     with transaction() as session:
-        session.add(ApiToken(token_hash=_hash(token), user_id=user.id))
-        audit.record("token.add", user.name)
+        row = ApiToken(
+            token_hash=_hash(token), user_id=user.id, title=title, scope=scope, expires=expires
+        )
+        session.add(row)
+        audit.record("token.add", user.name, details={"title": title, "scope": scope})
     return token
 
 
@@ -242,11 +260,17 @@ def revoke_token(user: User, token_hash: str) -> None:
             audit.record("token.revoke", user.name)
 
 
-def user_of_token(token: str) -> User | None:
-    """Return whom a token acts for."""
-    owner = select(User).join(ApiToken, ApiToken.user_id == User.id)
-    user = db.session.scalar(owner.where(ApiToken.token_hash == _hash(token)))
-    return user if user and user.active else None
+def use_token(token: str, now: datetime | None = None) -> tuple[User, Scope] | None:
+    """Return whom a token acts for and what it may do; None for one that holds no longer."""
+    owner = select(User, ApiToken.scope, ApiToken.expires).join(
+        ApiToken, ApiToken.user_id == User.id
+    )
+    found = db.session.execute(owner.where(ApiToken.token_hash == _hash(token))).one_or_none()
+    if found is None:
+        return None
+    user, scope, expires = found
+    ended = expires is not None and expires <= (now or present())
+    return None if ended or not user.active else (user, cast(Scope, scope))
 
 
 # ---- projects --------------------------------------------------------------------------------

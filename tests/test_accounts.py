@@ -87,11 +87,11 @@ def test_a_token_acts_for_its_person_while_they_are_active(corpus: Corpus) -> No
     user = corpus.person("ana")
     token = accounts.api_token(user)
     assert token not in {known.token_hash for known in db.session.query(ApiToken)}
-    assert accounts.user_of_token(token) == user
-    assert accounts.user_of_token(token + "x") is None
+    assert accounts.use_token(token) == (user, "write")
+    assert accounts.use_token(token + "x") is None
     user.active = False
     db.session.commit()
-    assert accounts.user_of_token(token) is None
+    assert accounts.use_token(token) is None
 
 
 @pytest.mark.usefixtures("app")
@@ -111,3 +111,11 @@ def test_roles_include_those_below(corpus: Corpus) -> None:
         "root": [True, True, True],
         "eve": [False, False, False],
     }
+
+
+def test_a_token_ends_when_it_was_to(any_app: Flask, corpus: Corpus) -> None:
+    """A token with a term acts until its end and not after, with the scope it was given."""
+    user = corpus.person()
+    token = accounts.api_token(user, scope="read", days=2, now=NOW)
+    assert accounts.use_token(token, NOW + timedelta(days=1)) == (user, "read")
+    assert accounts.use_token(token, NOW + timedelta(days=2)) is None

@@ -257,3 +257,15 @@ def test_comments_travel_by_the_api(corpus: Corpus, program: Any) -> None:
     assert program("cy")("DELETE", f"{path}/{answer}").json == {}
     assert program("ana")("DELETE", one).status_code == 200
     assert program("cy")("GET", path).json == {"comments": []}
+
+
+def test_a_token_that_reads_changes_nothing(app: Flask, corpus: Corpus) -> None:
+    """A token of the scope `read` opens what its person may see, and is refused every change."""
+    document = corpus.document(corpus.project())
+    token = accounts.api_token(corpus.person(), scope="read")
+    headers = {"Authorization": f"Bearer {token}"}
+    client = app.test_client()
+    assert client.get(f"/api/v1/documents/{document.id}", headers=headers).status_code == 200
+    refused = client.post(f"/api/v1/documents/{document.id}/layer", headers=headers)
+    assert refused.status_code == 403
+    assert "only read" in refused.json["message"]  # type: ignore[index]

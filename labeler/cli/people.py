@@ -42,9 +42,12 @@ def user_list() -> None:
 
 @main.command()
 @click.argument("name")
+@click.option("--read-only", is_flag=True, help="It may ask, and change nothing.")
+@click.option("--days", type=click.IntRange(1, 3650), help="It ends after so many days.")
 @with_app
-def token(name: str) -> None:
+def token(name: str, read_only: bool, days: int | None) -> None:
     """Print a new API token of a person; it is shown this once."""
     from labeler import accounts
 
-    click.echo(accounts.api_token(accounts.find_user(name)))
+    scope: accounts.Scope = "read" if read_only else "write"
+    click.echo(accounts.api_token(accounts.find_user(name), scope=scope, days=days))

@@ -68,6 +68,10 @@ class ApiToken(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    title: Mapped[str] = mapped_column(String(80), default="")
+    scope: Mapped[str] = mapped_column(String(10), default="write")
+    """`read` for asking only, `write` for changing as well."""
+    expires: Mapped[datetime | None] = mapped_column(Instant)
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
 

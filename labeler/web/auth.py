@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from labeler import accounts, audit
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
-from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, tell
+from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, TokenForm, tell
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
 View = Callable[..., ResponseReturnValue]
@@ -49,8 +49,11 @@ def _from_session(kept: str) -> SignedIn | None:
 @login.request_loader
 def _from_token(asked: Request) -> SignedIn | None:
     token = _bearer(asked)
-    user = accounts.user_of_token(token) if token else None
-    return SignedIn(user) if user else None
+    found = accounts.use_token(token) if token else None
+    if found is None:
+        return None
+    user, g.scope = found
+    return SignedIn(user)
 
 
 def _bearer(asked: Request) -> str | None:
@@ -79,6 +82,7 @@ def allow(who: Who) -> Callable[[View], View]:
             if who == "public":
                 return view(**values)
             _require(who, values)
+            _keep_scope()
             with audit.acting(me().id):
                 return view(**values)
 
@@ -109,6 +113,11 @@ def _require(who: Who, values: dict[str, Any]) -> None:
         raise _unknown()
     g.project, g.role = reached.project, role
     values.update({_NAMES[name]: getattr(reached, _NAMES[name]) for name in names})
+
+
+def _keep_scope() -> None:
+    if g.get("scope") == "read" and request.method not in ("GET", "HEAD"):
+        raise Forbidden("This token may only read. Make one that may write on your account page.")
 
 
 def _unknown() -> NotFound:
@@ -234,7 +243,9 @@ def account() -> ResponseReturnValue:
             login_user(SignedIn(user))
             flash("Your password was changed. Other sessions of yours have ended.")
             return redirect(url_for("auth.account"))
-    return render_template("account.html", form=form, tokens=accounts.tokens_of(user))
+    return render_template(
+        "account.html", form=form, token_form=TokenForm(), tokens=accounts.tokens_of(user)
+    )
 
 
 def _change_password(user: User, form: PasswordForm) -> None:

@@ -166,6 +166,16 @@ class SettingsForm(FlaskForm):
     labels = TextAreaField("Labels of the suggester", [Length(max=10_000)])
 
 
+class TokenForm(FlaskForm):
+    """What a new token for programs may do, and how long."""
+
+    title = StringField("What it is for", [Length(max=80)], filters=[stripped])
+    scope = SelectField(
+        "It may", choices=[SelectChoice("read", "Read"), SelectChoice("write", "Read and write")]
+    )
+    days = IntegerField("It ends after", [NumberRange(0, 3650, "Use 0 to 3,650 days.")], default=90)
+
+
 class TrainingForm(FlaskForm):
     """When a project's own suggester is trained, and as what."""
 

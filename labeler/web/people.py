@@ -8,7 +8,15 @@ from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import Project, User
 from labeler.models.database import now
 from labeler.web.auth import allow, me
-from labeler.web.forms import InvitationForm, MemberForm, PasswordForm, StandingForm, UserForm, tell
+from labeler.web.forms import (
+    InvitationForm,
+    MemberForm,
+    PasswordForm,
+    StandingForm,
+    TokenForm,
+    UserForm,
+    tell,
+)
 
 blueprint = Blueprint("people", __name__)
 
@@ -225,7 +233,14 @@ def _audit_page(project: Project | None) -> str:
 @allow("member")
 def add_token() -> ResponseReturnValue:
     """Show a new token for programs, this once."""
-    return render_template("token.html", token=accounts.api_token(me()))
+    form = TokenForm()
+    if not form.validate_on_submit():
+        flash(" ".join(words for errors in form.errors.values() for words in errors))
+        return redirect(url_for("auth.account"))
+    token = accounts.api_token(
+        me(), title=form.title.data or "", scope=form.scope.data, days=form.days.data or None
+    )
+    return render_template("token.html", token=token)
 
 
 @blueprint.post("/account/tokens/revoke")
