@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from labeler.agreement.answers import Groups
 from labeler.agreement.columns import Columns, Work
+from labeler.agreement.corpus import arrange
 from labeler.agreement.evidence import Difference, Ends, RelationDifference
 from labeler.agreement.measure import Measure
-from labeler.agreement.report import SHOWN, Result, held, report
+from labeler.agreement.report import SHOWN, Result, held
 from labeler.agreement.resampling import documents_needed
 from labeler.registry import Registry
 
@@ -32,6 +34,7 @@ def agreement(
     annotators: Sequence[str] | None = None,
     labels: Collection[str] | None = None,
     symmetric: Collection[str] = (),
+    groups: Groups = (),
     bootstraps: int = 1000,
     seed: int = 0,
 ) -> Result:
@@ -41,15 +44,13 @@ def agreement(
     token) and the layers that count, by annotator: a layer without entities found nothing, a layer
     that is not there did not look. `annotators` and `labels` narrow it down, None takes all; an
     entity with another label still serves as the end of a relation. `symmetric` names the relation
-    labels whose direction means nothing. Intervals come from `bootstraps` draws of documents; the
-    same seed gives the same.
+    labels whose direction means nothing, `groups` the categories by group. Intervals come from
+    `bootstraps` draws of documents; the same seed gives the same.
     """
-    return report(
-        layers if isinstance(layers, Columns) else Columns.of(layers),
-        annotators=annotators,
-        labels=labels,
-        symmetric=symmetric,
-        bootstraps=bootstraps,
-        seed=seed,
-        others=[measures[name]() for name in measures.names() if name not in SHOWN],
+    columns = layers if isinstance(layers, Columns) else Columns.of(layers)
+    relations = arrange(
+        columns, annotators, relation_labels=labels, symmetric=symmetric, groups=groups
     )
+    entities = relations if labels is None else arrange(columns, annotators, labels=labels)
+    others = [measures[name]() for name in measures.names() if name not in SHOWN]
+    return Result(entities, relations, bootstraps, seed, others)

@@ -74,6 +74,16 @@ class RelationColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryColumns:
+    """Labels of whole documents in any order, as EntityColumns has entities."""
+
+    document: Integers
+    by: Integers
+    label: Integers
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """What several annotators did: `lengths` in code points, `worked` documents × annotators."""
 
@@ -84,6 +94,7 @@ class Columns:
     worked: Booleans
     entities: EntityColumns
     relations: RelationColumns
+    categories: CategoryColumns
 
     @classmethod
     def of(cls, work: Iterable[Work]) -> "Columns":
@@ -106,6 +117,7 @@ class Columns:
             worked=worked,
             entities=_entities(layers),
             relations=_relations(layers),
+            categories=_categories(layers),
         )
 
 
@@ -143,6 +155,13 @@ def _relations(layers: _Layers) -> RelationColumns:
     head, tail = np.array(heads, dtype=np.int64), np.array(tails, dtype=np.int64)
     names, label = coded(map(attrgetter("label"), came))
     return RelationColumns(document, by, head, tail, label, names, _suggested(came), came)
+
+
+def _categories(layers: _Layers) -> CategoryColumns:
+    document, by = _owners(layers, [len(layer.categories) for _, _, layer in layers])
+    came = chain.from_iterable(layer.categories for _, _, layer in layers)
+    names, label = coded(map(attrgetter("label"), came))
+    return CategoryColumns(document, by, label, names)
 
 
 def _owners(layers: _Layers, sizes: Sequence[int]) -> tuple[Integers, Integers]:

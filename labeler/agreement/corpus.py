@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast, overload
 
 import numpy as np
 
+from labeler.agreement.answers import Answers, Groups
 from labeler.agreement.columns import (
     Booleans,
     Borders,
@@ -95,6 +96,7 @@ class Corpus:
     linked_suggested: tuple[Booleans, ...]
     entities: tuple[Sequence[Entity], ...]
     relations: tuple[Sequence[Relation], ...]
+    answers: Answers
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def shared(self, annotators: Sequence[int]) -> Integers:
@@ -145,11 +147,12 @@ def arrange(
     labels: Collection[str] | None = None,
     relation_labels: Collection[str] | None = None,
     symmetric: Collection[str] = (),
+    groups: Groups = (),
 ) -> Corpus:
     """Return the corpus of these annotators (None: of all, in the order of the columns).
 
     Entities and relations with other labels than those named are left out; None takes all.
-    `symmetric` names the relation labels whose direction means nothing.
+    `symmetric` names the relation labels whose direction means nothing, `groups` the categories.
     """
     names = columns.annotators if annotators is None else tuple(annotators)
     number = {name: at for at, name in enumerate(names)}
@@ -178,6 +181,7 @@ def arrange(
             links.records(columns.relations, rows, entities[by])
             for by, rows in enumerate(_parts(links.by, len(names)))
         ),
+        answers=Answers.of(columns.categories, by_of, worked, groups),
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from labeler.agreement.categories import CATEGORY_KINDS, align_categories
 from labeler.agreement.columns import Booleans
 from labeler.agreement.corpus import Alignment, Corpus, align
 from labeler.agreement.matching import KINDS, Integers
 from labeler.agreement.relations import RELATION_KINDS, align_relations
 from labeler.errors import Invalid, NotFound
-from labeler.schema import Entity, Relation
+from labeler.schema import Category, Entity, Relation
 
 ONLY_ONE = "only_one"
 ONLY_A = "only_a"
@@ -53,12 +54,22 @@ class RelationDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryDifference:
+    """What two annotators chose from one group of categories; None is for nothing."""
+
+    document: str
+    kind: str
+    a: Category | None
+    b: Category | None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Which compared annotations are asked for; None narrows nothing.
 
     `a` alone stands for each pair that they are in, as the first of it. `label` is that of either
     side, `cell` that of each; `kind` is one of a matched pair, `only_a`, `only_b`, `only_one` for
-    both, or `differ`. `document` goes by its id.
+    both, or `differ`. `document` goes by its id, `group` is one of categories.
     """
 
     a: str | None = None
@@ -67,6 +78,7 @@ class Question:
     label: str | None = None
     cell: Labels | None = None
     document: str | None = None
+    group: str | None = None
 
 
 Place = tuple[int, int, int, int]
@@ -95,7 +107,7 @@ class _Side:
     names: Callable[[Corpus], tuple[str, ...]]
     ends: Callable[[Corpus, int], Integers]
     record: Callable[[Corpus, int, int], Any]
-    made: type[Difference] | type[RelationDifference]
+    made: type[Difference] | type[RelationDifference] | type[CategoryDifference]
 
 
 def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
@@ -134,6 +146,37 @@ RELATIONS = _Side(
     _link_ends,
     _ends,
     RelationDifference,
+)
+
+
+def _answered(corpus: Corpus, annotator: int) -> Integers:
+    """Return the document of each row of answers."""
+    documents, groups = corpus.answers.given[annotator].shape
+    return np.arange(documents).repeat(groups)
+
+
+def _chosen(corpus: Corpus, annotator: int) -> Integers:
+    """Return the answer of each row, -1 for nothing chosen."""
+    given = corpus.answers.given[annotator].ravel()
+    nothing = np.array([name is None for name in corpus.answers.names], dtype=np.bool_)
+    return np.where(nothing[given], -1, given)
+
+
+def _category(corpus: Corpus, annotator: int, row: int) -> Category | None:
+    name = corpus.answers.names[corpus.answers.given[annotator].ravel()[row]]
+    return None if name is None else Category(name, name)
+
+
+CATEGORIES = _Side(
+    CATEGORY_KINDS,
+    align_categories,
+    _answered,
+    lambda corpus, by: corpus.offsets[_answered(corpus, by)],
+    _chosen,
+    lambda corpus: tuple(name or "" for name in corpus.answers.names),
+    lambda corpus, by: np.zeros((corpus.answers.given[by].size, 2), dtype=np.int64),
+    _category,
+    CategoryDifference,
 )
 
 
@@ -259,6 +302,8 @@ class Listing:
             kept &= self._has(table.row, labels[0], asked.label) | self._has(
                 table.other, labels[1], asked.label
             )
+        if asked.group is not None:
+            kept &= self._in_group(table, asked.group)
         if asked.cell is not None:
             kept &= self._has(table.row, labels[0], asked.cell[0])
             kept &= self._has(table.other, labels[1], asked.cell[1])
@@ -278,12 +323,19 @@ class Listing:
         return _Table(document, start, np.full(len(row), number), row, other, kind)
 
     def _has(self, rows: Integers, column: Integers, label: str | None) -> Booleans:
-        """Tell which rows have that label; None is for the rows that are not there."""
-        if label is None:
-            return rows < 0
-        found = rows >= 0
-        found[found] = column[rows[found]] == _index(self._side.names(self._corpus), label)
+        """Tell which rows have that label; None is for those that are not there or have none."""
+        names = self._side.names(self._corpus)
+        there = rows >= 0
+        found = np.full(len(rows), label is None)
+        own = column[rows[there]]
+        found[there] = own < 0 if label is None else (own >= 0) & (own == _index(names, label))
         return found
+
+    def _in_group(self, table: _Table, group: str) -> Booleans:
+        """Tell which rows of answers are about a group."""
+        names = [name for name, _ in self._corpus.answers.groups]
+        rows = np.maximum(table.row, table.other)
+        return rows % max(1, len(names)) == _index(names, group)
 
     def _of_kind(self, table: _Table, kind: str) -> Booleans:
         if kind == DIFFER:

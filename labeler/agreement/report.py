@@ -5,7 +5,7 @@ pairs that have one (Artstein and Poesio 2008 call for saying so): a mean over d
 short ones weigh as much as long ones.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from labeler.agreement.advice import advice
+from labeler.agreement.categories import category_report
 from labeler.agreement.coding import NO_OVERLAP
-from labeler.agreement.columns import Booleans, Columns
+from labeler.agreement.columns import Booleans
 from labeler.agreement.competence import entity_competence
-from labeler.agreement.corpus import Alignment, Corpus, align, arrange
+from labeler.agreement.corpus import Alignment, Corpus, align
 from labeler.agreement.evidence import (
+    CATEGORIES,
     ENTITIES,
     ONLY_A,
     ONLY_B,
@@ -129,8 +131,10 @@ class Result:
     def listing(self, part: str, asked: Question) -> Listing:
         """Return the compared entities or relations that are asked for; raises NotFound, Invalid.
 
-        `part` is "entities" or "relations".
+        `part` is "entities", "relations" or "categories".
         """
+        if part == "categories":
+            return Listing(CATEGORIES, self.relations, asked)
         if part == "relations":
             return Listing(RELATIONS, self.relations, asked)
         return Listing(ENTITIES, self.entities, asked)
@@ -141,22 +145,6 @@ class Result:
         if part == "relations":
             return _by_document(_RELATIONS, self.relations)
         return _by_document(_ENTITIES, self.entities)
-
-
-def report(
-    columns: Columns,
-    *,
-    annotators: Sequence[str] | None,
-    labels: Collection[str] | None,
-    symmetric: Collection[str],
-    bootstraps: int,
-    seed: int,
-    others: Sequence[Measure],
-) -> Result:
-    """Compute the agreement of a corpus; see `labeler.agreement.agreement`."""
-    relations = arrange(columns, annotators, relation_labels=labels, symmetric=symmetric)
-    entities = relations if labels is None else arrange(columns, annotators, labels=labels)
-    return Result(entities, relations, bootstraps, seed, others)
 
 
 def _report(result: Result) -> Json:
@@ -170,6 +158,7 @@ def _report(result: Result) -> Json:
         "annotators": list(entities.annotators),
         "entities": {**_part(_ENTITIES, found), "competence": entity_competence(entities)},
         "relations": _part(_RELATIONS, linked),
+        "categories": category_report(result.relations, *drawn),
     }
     if others:
         body["measures"] = {

@@ -5,6 +5,7 @@ from labeler.reliability.passages import Shown, Version, place_of, show
 from labeler.reliability.reading import EVERYTHING, Scope, people, scope_of
 from labeler.reliability.references import REFERENCES
 from labeler.reliability.results import (
+    CATEGORIES,
     PARTS,
     Comparison,
     Overview,
@@ -15,6 +16,7 @@ from labeler.reliability.results import (
 )
 
 __all__ = [
+    "CATEGORIES",
     "EVERYTHING",
     "PARTS",
     "REFERENCES",

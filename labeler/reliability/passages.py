@@ -9,7 +9,7 @@ from sqlalchemy import select
 from labeler.agreement.columns import Integers
 from labeler.agreement.evidence import Ends, Item, Place
 from labeler.models import Document, db
-from labeler.schema import Entity
+from labeler.schema import Category, Entity
 
 CONTEXT = 32
 """Code points shown before and after what is marked."""
@@ -56,7 +56,7 @@ def show(items: Sequence[Item], document_ids: Integers) -> list[Shown]:
 def _shown(item: Item, document: Any, document_ids: Integers) -> Shown:
     found = item.found
     spans = [span for own in (found.a, found.b) for span in _spans(own)]
-    begin = min(span.start for span in spans)
+    begin = min((span.start for span in spans), default=0)
     versions = (
         _version(item.a, found.a, spans, document.text),
         _version(item.b, found.b, spans, document.text),
@@ -66,17 +66,19 @@ def _shown(item: Item, document: Any, document_ids: Integers) -> Shown:
     return Shown(place, document.id, title, begin, found.kind, versions)
 
 
-def _spans(own: Entity | Ends | None) -> list[Entity]:
-    if own is None:
+def _spans(own: Entity | Ends | Category | None) -> list[Entity]:
+    if own is None or isinstance(own, Category):
         return []
     return [own] if isinstance(own, Entity) else [own.head, own.tail]
 
 
-def _version(who: str, own: Entity | Ends | None, spans: Iterable[Entity], text: str) -> Version:
+def _version(
+    who: str, own: Entity | Ends | Category | None, spans: Iterable[Entity], text: str
+) -> Version:
     pieces = tuple(_pieces(text, spans, _spans(own)))
     if own is None:
         return Version(who, None, pieces)
-    if isinstance(own, Entity):
+    if isinstance(own, Entity | Category):
         return Version(who, own.label, pieces)
     ends = (_shortened(text[end.start : end.end]) for end in (own.head, own.tail))
     return Version(who, own.relation.label, pieces, *ends)

@@ -22,8 +22,11 @@ from labeler.reliability import groups
 from labeler.reliability.passages import show
 from labeler.reliability.reading import EVERYTHING, Scope, read, shared
 from labeler.reliability.references import REFERENCES, reference
+from labeler.schema import Scheme
 
 PARTS = ("entities", "relations")
+CATEGORIES = "categories"
+"""The part of a report that has labels of documents, if the scheme has any."""
 _FIRST = 8
 """Documents and groups of differences that an overview names."""
 _KEPT = 50
@@ -98,8 +101,24 @@ def _compared(project: Project, scope: Scope, against: str | None, found: str) -
         beside = reference(project, scope, against)
         columns, document_ids, pairs = beside.columns, beside.document_ids, beside.pairs
         annotators = None
-    result = agreement(columns, annotators=annotators, labels=scope.labels, symmetric=symmetric)
+    result = agreement(
+        columns,
+        annotators=annotators,
+        labels=scope.labels,
+        symmetric=symmetric,
+        groups=groups_of(project.scheme),
+    )
     return Comparison(result, document_ids, found, pairs)
+
+
+def groups_of(scheme: Scheme) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the categories that exclude each other, by the name of their group; one that excludes
+    no other is a group by itself."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for label in scheme.categories:
+        alone = "" if label.group else label.name
+        groups.setdefault((label.group, alone), []).append(label.name)
+    return [(group or alone, tuple(labels)) for (group, alone), labels in groups.items()]
 
 
 def _held(project: Project, scope: Scope) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,7 +16,8 @@ from labeler import reliability
 from labeler.agreement.evidence import Question
 from labeler.errors import Invalid
 from labeler.models import Document, Project, db
-from labeler.reliability import PARTS, REFERENCES, Scope
+from labeler.reliability import CATEGORIES, PARTS, REFERENCES, Scope
+from labeler.web import agreement_csv
 from labeler.web import agreement_view as view
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow
@@ -30,7 +32,19 @@ _STRING: dict[str, Any] = {"type": "string"}
 _NAMES: dict[str, Any] = {"type": "array", "items": _STRING}
 _DAY: dict[str, Any] = {"type": "string", "format": "date"}
 _SCOPE = {"annotators": _NAMES, "labels": _NAMES, "since": _DAY}
-_PARAMETERS = ("part", "a", "b", "against", "kind", "label", "one", "other", "like", "after")
+_PARAMETERS = (
+    "part",
+    "a",
+    "b",
+    "against",
+    "kind",
+    "label",
+    "group",
+    "one",
+    "other",
+    "like",
+    "after",
+)
 _QUESTION = dict.fromkeys(_PARAMETERS, _STRING)
 
 
@@ -55,8 +69,9 @@ class Asked:
 def _asked(project: Project) -> Asked:
     """Read the part and the scope of an address; raises Invalid, NotFound."""
     part = request.args.get("part", PARTS[0])
-    if part not in PARTS:
-        raise Invalid(f"There is no part {part!r}. Known: {', '.join(PARTS)}.")
+    known = (*PARTS, CATEGORIES) if project.scheme.categories else PARTS
+    if part not in known:
+        raise Invalid(f"There is no part {part!r}. Known: {', '.join(known)}.")
     since = request.args.get("since", "")
     people, labels = (
         [name for name in request.args.getlist(key) if name] for key in ("annotators", "labels")
@@ -74,7 +89,7 @@ def _moment(since: str) -> datetime | None:
 
 def _question(project: Project) -> Question:
     """Read which comparisons an address asks for."""
-    given = {name: request.args.get(name) or None for name in ("a", "b", "kind", "label")}
+    given = {name: request.args.get(name) or None for name in ("a", "b", "kind", "label", "group")}
     cell = None
     if "one" in request.args or "other" in request.args:
         one, other = (request.args.get(name, view.NOTHING) for name in ("one", "other"))
@@ -104,11 +119,13 @@ def overview(project: Project) -> ResponseReturnValue:
     asked = _asked(project)
     found = reliability.overview(project, asked.scope)
     chosen = request.args.get("a"), request.args.get("b")
+    categories = asked.part == CATEGORIES
+    shown = view.category_page if categories else partial(view.page, part=asked.part)
     return render_template(
-        "agreement.html",
+        "agreement_categories.html" if categories else "agreement.html",
         asked=asked,
         found=found,
-        page=view.page(found, asked.part, chosen),
+        page=shown(found, chosen=chosen),
         people=reliability.people(project),
         links=_Links(project, asked),
         total=_total(project),
@@ -118,7 +135,11 @@ def overview(project: Project) -> ResponseReturnValue:
 
 
 def _colors(project: Project) -> dict[str, str]:
-    return {label.name: label.color for label in project.entity_labels}
+    scheme = project.scheme
+    return {
+        **{label.name: label.color for label in scheme.entities},
+        **{label.name: label.color for label in scheme.categories},
+    }
 
 
 def _total(project: Project) -> int:
@@ -193,7 +214,7 @@ def _listed(project: Project, asked: Asked) -> _Listed:
     items = listing.page(after, _PAGE)
     shown = reliability.show(items, made.document_ids)
     more = bool(items) and bool(listing.page(items[-1].place, 1))
-    names = ("a", "b", "against", "kind", "label", "one", "other", "document", "like")
+    names = ("a", "b", "against", "kind", "label", "group", "one", "other", "document", "like")
     return _Listed(
         {name: request.args.get(name) for name in names},
         listing.counts,
@@ -249,8 +270,8 @@ def download(project: Project) -> ResponseReturnValue:
         return answer
     table = io.StringIO(newline="")
     writer = csv.writer(table)
-    writer.writerow(view.COLUMNS)
-    writer.writerows(view.rows(found.report))
+    writer.writerow(agreement_csv.COLUMNS)
+    writer.writerows(agreement_csv.rows(found.report))
     answer = Response(table.getvalue(), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
     return answer

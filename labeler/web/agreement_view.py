@@ -1,10 +1,11 @@
 """What the pages of agreement show, made from a report: figures, tables, words, lines of CSV."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from labeler.agreement import documents_needed
+from labeler.agreement.categories import SKEWED
 from labeler.agreement.coding import REASONS
 from labeler.models import Document
 from labeler.reliability import Overview
@@ -30,6 +31,11 @@ KINDS = {
         "label": "Label differs",
         "direction": "Direction reversed",
         "only_one": "Only one has it",
+    },
+    "categories": {
+        "identical": "Same",
+        "label": "Another label",
+        "only_one": "Only one chose any",
     },
 }
 """Words for what differs, in the order of the bars."""
@@ -217,15 +223,90 @@ def _needed(documents: int, score: Json) -> int | None:
     return max(0, documents_needed(documents, low, high, 2 * HALF_WIDTH) - documents)
 
 
+# ---- document labels -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the page shows of one group of categories."""
+
+    name: str
+    figures: list[Figure]
+    answers: list[tuple[str, int]]
+    kinds: list[tuple[str, str, int]]
+    compared: int
+    matrix: list[tuple[str, list[Json | None]]]
+    pair: Json | None
+    pairs: Sequence[Json]
+    confusion: tuple[list[str], list[tuple[str, list[int]]]]
+    heaviest: tuple[int, int]
+
+
+def category_page(found: Overview, chosen: tuple[str | None, str | None]) -> list[Choice]:
+    """Return what to show of each group of categories."""
+    names = found.report["annotators"]
+    return [_choice(body, names, chosen) for body in found.report["categories"]]
+
+
+def _choice(body: Json, names: Sequence[str], chosen: tuple[str | None, str | None]) -> Choice:
+    pair = _pair(body["pairs"], chosen)
+    confusion = _confusion(pair, [name for name in body["answers"] if name != NOTHING])
+    counts = {
+        "identical": sum(own["kinds"]["identical"] for own in body["pairs"]),
+        "label": sum(own["kinds"]["label"] for own in body["pairs"]),
+        "only_one": sum(
+            own["kinds"][side] for own in body["pairs"] for side in ("only_a", "only_b")
+        ),
+    }
+    return Choice(
+        name=body["group"],
+        figures=_category_figures(body),
+        answers=sorted(body["answers"].items(), key=lambda row: (-row[1], row[0])),
+        kinds=[(kind, words, counts[kind]) for kind, words in KINDS["categories"].items()],
+        compared=sum(counts.values()),
+        matrix=_category_matrix(body["pairs"], names),
+        pair=pair,
+        pairs=body["pairs"],
+        confusion=confusion,
+        heaviest=_heaviest(confusion),
+    )
+
+
+def _category_figures(body: Json) -> list[Figure]:
+    """Return the figures of a group; AC1 stands beside alpha where one answer is nearly always
+    given, since alpha says little there."""
+    figures = [
+        _figure(body, ("alpha",), "Krippendorff’s α"),
+        _figure(body, ("observed",), "Same answer"),
+        _figure(body, ("kappa",), "Cohen’s κ, mean of pairs"),
+    ]
+    total = sum(body["answers"].values())
+    if total and max(body["answers"].values()) > SKEWED * total:
+        figures.append(_figure(body, ("ac1",), "Gwet’s AC1, one answer prevails"))
+    return figures
+
+
+def _category_matrix(
+    pairs: Sequence[Json], names: Sequence[str]
+) -> list[tuple[str, list[Json | None]]]:
+    cells: dict[tuple[str, str], Json] = {}
+    for pair in pairs:
+        cell = _cell(pair, pair["kappa"])
+        cells[pair["a"], pair["b"]] = {**cell, "b": pair["b"]}
+        cells[pair["b"], pair["a"]] = {**cell, "b": pair["a"]}
+    return [(row, [cells.get((row, column)) for column in names]) for row in names]
+
+
 # ---- evidence --------------------------------------------------------------------------------
 
 
 def heading(query: Json, part: str, document: Document | None) -> str:
     """Return in words which comparisons are shown."""
-    what = {"entities": "Entities", "relations": "Relations"}[part]
+    what = {"entities": "Entities", "relations": "Relations"}.get(part, "Document labels")
     a, b = query.get("a"), query.get("b")
     who = f" of {a} and {b}" if a and b else f" of {a} and the others" if a else ""
     label = f" labeled {query['label']}" if query.get("label") else ""
+    label += f", {query['group']}," if query.get("group") else ""
     cell = ""
     if query.get("one") or query.get("other"):
         cell = ": " + " against ".join(
@@ -245,73 +326,3 @@ def kinds_of(part: str, counts: Json, query: Json) -> list[tuple[str, str, int]]
     others = b or "the others"
     one_sided = [("only_a", f"Only {a}", counts["only_a"])]
     return [*kinds[:-1], *one_sided, ("only_b", f"Only {others}", counts["only_b"])]
-
-
-# ---- CSV -------------------------------------------------------------------------------------
-
-COLUMNS = (
-    "part", "measure", "a", "b", "label", "other_label",
-    "value", "low", "high", "count", "documents", "reason",
-)  # fmt: skip
-
-
-def rows(body: Json) -> Iterator[list[Any]]:
-    """Yield the lines of a report, a number each; what does not apply is empty."""
-    for part in ("entities", "relations"):
-        own = body[part]
-        everybody = {"documents": body["documents"]}
-        yield from _scores(part, own, everybody)
-        yield from _counts(part, own["kinds"], everybody)
-        for name, references in body["against"].items():
-            for pair in references[part]:
-                who = {"a": pair["a"], "b": pair["b"], "documents": pair["documents"]}
-                yield _line(part, f"f1_against_{name}", who, pair)
-                yield from _counts(part, pair["kinds"], who)
-        for label, found in own["by_label"].items():
-            yield _line(part, "f1", {"label": label, "count": found["n"], **everybody}, found)
-            yield from _counts(part, found["kinds"], {"label": label, **everybody})
-        for name, found in own["by_annotator"].items():
-            yield _line(part, "mean_f1", {"a": name, "count": found["n"], **found}, found)
-            for what in ("extra", "missing"):
-                yield _line(part, what, {"a": name, "count": found[what]}, {})
-        for name, value in own.get("competence", {}).items():
-            yield _line(part, "competence", {"a": name, "value": value}, {})
-        for pair in own["pairs"]:
-            who = {"a": pair["a"], "b": pair["b"], "documents": pair["documents"]}
-            yield from _scores(part, pair, who)
-            yield from _counts(part, pair["kinds"], who)
-            for one, other, count in cells_of(pair["confusion"], own["by_label"]):
-                labels = {"label": one, "other_label": other, "count": count}
-                yield _line(part, "confusion", {**who, **labels}, {})
-
-
-def _scores(part: str, body: Json, who: Json) -> Iterator[list[Any]]:
-    for name, found in body.items():
-        if isinstance(found, Mapping) and "value" in found:
-            more = {"count": found["compared"]} if "compared" in found else {}
-            yield _line(part, name, {**who, **more}, found)
-        elif name == "f1":
-            for which, score in found.items():
-                yield _line(part, f"f1_{which}", who, score)
-
-
-def _counts(part: str, kinds: Json, who: Json) -> Iterator[list[Any]]:
-    for kind, count in kinds.items():
-        yield _line(part, kind, {**who, "count": count}, {})
-
-
-def _line(part: str, measure: str, who: Json, score: Json) -> list[Any]:
-    told = {
-        **who,
-        **{name: score[name] for name in ("value", "low", "high", "reason") if name in score},
-    }
-    return [part, measure, *(_plain(told.get(name)) for name in COLUMNS[2:])]
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as a cell; a name that a spreadsheet would take for a formula is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
-        return f"'{value}"
-    return value

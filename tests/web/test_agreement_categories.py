@@ -1,0 +1,111 @@
+"""The page of agreement on labels of documents: every number opens what it is made of."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import editing, reliability
+from labeler.models import Project
+from labeler.schema import Category, CategoryLabel, Layer
+from tests.conftest import NEWS, NOW, Corpus
+from tests.web.test_agreement import listed, parsed
+
+ADDRESS = "/projects/news/agreement?part=categories"
+PEOPLE = ("ana", "ben", "cid")
+
+
+def categorised(corpus: Corpus) -> Project:
+    """Return a project in which three people labeled 12 documents as a whole, not all alike."""
+    labels = [CategoryLabel(name, group="topic") for name in ("politics", "sport")]
+    scheme = replace(NEWS, categories=(*labels, CategoryLabel("urgent")))
+    project = corpus.project(scheme=scheme, **dict.fromkeys(PEOPLE, "annotator"), cy="curator")
+    deal = random.Random(1)
+    for at in range(12):
+        document = corpus.document(project, name=f"d{at}")
+        people = PEOPLE if at % 4 else deal.sample(PEOPLE, 2)
+        news = []
+        for name in people:
+            topic = deal.choice(["politics", "politics", "sport", ""])
+            chosen = [label for label in (topic, "urgent" if deal.random() < 0.05 else "") if label]
+            made = Layer(name, "done", categories=tuple(Category(own, own) for own in chosen))
+            news.append(editing.NewLayer(project.id, document.id, corpus.person(name).id, made))
+        editing.create(news, actor_id=corpus.person("ana").id, now=NOW, key="made")
+    return project
+
+
+@pytest.fixture
+def curator(app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]) -> FlaskClient:
+    """Return the browser of a curator."""
+    categorised(corpus)
+    return signed_in("cy")
+
+
+def test_every_count_opens_as_many(curator: FlaskClient) -> None:
+    """Each count on the page opens exactly that many comparisons of that group."""
+    page = curator.get(ADDRESS)
+    links = [one for one in parsed(page.text).links if "data-count" in one]
+    assert len(links) > 10
+    wrong = {
+        one["href"]: (one["data-count"], found)
+        for one in links
+        if (found := listed(curator, one["href"])) != int(one["data-count"])
+    }
+    assert wrong == {}
+
+
+def test_observed_agreement_is_made_of_what_it_opens(curator: FlaskClient) -> None:
+    """A pair's counts are those of its evidence, each with what both chose."""
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    [topic, urgent] = body["categories"]
+    assert (topic["group"], urgent["group"]) == ("topic", "urgent")
+    for group in (topic, urgent):
+        for pair in group["pairs"]:
+            asked = f"part=categories&group={group['group']}&a={pair['a']}&b={pair['b']}"
+            found = curator.get(f"/api/v1/projects/news/agreement/evidence?{asked}").get_json()
+            assert found["count"] == pair["documents"]
+            kinds = {kind: found["kinds"][kind] for kind in pair["kinds"]}
+            assert kinds == pair["kinds"]
+            same = sum(
+                one["versions"][0]["label"] == one["versions"][1]["label"] for one in found["items"]
+            )
+            assert same / found["count"] == pytest.approx(pair["observed"]["value"])
+
+
+def test_ac1_stands_where_one_answer_prevails(curator: FlaskClient) -> None:
+    """AC1 is shown for the group in which nearly nothing is ever chosen, and only there."""
+    page = curator.get(ADDRESS).text
+    assert page.count("Gwet’s AC1") == 1
+    assert page.index("Gwet’s AC1") > page.index(">urgent<")
+
+
+def test_the_tab_is_there_for_schemes_with_categories(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Without categories there is no tab, and its address says so in words."""
+    corpus.project(cy="curator")
+    client = signed_in("cy")
+    assert "Document labels" not in client.get("/projects/news/agreement").text
+    refused = client.get(ADDRESS)
+    assert refused.status_code == 422
+    assert "There is no part" in refused.text
+
+
+def test_the_download_has_the_groups(curator: FlaskClient) -> None:
+    """The CSV has a line for each value and each cell of a group's confusion."""
+    table = curator.get("/projects/news/agreement/download?format=csv").text
+    lines = [line for line in table.splitlines() if line.startswith("categories,")]
+    assert any(line.startswith("categories,alpha,,,topic,") for line in lines)
+    assert any(line.startswith("categories,confusion,ana,ben,politics,") for line in lines)
+
+
+def test_stored_categories_are_what_records_have(any_app: Flask, corpus: Corpus) -> None:
+    """Choosing nothing in a finished document is an answer, read from either kind of database."""
+    project = categorised(corpus)
+    [topic, urgent] = reliability.compute(project).to_json()["categories"]
+    assert sum(topic["answers"].values()) == sum(urgent["answers"].values())
+    assert topic["answers"]["∅"] > 0
+    assert urgent["answers"]["urgent"] < urgent["answers"]["∅"]
