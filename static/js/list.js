@@ -22,6 +22,8 @@ export class List {
     this.rows = [];
     /** @type {string | null} */
     this.current = null;
+    /** @type {string | null} */
+    this.lit = null;
     this.inner = element("div", { class: "rows", role: "presentation" });
     this.root = element("div", { class: "list", role: "listbox", tabindex: 0, "aria-label": name }, this.inner);
     this.top = 0;
@@ -37,15 +39,17 @@ export class List {
     this.observer.observe(this.root);
   }
 
-  /** @param {Row[]} rows @param {string | null} current */
-  show(rows, current) {
+  /** @param {Row[]} rows @param {string | null} current @param {string | null} [lit] pointed at in the text */
+  show(rows, current, lit = this.lit) {
     const [others, moved] = [rows !== this.rows, current !== this.current];
+    const pointed = lit !== this.lit;
     this.rows = rows;
     this.current = current;
+    this.lit = lit;
     if (others) this.inner.style.setProperty("block-size", `${rows.length * ROW}px`);
     if (moved && current) this.#reveal();
     if (others) this.draw();
-    else if (moved) this.#select();
+    else if (moved || pointed) this.#select();
   }
 
   /** Show the first rows: what is taken out of the page has lost its place, and tells nobody. */
@@ -84,6 +88,7 @@ export class List {
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.inner.querySelectorAll("[data-row]"))) {
       const chosen = row.dataset.row === this.current;
       row.setAttribute("aria-selected", String(chosen));
+      row.classList.toggle("lit", row.dataset.row === this.lit);
       if (chosen) this.root.setAttribute("aria-activedescendant", row.id);
     }
   }

@@ -172,7 +172,7 @@ export class Page {
   async #finish(status) {
     const { session } = this;
     if (!session || this.finishing) return;
-    this.finishing = true;
+    this.#setFinishing(true);
     try {
       await session.sync.flush();
       if (session.work.back) return location.assign(session.work.back);
@@ -185,8 +185,14 @@ export class Page {
     } catch (error) {
       this.#trouble(error);
     } finally {
-      this.finishing = false;
+      this.#setFinishing(false);
     }
+  }
+
+  /** What is done meanwhile would change a document that was said to be done. @param {boolean} finishing */
+  #setFinishing(finishing) {
+    this.finishing = finishing;
+    byId("paper").setAttribute("aria-busy", String(finishing));
   }
 
   /** @param {object} changes */
@@ -242,6 +248,7 @@ export class Page {
     this.leaving = false;
     event.preventDefault();
     event.stopPropagation();
+    if (this.finishing) return this.chrome.say("Wait a moment: the next document is being opened.");
     if (!event.repeat || ["move", "extend", "undo", "redo", "step", "suggestion", "resize"].includes(binding.command)) {
       this.run(binding.command, binding.argument);
     }

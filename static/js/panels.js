@@ -61,7 +61,7 @@ export class Panels {
     if (this.tab === "comments") return;
     if (this.tab === "history") return changed ? this.#loadHistory() : undefined;
     this.rows ??= this.#rows();
-    this.list.show(this.rows, view.look.focus);
+    this.list.show(this.rows, view.look.focus, view.look.hover);
   }
 
   destroy() {

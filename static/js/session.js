@@ -305,6 +305,7 @@ export class Session {
     }
     const focused = this.commands.focused;
     if (isEntity(focused)) add(focused.id, "focus");
+    if (hover) add(hover, "pointed");
     for (const id of [focus, hover]) {
       const relation = id ? this.store.relations.get(id) ?? this.suggestions.open(id) : undefined;
       if (isRelation(relation)) [relation.head, relation.tail].forEach((end) => add(this.suggestions.end(end)?.id, "end"));
