@@ -63,8 +63,8 @@ export class Pointer {
     const [first, last] = [boxes[0], boxes[boxes.length - 1]];
     return () => {
       this.grips.forEach((grip) => (grip.hidden = false));
-      place(this.grips[0], (turned ? first.right : first.left) - left, first, top);
-      place(this.grips[1], (turned ? last.left : last.right) - left, last, top);
+      place(this.grips[0], turned ? "right" : "left", first, left, top);
+      place(this.grips[1], turned ? "left" : "right", last, left, top);
     };
   }
 
@@ -298,8 +298,13 @@ function snapEnd(tokens, entity, span, side) {
   return side === "start" ? { start: snapped.start, end: entity.end } : { start: entity.start, end: snapped.end };
 }
 
-/** @param {HTMLElement} grip @param {number} x @param {DOMRect} box @param {number} top of the paper */
-function place(grip, x, box, top) {
-  grip.style.setProperty("translate", `${x - 12}px ${box.top - top - 6}px`);
+/**
+ * Put a handle at an edge of a box.
+ * @param {HTMLElement} grip @param {"left" | "right"} edge @param {DOMRect} box
+ * @param {number} left of the paper @param {number} top of the paper
+ */
+function place(grip, edge, box, left, top) {
+  grip.dataset.edge = edge; // for a mouse it lies inside, so that the next word can be dragged over at once
+  grip.style.setProperty("translate", `${box[edge] - left - 12}px ${box.top - top - 6}px`);
   grip.style.setProperty("block-size", `${box.height + 12}px`);
 }

@@ -238,3 +238,12 @@ def test_keys_typed_after_submitting_change_nothing_unseen(screen: Open) -> None
     expect(page.page.locator("#article")).to_contain_text("Next words.")
     expect(page.page.locator("#article mark")).to_have_count(0)
     assert page.entities() == [("PORT", "ACTOR")]
+
+
+def test_neighbours_are_dragged_over_one_after_the_other(screen: Open) -> None:
+    """The handles of an entity just labeled do not catch the drag over the word beside it."""
+    page = screen()
+    for words, key in (("Ines", "1"), ("Mayor", "2"), ("Okafor", "3")):
+        page.drag(words, inset=0.5)
+        page.press(key)
+    assert page.entities() == [("Mayor", "BODY"), ("Ines", "ACTOR"), ("Okafor", "SPOT")]
