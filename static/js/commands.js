@@ -251,10 +251,10 @@ export class Commands {
 
   /** @param {Entity | Relation} item */
   acceptOne(item) {
-    const next = this.#after(item);
+    const after = this.#after(item);
     if (!this.#do(ops.accept(this.store, this.suggestions, [item]))) return;
     this.say(`Accepted ${this.wording.name(item)}.`);
-    this.#goOn(next, item.id);
+    this.#goOn(after, item.id);
   }
 
   /** Reject the focused suggestion and go to the next. */
@@ -266,10 +266,10 @@ export class Commands {
 
   /** @param {Entity | Relation} item */
   rejectOne(item) {
-    const next = this.#after(item);
+    const after = this.#after(item);
     if (!this.#do(ops.reject([item]))) return;
     this.say(`Rejected ${this.wording.name(item)}.`);
-    this.#goOn(next, null);
+    this.#goOn(after, null);
   }
 
   /** Accept several as one edit, leaving out those that break a rule. @param {(Entity | Relation)[]} items */
@@ -318,16 +318,17 @@ export class Commands {
     if (!this.suggestion("next")) this.say("No suggestions are left.");
   }
 
-  /** The suggestion to go to when this one is settled. @param {Entity | Relation} item */
+  /** The suggestions to go to when this one is settled: those that follow, then those before. @param {Entity | Relation} item */
   #after(item) {
-    const all = this.suggestions.inOrder();
-    const here = all.findIndex((each) => each.item.id === item.id);
-    return (all[here + 1] ?? all[0])?.item;
+    const all = this.suggestions.inOrder().map((each) => each.item);
+    const here = all.findIndex(({ id }) => id === item.id);
+    return [...all.slice(here + 1), ...all.slice(0, here)];
   }
 
-  /** @param {Entity | Relation | undefined} next @param {string | null} otherwise */
-  #goOn(next, otherwise) {
-    if (this.isOpen(next)) this.focus(/** @type {Entity} */ (next).id);
+  /** Go to the first that still waits: a relation goes with its end. @param {(Entity | Relation)[]} after @param {string | null} otherwise */
+  #goOn(after, otherwise) {
+    const next = after.find((item) => this.isOpen(item));
+    if (next) this.focus(next.id);
     else this.view.set({ focus: otherwise, fresh: false, selection: null });
   }
 

@@ -247,3 +247,18 @@ def test_neighbours_are_dragged_over_one_after_the_other(screen: Open) -> None:
         page.drag(words, inset=0.5)
         page.press(key)
     assert page.entities() == [("Mayor", "BODY"), ("Ines", "ACTOR"), ("Okafor", "SPOT")]
+
+
+def test_rejecting_an_end_goes_on_behind_the_relation_that_went_with_it(screen: Open) -> None:
+    """A suggested relation goes with its end; the next suggestion is gone to all the same."""
+    entities = [{"name": name} for name in ("PERSON", "GPE", "DATE")]
+    relations = [{"name": "LEADER_OF", "head": ["PERSON"], "tail": ["GPE"]}]
+    scheme = schema.parse_scheme({"entities": entities, "relations": relations})
+    page = screen("President Ilian Dovrek of Norway left on 1 July 2024.", scheme=scheme)
+    row = page.page.locator(".row.open")
+    expect(row.filter(has_text="LEADER_OF")).to_have_count(1)
+    page.press("Tab", "a")
+    page.says("Accepted “Ilian Dovrek” PERSON")
+    expect(page.page.locator("mark.focus")).to_contain_text("Norway")
+    page.press("x")
+    expect(page.page.locator("mark.focus")).to_contain_text("1 July 2024")
