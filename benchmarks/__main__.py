@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating")
+NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "actions")
 LONG = ("streaming", "lists")
 """Benchmarks that run only when they are named."""
 
