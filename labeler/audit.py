@@ -38,6 +38,12 @@ ACTIONS = {
     "work.train": "marked training documents",
     "work.untrain": "unmarked training documents",
     "work.admit": "let a newcomer on",
+    "gold.accept": "accepted gold",
+    "gold.automatic": "settled without a person",
+    "gold.alike": "settled the same words alike",
+    "gold.relabel": "labeled the same words alike in gold",
+    "gold.undo": "took back what was settled at once",
+    "guidelines.change": "changed the guidelines",
     "corpus.import": "imported",
     "corpus.export": "exported",
 }

@@ -387,8 +387,7 @@ def change_guidelines(project: Project, text: str, by: User) -> None:
         raise Invalid("The guidelines were not changed.", problems)
     with transaction():
         versions.keep(project, text, by)
-        details = {"guidelines_changed": True}
-        audit.record("project.settings", project.title, project=project, details=details)
+        audit.record("guidelines.change", project.title, project=project)
 
 
 def _guideline_problems(guidelines: str) -> Iterator[Problem]:

@@ -170,12 +170,57 @@ def test_none_is_a_decision_and_is_not_asked_again() -> None:
             "by": "lena",
             "reason": "slip",
             "note": "not a place",
-        }
+        },
+        "saw": {"10-14:GPE": ["ana"], "": ["ben"]},
     }
     changed = compare([ana, layer("ben", (10, 14, "ORG"))])
     [standing] = list(questions(Standings(changed, gold, NEWS)))
     assert standing.state == "open"
     assert standing.reopened
+
+
+def test_one_more_who_says_nothing_new_opens_nothing_again() -> None:
+    """A decision stands when another says what was decided or seen; a new version asks again."""
+    ana, ben = layer("ana", (10, 14, "GPE")), layer("ben", (10, 14, "ORG"))
+    made = draft(compare([ana, ben]))
+    made.decide("e:10-14", "10-14:GPE")
+    gold = after(made)
+    for label, state in (("GPE", "settled"), ("ORG", "settled"), ("PERSON", "open")):
+        more = compare([ana, ben, layer("chidi", (10, 14, label))])
+        assert asked(more, gold) == {"e:10-14": ("label", state)}
+    assert asked(compare([ana, ben, layer("chidi")]), gold) == {"e:10-14": ("label", "open")}
+    assert asked(compare([ana, layer("ben", (10, 14, "GPE"))]), gold) == {}
+
+
+def test_one_more_against_a_vote_asks_again() -> None:
+    """What was settled by vote stands with one more who votes for it, not with one against it."""
+    ana, ben = layer("ana", (10, 14, "GPE")), layer("ben", (10, 14, "ORG"))
+    made = draft(compare([ana, ben]))
+    made.decide("e:10-14", "10-14:GPE", how="vote")
+    gold = after(made)
+    for label, state in (("GPE", "settled"), ("ORG", "open")):
+        more = compare([ana, ben, layer("chidi", (10, 14, label))])
+        assert asked(more, gold) == {"e:10-14": ("label", state)}
+
+
+def test_gold_by_hand_is_asked_again_when_annotators_say_something_new() -> None:
+    """What was said when a curator labeled by hand is noted once; it may be kept, or let go."""
+    ana, ben = layer("ana", (10, 14, "GPE")), layer("ben")
+    gold = {"own": schema.Entity("own", 10, 14, "ORG")}
+    made = draft(compare([ana, ben]), gold)
+    made.note_direct()
+    noted = after(made, gold)
+    again = draft(compare([ana, ben]), noted)
+    again.note_direct()
+    assert again.ops() == ()
+    changed = compare([layer("ana", (10, 14, "PERSON")), ben])
+    assert asked(changed, noted) == {"e:10-14": ("missing", "open")}
+    kept = draft(changed, noted)
+    kept.decide("e:10-14", "10-14:ORG")
+    assert asked(changed, after(kept, noted)) == {"e:10-14": ("missing", "settled")}
+    taken = draft(changed, noted)
+    taken.decide("e:10-14", "10-14:PERSON")
+    assert said(after(taken, noted)) == {"10-14:PERSON"}
 
 
 def test_deciding_otherwise_keeps_the_id() -> None:

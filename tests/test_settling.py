@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import editing, schema, settling, transfer
+from labeler import audit, editing, schema, settling, transfer
 from labeler.errors import Conflict, Invalid
 from labeler.models import Document, Layer, Project, User, db
 from labeler.settling import Choice, batches
@@ -124,6 +124,18 @@ def test_gold_is_accepted_when_no_question_is_open(shared: Document, corpus: Cor
     assert again.reopened
 
 
+def test_one_more_who_agrees_leaves_gold_accepted(shared: Document, corpus: Corpus) -> None:
+    """Somebody who finishes later and says what was decided opens nothing again."""
+    decide(shared, "k1", "e:24-28", "24-28:GPE")
+    decide(shared, "k2", "e:17-20", "")
+    settling.finish(shared, lena(), NOW - timedelta(hours=1))
+    corpus.layer(shared, "dora", "done", PERSON=[(0, 12)], GPE=[(24, 28)])
+    assert [row.state for row in settling.documents(settling.project_of(shared))[0]] == ["done"]
+    case = opened(shared)
+    assert (case.open, case.gold.status) == (0, "done")
+    assert settling.next_to_settle(settling.project_of(shared)) is None
+
+
 def test_an_answer_to_versions_that_changed_is_refused(shared: Document) -> None:
     """A decision on versions that nobody holds any more changes nothing."""
     opened(shared)
@@ -211,14 +223,18 @@ def test_the_same_words_are_settled_alike_everywhere(any_app: Flask, corpus: Cor
         corpus.layer(document, "ben", "done", ORG=[(24, 28), (40, 44)])
         found.append(document)
     chosen = choice(opened(found[0]), "e:24-28", "24-28:GPE", reason="guideline")
+    assert settling.documents_alike(project, "Varn") == 3
     counted = settling.settle_alike(found[0], chosen, "k0", lena(), NOW, preview=True)
     assert (counted.documents, counted.questions) == (3, 6)
     settling.settle_alike(found[0], chosen, "k1", lena(), NOW)
     for document in found:
         case = opened(document)
         assert (case.open, gold(case)) == (1, {(24, 28, "GPE"), (40, 44, "GPE")})
+    assert settling.precedents(project, "Varn") == {"GPE": 6}
     undone = settling.undo_batch(project, "k1", lena(), NOW)
     assert undone.documents == 3
+    told = [(entry.action, entry.subject) for entry in audit.entries(project).rows]
+    assert told[:2] == [("gold.undo", "k1"), ("gold.alike", "“Varn” as GPE")]
     assert [opened(document).open for document in found] == [3, 3, 3]
 
 

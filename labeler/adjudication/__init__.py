@@ -1,7 +1,8 @@
 """What several annotators say of a document, and how a gold layer settles it; knows no tables."""
 
-from labeler.adjudication.draft import NONE, Draft, questions
+from labeler.adjudication.draft import Draft, questions
 from labeler.adjudication.slots import (
+    NONE,
     Comparison,
     Link,
     Slot,

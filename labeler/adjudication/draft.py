@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from labeler import schema
-from labeler.adjudication.slots import Attributes, Comparison, Link, Span, Tag
+from labeler.adjudication.slots import NONE, Attributes, Comparison, Link, Span, Tag
 from labeler.adjudication.standing import (
     REFUSED,
     TAKEN,
@@ -18,9 +18,6 @@ from labeler.adjudication.standing import (
 )
 from labeler.errors import Conflict, Invalid, NotFound
 from labeler.schema import Annotation, Category, Decision, Entity, Op, Relation, Scheme
-
-NONE = ""
-"""The answer that takes none of the versions."""
 
 
 class Draft:
@@ -90,6 +87,9 @@ class Draft:
         if standing is None:
             raise NotFound("There is no such question in this document any more.")
         slot = standing.slot
+        if answer not in slot.said and answer == self.standings.by_hand(standing):
+            self._note(slot, answer, self._direct(why))
+            return
         content = _version(slot, answer)
         if content is None:
             self._drop(standing)
@@ -97,8 +97,26 @@ class Draft:
             self._bring_ends(slot, content, how, why)
             self._place(slot, content, self._origin(how, slot, content, **why))
         origin = self._origin(how, slot, content, **why)
-        self._put(Decision(decision_id(key), answer, slot.seen, origin))
+        self._note(slot, answer, origin)
         self.take_agreed()
+
+    def note_direct(self) -> None:
+        """Note what annotators said where a curator labeled by hand, so that news opens it again.
+
+        What was noted before stays, but for what a curator changed by hand since.
+        """
+        for standing in list(self.standings):
+            answer, known = self.standings.by_hand(standing), standing.decision
+            if standing.state == "settled" and answer and (not known or known.answer != answer):
+                self._note(standing.slot, answer, self._direct({}))
+
+    def _direct(self, why: Mapping[str, str]) -> dict[str, Any]:
+        return {"curation": {"how": "direct", "from": [], "by": self.by, **_told(why)}}
+
+    def _note(self, slot: AnySlot, answer: str, origin: dict[str, Any]) -> None:
+        """Keep the answer to a question with what each annotator said when it was given."""
+        saw = {said: list(names) for said, names in slot.said.items()}
+        self._put(Decision(decision_id(slot.key), answer, slot.seen, {**origin, "saw": saw}))
 
     def reopen(self, key: str) -> None:
         """Open a question again and take back what was decided; raises NotFound."""
@@ -124,8 +142,7 @@ class Draft:
     ) -> dict[str, Any]:
         chosen = slot.contents[0] if how == "agreed" else content
         holders = slot.holders(chosen) if chosen is not None else slot.absent
-        told = {name: value for name, value in why.items() if value}
-        return {"curation": {"how": how, "from": list(holders), "by": self.by, **told}}
+        return {"curation": {"how": how, "from": list(holders), "by": self.by, **_told(why)}}
 
     def _made(self, slot: AnySlot) -> Placed:
         """Return what all agree on as gold has it; the ends of a relation are there."""
@@ -234,6 +251,10 @@ class Draft:
 def _plain(attributes: Attributes) -> dict[str, Any] | None:
     """Return attributes as an annotation has them."""
     return {name: json.loads(value) for name, value in attributes} or None
+
+
+def _told(why: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in why.items() if value}
 
 
 def _version(slot: AnySlot, answer: str) -> Any:

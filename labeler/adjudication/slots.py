@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 from labeler.schema import Entity, Layer, Relation
 
 Content = TypeVar("Content", bound=Hashable)
+NONE = ""
+"""The answer that takes none of the versions."""
 
 
 Attributes = tuple[tuple[str, str], ...]
@@ -108,6 +110,12 @@ class Slot(Generic[Content]):
         """Return the fingerprint of the versions and their holders."""
         told = sorted((str(v.content), *v.holders) for v in self.versions)
         return hashlib.sha256(repr((told, sorted(self.absent))).encode()).hexdigest()[:16]
+
+    @cached_property
+    def said(self) -> Mapping[str, tuple[str, ...]]:
+        """Return who gave each answer, NONE included."""
+        said = {str(version.content): version.holders for version in self.versions}
+        return {**said, NONE: self.absent} if self.absent else said
 
     def holders(self, content: Content) -> tuple[str, ...]:
         """Return who said this."""

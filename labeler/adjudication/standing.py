@@ -45,6 +45,11 @@ class Standing:
         """Tell whether it was settled before the annotators changed something."""
         return self.state == "open" and self.decision is not None
 
+    @property
+    def direct(self) -> bool:
+        """Tell whether a curator labeled by hand what gold has there."""
+        return self.held is not None and is_direct(self.held)
+
 
 def decision_id(key: str) -> str:
     """Return the id of the decision on a slot."""
@@ -209,9 +214,28 @@ class Standings:
         return Standing(asked, self._answered(asked, held, decision), held, decision)
 
     def _answered(self, slot: AnySlot, held: Placed | None, decision: Decision | None) -> str:
-        if decision is not None and decision.seen == slot.seen:
-            return "settled"
-        return "settled" if held is not None and is_direct(held) else "open"
+        by_hand = held is not None and is_direct(held)
+        if decision is None:
+            return "settled" if by_hand else "open"
+        told = decision.answer == self.content_of(held) or not (
+            by_hand or _how(decision) == "direct"
+        )
+        if not told:  # labeled by hand after it was decided, or no more as it was by hand
+            return "settled" if by_hand else "open"
+        return "settled" if _stands(decision, slot) else "open"
+
+    def by_hand(self, standing: Standing) -> str | None:
+        """Return the answer that a curator labeled by hand there, if one did."""
+        return self.content_of(standing.held) if standing.direct else None
+
+    def content_of(self, held: Placed | None) -> str | None:
+        """Return the answer that what gold has amounts to; None where it can be none."""
+        if isinstance(held, Entity):
+            return str(span_of(held))
+        if isinstance(held, Relation):
+            link = self.link_of(held)
+            return None if link is None else str(link)
+        return None if held is None else str(Tag(held.label))
 
     def _decision(self, slot: AnySlot) -> Decision | None:
         found = self.items.get(decision_id(slot.key))
@@ -249,6 +273,27 @@ class Standings:
         slot = Slot(f"s:{item.id[:90]}", "stray", (Version(content, ()),), absent)
         decision = self._decision(slot)
         return Standing(slot, self._answered(slot, None, decision), item, decision)
+
+
+def _how(decision: Decision) -> str | None:
+    curation = (decision.origin or {}).get("curation")
+    return curation.get("how") if isinstance(curation, dict) else None
+
+
+def _stands(decision: Decision, slot: AnySlot) -> bool:
+    """Tell whether a decision still answers a question: nobody said anything new since.
+
+    Somebody more who says what was decided is nothing new; nor is, where a person decided and not
+    all say the same by now, somebody more with what that person saw and did not take.
+    """
+    saw = (decision.origin or {}).get("saw")
+    if decision.seen == slot.seen or not isinstance(saw, dict):
+        return decision.seen == slot.seen
+    looked_at = set(saw) if len(slot.said) > 1 and _how(decision) == "decided" else set()
+    return all(
+        answer == decision.answer or answer in looked_at or set(names) <= {*saw.get(answer, ())}
+        for answer, names in slot.said.items()
+    )
 
 
 def _shares(entity: Entity, slot: Slot[Span]) -> bool:

@@ -4,6 +4,7 @@ from labeler.settling.batches import (
     MAX_ALIKE,
     WAYS,
     Batch,
+    documents_alike,
     settle_alike,
     settle_all,
     undo_batch,
@@ -20,7 +21,7 @@ from labeler.settling.cases import (
     undo,
 )
 from labeler.settling.consistency import contested, make_alike, occurrences
-from labeler.settling.lines import Line, proposed_lines
+from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 
 __all__ = [
@@ -35,12 +36,14 @@ __all__ = [
     "contested",
     "decide",
     "documents",
+    "documents_alike",
     "finish",
     "gold_layer",
     "make_alike",
     "next_to_settle",
     "occurrences",
     "open_case",
+    "precedents",
     "project_of",
     "proposed_lines",
     "reopen",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from labeler import editing
+from labeler import audit, editing
 from labeler.adjudication import NONE, Draft, Span, Standing
 from labeler.agreement.competence import dawid_skene
 from labeler.errors import Invalid, LabelerError, NotFound
@@ -70,7 +70,15 @@ def settle_all(  # noqa: PLR0913 - by name
     for document in _open_documents(project, most):
         run.settle(document)
         progress(1)
+    if batch.questions and not preview:
+        _told("gold.automatic", f"by {by}, {threshold:.0%}", project, actor, batch)
     return batch
+
+
+def _told(action: str, subject: str, project: Project, actor: User, batch: Batch) -> None:
+    """Record what was settled at once, under the key that undoes it."""
+    counts = {"key": batch.key, "documents": batch.documents, "questions": batch.questions}
+    audit.record(action, subject, project=project, actor=actor, details=counts)
 
 
 def _by_vote(threshold: float) -> Answer:
@@ -164,7 +172,19 @@ def settle_alike(
     run = _Run(batch, lambda _: None, "decided", actor, now, preview, choice)
     for other in _open_documents(project, MAX_ALIKE, words):
         run.settle(other, _alike(other.text, words, label))
+    if batch.questions and not preview:
+        _told("gold.alike", f"“{words}” as {label or 'nothing'}", project, actor, batch)
     return batch
+
+
+def documents_alike(project: Project, words: str) -> int:
+    """Return in how many documents not accepted yet these words stand, 500 at most."""
+    open_ = shared(project, 0, "open").order_by(None)
+    holding = select(Document.id).where(
+        Document.id.in_(open_), Document.text.contains(words, autoescape=True)
+    )
+    counted = select(func.count()).select_from(holding.limit(MAX_ALIKE).subquery())
+    return db.session.scalar(counted) or 0
 
 
 def _alike(text: str, words: str, label: str | None) -> Answer:
@@ -196,6 +216,8 @@ def undo_batch(project: Project, undone: str, actor: User, now: datetime) -> Bat
             batch.refused.append(f"{document.name}: {error.message}")
         else:
             batch.documents += 1
+    if batch.documents:
+        _told("gold.undo", undone, project, actor, batch)
     return batch
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from labeler import editing, schema
+from labeler import audit, editing, schema
 from labeler.adjudication import REASONS, Comparison, Draft, Standing, Standings, compare, questions
 from labeler.errors import Conflict, Invalid, NotFound, Problem
 from labeler.models import Document, Layer, Project, User, db, transaction
@@ -72,11 +72,20 @@ def open_case(document: Document, curator: User, now: datetime) -> Case:
     with transaction():
         draft = draft_of(document, gold, curator)
         draft.take_agreed()
+        draft.note_direct()
         write(gold, draft, _key("agreed", gold), curator, now)
         case = case_of(document, gold)
-        if case.open and gold.status == "done":
-            _set_status(gold, "open", now)
+        if gold.status == "done" and (case.open or _edited_since(gold)):
+            _set_status(gold, "open" if case.open else "done", now)
     return case
+
+
+def _edited_since(gold: Layer) -> bool:
+    """Tell whether an annotator edited a document after its gold was accepted."""
+    later = (~Layer.gold, editing.edited_after(Layer, gold.changed))
+    return bool(
+        db.session.scalar(select(exists().where(Layer.document_id == gold.document_id, *later)))
+    )
 
 
 def gold_layer(document: Document, curator: User, now: datetime) -> Layer:
@@ -182,6 +191,7 @@ def finish(document: Document, curator: User, now: datetime) -> Layer:
         raise Conflict(f"{left} open. Settle what is left, and accept then.")
     with transaction():
         _set_status(case.gold, "done", now)
+        audit.record("gold.accept", document.name, project=project_of(document), actor=curator)
     return case.gold
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from labeler import editing, schema
+from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError
 from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
 from labeler.settling.batches import Batch
@@ -164,6 +164,10 @@ def make_alike(
         else:
             batch.questions += changed
             batch.documents += 1 if changed else 0
+    counts = {"key": key, "documents": batch.documents, "occurrences": batch.questions}
+    if batch.documents:
+        subject = f"as {label or 'nothing'}"
+        audit.record("gold.relabel", subject, project=project, actor=actor, details=counts)
     return batch
 
 

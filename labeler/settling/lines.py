@@ -52,6 +52,15 @@ def proposed_lines(project: Project, most: int = 10) -> list[Line]:
     return [line for line in lines if f"“{line.words}”" not in project.guidelines][:most]
 
 
+def precedents(project: Project, words: str) -> dict[str, int]:
+    """Return as what these words were settled before and how often, "" for nothing.
+
+    Counted are the last 2,000 decisions that a person made about words.
+    """
+    counted = Counter(label for said, label in _settled(project) if said == words)
+    return dict(counted.most_common())
+
+
 def _settled(project: Project) -> Iterator[tuple[str, str]]:
     """Yield words and label of decisions that people made; the label is "" for nothing."""
     wanted = (

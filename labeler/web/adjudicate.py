@@ -24,6 +24,8 @@ from labeler.web.opening import opening
 blueprint = Blueprint("adjudicate", __name__)
 MOST = 2000
 """Documents that the page settles at once; the command settles all."""
+MAX_WORDS = 300
+"""Code points of words whose precedents are told."""
 
 
 # ---- pages -----------------------------------------------------------------------------------
@@ -124,6 +126,7 @@ def undo_batch(project: Project) -> ResponseReturnValue:
 
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
 _STRING = {"type": "string"}
+_CODE_POINT = {"type": "integer", "minimum": 0}
 _CHOICE = {
     "type": "object",
     "required": ["question", "answer", "seen"],
@@ -152,6 +155,21 @@ def _keyed(**more: Any) -> dict[str, Any]:
 def get_adjudication(document: Document) -> ResponseReturnValue:
     """Return the questions of a document, and what gold says of each."""
     return answer(case_json(settling.open_case(document, me(), now())))
+
+
+@api.get("/documents/<int:document_id>/adjudication/precedents")
+@allow("curator")
+@takes(start=_CODE_POINT, end=_CODE_POINT)
+def get_precedents(document: Document) -> ResponseReturnValue:
+    """Return as what the words at `[start, end)` were settled before, and where they are open."""
+    start, end = (request.args.get(name, -1, type=int) for name in ("start", "end"))
+    words = document.text[start:end] if 0 <= start < end else ""
+    if not 0 < len(words) <= MAX_WORDS:
+        raise Invalid(f"start and end must hold 1 to {MAX_WORDS} code points of the text.")
+    project = settling.project_of(document)
+    settled = settling.precedents(project, words)
+    told = [{"label": label, "count": count} for label, count in settled.items()]
+    return answer({"settled": told, "documents": settling.documents_alike(project, words)})
 
 
 @api.post("/documents/<int:document_id>/adjudication")
@@ -302,15 +320,27 @@ def _question_json(standing: Standing, comparison: Comparison) -> dict[str, Any]
                 **_content_json(version.content, version.holders, comparison),
             }
             for version in slot.versions
-        ],
+        ]
+        + _by_hand(standing, comparison),
         "held": None if standing.held is None else standing.held.id,
-        "direct": standing.held is not None and adjudication.is_direct(standing.held),
+        "direct": standing.direct,
         "decided": None if decision is None else {"answer": decision.answer, **told},
         "reopened": standing.reopened and slot.kind != "clash",
     }
 
 
 _ABOUT = {Span: "entity", Link: "relation", Tag: "document"}
+
+
+def _by_hand(standing: Standing, comparison: Comparison) -> list[dict[str, Any]]:
+    """Return what gold has by hand as one more version, where no annotator holds it."""
+    held = standing.held
+    if not standing.direct or not isinstance(held, schema.Entity):
+        return []
+    content = adjudication.span_of(held)
+    if content in standing.slot.contents:
+        return []
+    return [{"answer": str(content), "by": [], **_content_json(content, (), comparison)}]
 
 
 def _content_json(

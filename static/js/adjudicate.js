@@ -32,6 +32,8 @@ export class Adjudication {
     this.questions = [];
     /** @type {Map<string, {reason: string, note: string}>} what was said of a question before it is settled */
     this.why = new Map();
+    /** @type {Map<string, any>} how the words of a question were settled before, once it is known */
+    this.precedents = new Map();
     /** @type {{key: string, question: string, everywhere?: boolean}[]} */
     this.past = [];
     /** @type {{key: string, question: string, everywhere?: boolean}[]} */
@@ -53,6 +55,7 @@ export class Adjudication {
   destroy() {
     this.ends.forEach((end) => end());
     clearTimeout(this.timer);
+    clearTimeout(this.asking);
     this.palette.destroy();
   }
 
@@ -147,7 +150,21 @@ export class Adjudication {
   #drawQuestions() {
     clearTimeout(this.later);
     this.stale = isTyping(document.activeElement) && byId("questions").contains(document.activeElement);
-    if (!this.stale) this.panel.draw(this.questions, this.current, this.why);
+    if (!this.stale) this.panel.draw(this.questions, this.current, this.why, this.precedents.get(this.question?.id));
+  }
+
+  /** Ask how the same words were settled before, when somebody stays at a question. */
+  #lookUp() {
+    clearTimeout(this.asking);
+    const { question } = this;
+    if (question?.about !== "entity" || this.precedents.has(question.id)) return;
+    const [{ start, end }] = question.versions;
+    this.asking = setTimeout(async () => {
+      const found = await this.api.get(`${this.decisions.root}/precedents?start=${start}&end=${end}`).catch(() => null);
+      if (!found) return; // it only helps
+      this.precedents.set(question.id, found);
+      if (this.question?.id === question.id) this.panel.tell(question, found);
+    }, 150);
   }
 
   #drawSaving() {
@@ -182,6 +199,7 @@ export class Adjudication {
   #go(index, said = "") {
     this.current = index;
     this.draw();
+    this.#lookUp();
     if (this.question) this.speak(`${said} ${this.panel.spoken(this.question, index, this.questions.length)}`.trim());
     else if (said) this.speak(said);
   }
@@ -334,6 +352,7 @@ export class Adjudication {
       const key = newId();
       this.past.push({ key, question: question.id, everywhere: true });
       this.future = [];
+      this.precedents.clear();
       this.decisions.add("/alike", key, { choice, preview: false });
       this.say(`${counted}: settled. Undo takes all back.`);
     });

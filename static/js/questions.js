@@ -32,8 +32,14 @@ export class Questions {
     this.onReopen = onReopen;
   }
 
-  /** @param {any[]} questions @param {number} current @param {Map<string, {reason: string, note: string}>} why */
-  draw(questions, current, why) {
+  /**
+   * @param {any[]} questions
+   * @param {number} current
+   * @param {Map<string, {reason: string, note: string}>} why
+   * @param {any} [precedents] how the words of the current question were settled before
+   */
+  draw(questions, current, why, precedents) {
+    this.precedents = precedents;
     const cards = questions.map((question, index) =>
       this.#card(question, index, index === current, why.get(question.id) ?? { reason: question.decided?.reason ?? "", note: question.decided?.note ?? "" }));
     this.root.replaceChildren(...cards);
@@ -97,8 +103,9 @@ export class Questions {
     const attributes = { class: names, "aria-current": on ? "true" : null, "data-question": question.id };
     if (done && !on) return element("li", attributes, head, element("p", { class: "outcome" }, this.#outcome(question)));
     const parts = [head];
-    if (question.reopened) parts.push(element("p", { class: "again" }, `Open again: it was settled as ${this.version(question, question.decided.answer)}, and an annotator changed something since.`));
+    if (question.reopened) parts.push(element("p", { class: "again" }, `Open again: it was ${question.direct ? "labeled directly in gold" : `settled as ${this.version(question, question.decided.answer)}`}, and an annotator changed something since.`));
     parts.push(this.#options(question, on));
+    if (on && this.precedents) parts.push(...this.#before(question));
     if (done) parts.push(element("p", { class: "outcome" }, this.#outcome(question), " ", element("button", { type: "button", class: "small", onclick: () => this.onReopen() }, "Open again")));
     if (on && question.state !== "moot") parts.push(this.#why(why));
     return element("li", attributes, ...parts);
@@ -120,16 +127,38 @@ export class Questions {
       element("kbd", { "aria-hidden": "true" }, key),
       ...(version && question.about === "entity" ? [element("i", { class: `dot ${this.palette.of(version.label)}` })] : []),
       element("span", { class: "said", dir: "auto" }, this.version(question, answer)),
-      element("span", { class: "by" }, version || !by.length ? by.join(", ") : `${by.join(", ")} marked nothing`),
+      element("span", { class: "by" }, version && !by.length && question.direct ? "gold, by hand" : version || !by.length ? by.join(", ") : `${by.join(", ")} marked nothing`),
       ...(chosen ? [element("span", { class: "chosen", "aria-label": "chosen" }, "✓")] : []),
     ];
     return element("button", { type: "button", class: chosen ? "option taken" : "option", disabled: !on, onclick: () => this.onDecide(answer) }, ...body);
   }
 
+  /** Add to the card that is looked at how its words were settled before. @param {any} question @param {any} precedents */
+  tell(question, precedents) {
+    this.precedents = precedents;
+    const card = this.root.querySelector("[aria-current]");
+    card?.querySelector(".before")?.remove();
+    card?.querySelector(".options")?.after(...this.#before(question));
+  }
+
+  /** What was made of the same words before, and where else they are open. @param {any} question */
+  #before(question) {
+    const { settled, documents } = this.precedents;
+    const said = settled.slice(0, 3).map((/** @type {any} */ { label, count }) => `${label || "nothing"} ${count} ${count === 1 ? "time" : "times"}`);
+    const usual = question.versions.findIndex((/** @type {any} */ { label }) => label === settled[0]?.label);
+    const parts = [];
+    if (said.length) parts.push(`Same words settled as ${said.join(", ")} before`);
+    if (documents > 1) {
+      if (parts.length) parts.push(" · ");
+      parts.push(element("kbd", {}, `⇧${settled[0]?.label === "" ? 0 : Math.max(usual, 0) + 1}`), ` settles all, in ${documents} documents with them`);
+    }
+    return parts.length ? [element("p", { class: "before" }, ...parts)] : [];
+  }
+
   /** @param {any} question */
   #outcome(question) {
     if (question.state === "moot") return "Gone with its end";
-    if (question.direct) return "✓ labeled directly in gold";
+    if (question.direct && question.decided?.how !== "decided") return "✓ labeled directly in gold";
     const { answer, how, from } = question.decided ?? {};
     if (!question.decided) return "✓ settled";
     const way = HOWS[/** @type {keyof typeof HOWS} */ (how)];
