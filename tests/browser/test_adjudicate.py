@@ -173,6 +173,7 @@ def test_gold_is_labeled_directly_on_the_annotation_screen(
     expect(page.locator("#article mark")).to_have_count(1)
     page.locator("#article mark").first.click()
     press(page, "2")
+    expect(page.locator("#article mark")).to_contain_text("BODY")
     expect(page.locator("#saving")).to_have_text("✓ All changes saved")
     press(page, "Escape", "Escape", "Enter")
     page.wait_for_url(f"**/adjudicate/{document.id}")
