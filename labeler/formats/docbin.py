@@ -340,6 +340,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
     document, layer = record.document, record.layer
     entities = {entity.id: entity for entity in sorted(layer.entities, key=_place)}
     categories = [annotation_json(c) for c in sorted(layer.categories, key=lambda c: c.id)]
+    decisions = [annotation_json(d) for d in sorted(layer.decisions, key=lambda d: d.id)]
     return {
         "meta": document.meta,
         "document": {
@@ -355,6 +356,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
             for relation in sorted(layer.relations, key=lambda relation: relation.id)
         ],
         **({"categories": categories} if categories else {}),
+        **({"decisions": decisions} if decisions else {}),
     }
 
 
