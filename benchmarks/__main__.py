@@ -4,7 +4,7 @@ import argparse
 from importlib import import_module
 
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "actions")
-LONG = ("streaming", "lists")
+LONG = ("streaming", "lists", "jobs")
 """Benchmarks that run only when they are named."""
 
 
@@ -18,11 +18,14 @@ def main() -> None:
         help="benchmarks; all but the long ones unless told",
     )
     parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
+    parser.add_argument("--articles", type=int, help="articles that `jobs` suggests for")
     given = parser.parse_args()
     for name in given.names or NAMES:
         options = {}
         if name == "annotating" and given.sizes:
             options["sizes"] = [int(size) for size in given.sizes.split(",")]
+        if name == "jobs" and given.articles:
+            options["count"] = given.articles
         import_module(f"benchmarks.{name}").main(**options)
 
 

@@ -14,7 +14,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,16 +54,24 @@ def main() -> None:
     """Print p50 and p95 of a save and of the floor, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         token, layers = _prepare(Path(folder))
-        command = [sys.executable, "-c", f"from benchmarks.saving import serve; serve({folder!r})"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            port = int(server.stdout.readline())
-            figures: dict[str, list[float]] = {"save": [], "floor": []}
+        figures: dict[str, list[float]] = {"save": [], "floor": []}
+        with served(folder) as port:
             for _ in range(ROUNDS):
-                figures["floor"] += _load(port, [_empty(token) for _ in layers])
-                figures["save"] += _load(port, [_save(token, layer) for layer in layers])
-            server.terminate()
+                figures["floor"] += load(port, [_empty(token) for _ in layers])
+                figures["save"] += load(port, [save(token, layer) for layer in layers])
     _tell(figures)
+
+
+@contextmanager
+def served(folder: str) -> Iterator[int]:
+    """Serve an instance in a process of its own; give its port."""
+    command = [sys.executable, "-c", f"from benchmarks.saving import serve; serve({folder!r})"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield int(server.stdout.readline())
+        finally:
+            server.terminate()
 
 
 def _prepare(folder: Path) -> tuple[str, list[int]]:
@@ -100,7 +109,7 @@ _number = iter(range(10**9))
 _bases: dict[int, int] = {}
 
 
-def _save(token: str, layer: int) -> Request:
+def save(token: str, layer: int) -> Request:
     """Return a request that adds an entity when called first, deletes it when called again."""
     entity = {"start": 0, "end": 3, "label": "DATE"}
     there = False
@@ -117,7 +126,7 @@ def _save(token: str, layer: int) -> Request:
     return send
 
 
-def _load(port: int, requests: list[Request]) -> list[float]:
+def load(port: int, requests: list[Request]) -> list[float]:
     """Return how long each request took, in seconds, with all clients asking at once."""
     taken: list[float] = []
     end = time.perf_counter() + SECONDS

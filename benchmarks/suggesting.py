@@ -26,7 +26,7 @@ def main() -> None:
     """Print both rates and their ratio, for a small trained pipeline."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pipeline = _pipeline(folder / "pipeline")
+        pipeline = train_pipeline(folder / "pipeline")
         app = create_app(Settings.from_env({"LABELER_INSTANCE": name}))
         with app.app_context():
             project = project_with_articles(ARTICLES)
@@ -54,7 +54,7 @@ def main() -> None:
             )
 
 
-def _pipeline(folder: Path) -> Path:
+def train_pipeline(folder: Path) -> Path:
     """Return a pipeline that finds entities, trained for a moment on articles of the same kind."""
     nlp = spacy.blank("en")
     ner = nlp.add_pipe("ner")

@@ -11,7 +11,7 @@ from labeler.schema import Entity, Overlap, Relation, Scheme, Suggestion, crosse
 from labeler.suggest import entity_suggestion, relation_suggestion
 from labeler.suggest.labels import LabelMap
 
-PIECE = 100_000
+PIECE = 25_000
 """Code points that a pipeline is given at once; longer texts are cut between paragraphs."""
 BATCH = 32
 """Texts that `nlp.pipe` holds at once."""

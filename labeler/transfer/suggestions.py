@@ -30,9 +30,9 @@ from labeler.transfer.proposals import put_together
 
 IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
-_PAGE = 200
-"""Documents read, proposed for and written at a time."""
-_PART = 500
+_PAGE = 64
+"""Documents read, proposed for and written at a time: few, since any of them may be long."""
+_PART = 128
 """Documents that one worker takes at a time."""
 
 # ---- suggestions -----------------------------------------------------------------------------
