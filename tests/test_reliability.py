@@ -134,6 +134,8 @@ def test_the_command_prints_numbers_and_json(labeler: Callable[..., Any], tmp_pa
     found = json.loads(labeler("agreement", "news", "--json", cwd=tmp_path).stdout)
     assert found["entities"]["f1"]["strict"]["value"] == pytest.approx(2 / 3)
     assert [pair["documents"] for pair in found["entities"]["pairs"]] == [3]
+    assert found["against"] == {}
+    assert found["categories"] == []
 
 
 # ---- real annotations with published figures -----------------------------------------------------

@@ -162,7 +162,7 @@ def agreement(
 
     project = find_project(slug)
     scope = reliability.scope_of(project, annotators, labels)
-    found = reliability.compute(project, scope).to_json()
+    found = reliability.overview(project, scope).report
     if as_json:
         print_json(found)
         return
@@ -177,6 +177,9 @@ def agreement(
         ("Relations between entities both have", found["relations"]["given_entities"]),
     ):
         click.echo(f"  {title:37} {_score(score)}")
+    for choice in found["categories"]:
+        title = f"{choice['group']}, Krippendorff's alpha"
+        click.echo(f"  {title:37} {_score(choice['alpha'])}")
     for warning in found["warnings"]:
         click.echo(f"  {warning}")
 

@@ -303,10 +303,11 @@ def _category_matrix(
 def heading(query: Json, part: str, document: Document | None) -> str:
     """Return in words which comparisons are shown."""
     what = {"entities": "Entities", "relations": "Relations"}.get(part, "Document labels")
+    if query.get("group"):
+        what = f"{what}, {query['group']}"
     a, b = query.get("a"), query.get("b")
     who = f" of {a} and {b}" if a and b else f" of {a} and the others" if a else ""
     label = f" labeled {query['label']}" if query.get("label") else ""
-    label += f", {query['group']}," if query.get("group") else ""
     cell = ""
     if query.get("one") or query.get("other"):
         cell = ": " + " against ".join(

@@ -94,6 +94,14 @@ def test_the_tab_is_there_for_schemes_with_categories(
     assert "There is no part" in refused.text
 
 
+def test_evidence_says_which_group_it_is_of(curator: FlaskClient) -> None:
+    """The heading names the group, and the label that was asked for."""
+    address = "/projects/news/agreement/evidence?part=categories&group=topic"
+    assert ">Document labels, topic</h1>" in curator.get(address).text
+    asked = curator.get(f"{address}&label=sport").text
+    assert ">Document labels, topic labeled sport</h1>" in asked
+
+
 def test_the_download_has_the_groups(curator: FlaskClient) -> None:
     """The CSV has a line for each value and each cell of a group's confusion."""
     table = curator.get("/projects/news/agreement/download?format=csv").text
