@@ -11,6 +11,11 @@ LENGTH = 3000
 """Code points that are sent as HTML: more than a large screen shows."""
 _LINE = re.compile(r"([^\n\r\u2028\u2029]*)([\n\r\u2028\u2029]+|$)")
 """A line and its breaks, as static/js/text.js cuts them."""
+_SPACE = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What browsers trim from a line; Python's `strip` takes other characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,11 @@ def opening(
 
     `entities` are in the order of the text, longer ones first.
     """
-    title = str(document.meta.get("title") or "").strip()
+    given = document.meta.get("title")
+    title = "" if given is None else str(given).strip(_SPACE)
     beginning = document.text[:LENGTH]
-    first = beginning.splitlines()[0].strip() if beginning.strip() else ""
+    found = _LINE.match(beginning)
+    first = found[1].strip(_SPACE) if found else ""
     lines = tuple(_lines(beginning, title, entities, scheme))
     return Opening("" if title == first else title, lines)
 
@@ -60,8 +67,9 @@ def _lines(
             return
         names = ["block"]
         names += ["gap"] if len(breaks.replace("\r\n", "\n")) > 1 else []
-        names += ["title"] if found.start() == 0 and line.strip() == title else []
-        names += [] if line.strip() else ["empty"]
+        words = line.strip(_SPACE)
+        names += ["title"] if words and found.start() == 0 and words == title else []
+        names += [] if words else ["empty"]
         pieces = _pieces(text, found.start(1), found.end(1), entities, scheme)
         yield Line(" ".join(names), tuple(pieces))
 

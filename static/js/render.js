@@ -7,7 +7,7 @@
 import { element } from "./element.js";
 import { lanes, nest } from "./layout.js";
 import { extentsOf } from "./schema.js";
-import { blockAt } from "./text.js";
+import { blockAt, classesOf } from "./text.js";
 import { inOrder } from "./spans.js";
 
 const LONG = 3000; // tokens from which blocks out of view are left unpainted
@@ -33,7 +33,7 @@ export class Article {
    * @param {import("./store.js").Store} parts.store
    * @param {import("./suggestions.js").Suggestions} parts.suggestions
    * @param {import("./palette.js").Palette} parts.palette
-   * @param {string} [parts.title] the first block is a heading when it says just this
+   * @param {string} parts.title "" for none; the first block is a heading when it says just this
    */
   constructor({ root, text, blocks, tokens, store, suggestions, palette, title }) {
     this.root = root;
@@ -135,15 +135,12 @@ export class Article {
     return end > body ? [element("span", { class: "break" }, this.text.slice(body, end))] : [];
   }
 
-  /** @param {import("./text.js").Block} block @param {string} [title] */
+  /** @param {import("./text.js").Block} block @param {string} title */
   #frame(block, title) {
-    const line = this.text.slice(block.start, block.body);
-    const isTitle = block.index === 0 && title !== undefined && line.trim() === title.trim();
-    const empty = line.trim() === "";
-    const names = ["block", block.gap && "gap", isTitle && "title", empty && "empty"].filter(Boolean);
+    const names = classesOf(this.text, block, title);
     const made = element("p", { class: names.join(" "), dir: "auto", "data-block": block.index });
     const height = Math.max(1, Math.ceil((block.end - block.start) / CHARACTERS)) * LINE;
-    made.style.setProperty("contain-intrinsic-block-size", `auto ${empty ? 0 : height}px`);
+    made.style.setProperty("contain-intrinsic-block-size", `auto ${names.includes("empty") ? 0 : height}px`);
     return made;
   }
 

@@ -83,7 +83,7 @@ export class Session {
     const [root, paper, viewport] = [byId("article"), byId("paper"), byId("viewport")];
     const { store, suggestions, tokens, text, blocks, palette, view } = this;
     const { keymap, chrome } = this.page;
-    const title = this.work.document.meta?.title;
+    const title = String(this.work.document.meta?.title ?? "");
     this.#drawHead(title);
     root.lang = this.work.project.language ?? "";
     viewport.scrollTop = 0;

@@ -102,6 +102,16 @@ export function blocksOf(text, tokens) {
 }
 
 /**
+ * The classes of a block, as `labeler/web/opening.py` gives them to the lines that a text begins with.
+ * @param {DocumentText} text @param {Block} block @param {string} title of the document, "" for none
+ */
+export function classesOf(text, block, title) {
+  const line = text.slice(block.start, block.body).trim();
+  const isTitle = block.index === 0 && line !== "" && line === title.trim();
+  return ["block", block.gap && "gap", isTitle && "title", line === "" && "empty"].filter(Boolean);
+}
+
+/**
  * Cut a long line after sentences, so that one change redraws little.
  * @param {number} start @param {number} end @param {DocumentText} text
  * @param {import("./tokens.js").Tokens} tokens

@@ -1,6 +1,9 @@
 """The beginning of a document as the page carries it, and files that browsers keep."""
 
+import json
+import random
 import re
+import subprocess
 from typing import Any
 
 from flask import Flask
@@ -8,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler import schema
+from labeler.config import ROOT
 from labeler.models import Document
+from labeler.web.assets import FOLDER, modules
 from labeler.web.opening import LENGTH, opening
 from tests.conftest import NEWS, Corpus
+from tests.test_js import NODE
 
 HOSTILE = '<img src=x onerror=alert(1)> & Ada "met" Bob.\r\n\r\n<b>Done</b>'
 
@@ -45,6 +51,38 @@ def test_lines_hold_the_text_but_its_breaks(text: str, data: st.DataObject) -> N
     assert shown == re.sub(r"[\n\r\u2028\u2029]", "", text)
 
 
+HARD = (
+    *(
+        "a",
+        "é",
+        "e\u0301",
+        "\U0001f469\u200d\U0001f467",
+        "\U0001d518",
+        "\u05e9\u05dc",
+        "\u65e5",
+        "<b>",
+    ),
+    *(" ", "\t", "\r\n", "\n", "\n\n", "\r", "\v", "\f", "\x1c", "\x1f", "\x85", "\xa0"),
+    *("\u180e", "\u200b", "\u2028", "\u2029", "\u3000", "\ufeff"),
+)
+"""Breaks and white space, which programs disagree about, and odd letters."""
+
+
+def test_python_and_the_browser_cut_the_same_lines() -> None:
+    """Lines that the page carries have the words and classes that the scripts give them."""
+    deal = random.Random(1)
+    texts = ["".join(deal.choices(HARD, k=deal.randint(0, 12))) for _ in range(2000)]
+    titled = [(text, deal.choice(["", "a", "é\ufeff", text.split("\n")[0]])) for text in texts]
+    script = ROOT / "tests" / "js" / "lines.mjs"
+    ran = subprocess.run(
+        [NODE, script], input=json.dumps(titled), capture_output=True, text=True, check=True
+    )
+    for (text, title), wanted in zip(titled, json.loads(ran.stdout), strict=True):
+        made = opening(Document(text=text, meta={"title": title}), [], NEWS)
+        found = [[line.classes, "".join(p.words for p in line.pieces)] for line in made.lines]
+        assert found == wanted, (text, title)
+
+
 def test_only_the_beginning_of_a_long_text_is_carried() -> None:
     """A page stays small however long its document is."""
     made = opening(Document(text="word " * 100_000, meta={}), [], NEWS)
@@ -55,11 +93,23 @@ def test_files_are_kept_by_their_version(app: Flask) -> None:
     """A script asked for by its version is kept for good; by another, it is asked for again."""
     client = app.test_client()
     page = client.get("/sign-in").text
-    found = re.search(r"/static/v-\w+/css/tokens\.css", page)
+    found = re.search(r"/static/v-\w+/css/base\.css", page)
     assert found
     with client.get(found[0]) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
+        assert "Cookie" not in answer.headers.get("Vary", "")
+        assert "--ink: light-dark(" in answer.text
+        assert "@import" not in answer.text
     with client.get("/static/v-old/css/tokens.css") as answer:
         assert answer.status_code == 200
         assert "immutable" not in answer.headers["Cache-Control"]
     assert client.get("/static/v-old/../../pyproject.toml").status_code == 404
+
+
+def test_each_module_that_the_screen_needs_is_named() -> None:
+    """What the page has fetched side by side is all that the scripts import, and nothing else."""
+    named = modules("main.js", "page.js")
+    for name in named:
+        code = (FOLDER / "js" / name).read_text()
+        assert set(re.findall(r'from "\./(.+?)"', code)) <= set(named), name
+    assert modules("start.js") == ("start.js",)
