@@ -83,3 +83,24 @@ def test_the_page_counts_what_came_in(
     page = signed_in("lena").get("/projects/news/consistency").text
     assert "1 of 2 times" in page
     assert "Not all finished layers" not in page
+
+
+def test_programs_read_it_as_well(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The API tells curators what is contested and where words stand, and nobody else."""
+    made = corpus.project(ana="annotator", lena="curator")
+    document = corpus.document(made, TEXT)
+    corpus.layer(document, "ana", "done", GPE=[(0, 4)], ORG=[(39, 43)])
+    lessons.catch_up(made.id, NOW)
+    address = "/api/v1/projects/news/consistency"
+    lead = signed_in("lena")
+    [varn] = lead.get(address).json["contested"]
+    assert varn == {"words": "Varn", "counts": {"GPE": 1, "ORG": 1}}
+    told = lead.get(address, query_string={"words": "Varn"}).json
+    assert told["next"] is None
+    assert [(each["start"], each["annotators"]) for each in told["occurrences"]] == [
+        (0, [{"name": "ana", "label": "GPE"}]),
+        (39, [{"name": "ana", "label": "ORG"}]),
+    ]
+    assert signed_in("ana").get(address).status_code == 403

@@ -63,9 +63,12 @@ def test_decisions_that_come_again_are_proposed(
     [line] = settling.proposed_lines(project)
     assert (line.words, line.label, line.count, line.total) == ("Varn", "GPE", 3, 3)
     client = signed_in("lena")
+    assert client.get("/api/v1/projects/news/guidelines/versions").json["versions"] == []
     assert "“Varn” is GPE." in client.get("/projects/news/guidelines/versions").text
     assert "“Varn” is GPE." not in signed_in("ana").get("/projects/news/guidelines/versions").text
     Client(client).post("/projects/news/guidelines/add", {"line": line.text})
     db.session.expire_all()
     assert project.guidelines == "- “Varn” is GPE.\n"
+    [version] = client.get("/api/v1/projects/news/guidelines/versions").json["versions"]
+    assert (version["number"], version["by"], version["added"]) == (1, "lena", [line.text])
     assert settling.proposed_lines(project) == []

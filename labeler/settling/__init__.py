@@ -20,7 +20,7 @@ from labeler.settling.cases import (
     reopen,
     undo,
 )
-from labeler.settling.consistency import contested, make_alike, occurrences
+from labeler.settling.consistency import Occurrence, contested, make_alike, occurrences
 from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 
@@ -32,6 +32,7 @@ __all__ = [
     "Case",
     "Choice",
     "Line",
+    "Occurrence",
     "Row",
     "contested",
     "decide",

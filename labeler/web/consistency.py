@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,11 @@ from labeler import lessons, settling
 from labeler.errors import LabelerError
 from labeler.models import Project
 from labeler.models.database import now
+from labeler.web.answers import answer
+from labeler.web.api import MAX_ID
+from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
+from labeler.web.openapi import takes
 
 blueprint = Blueprint("consistency", __name__)
 _MAX_WORDS = 300
@@ -57,6 +62,27 @@ def make_alike(project: Project) -> ResponseReturnValue:
         flash(" ".join([told, *made.refused[:5]]))
     asked = request.form.get("words", "")[:_MAX_WORDS]
     return redirect(url_for("consistency.words", slug=project.slug, words=asked, undo=undo))
+
+
+@api.get("/projects/<slug>/consistency")
+@allow("curator")
+@takes(words={"type": "string", "maxLength": _MAX_WORDS}, after={"type": "integer", "minimum": 0})
+def get_consistency(project: Project) -> ResponseReturnValue:
+    """Return words labeled in more than one way, or where `words` stand, 25 documents at a time."""
+    asked = request.args.get("words", "").strip()[:_MAX_WORDS]
+    if not asked:
+        found = settling.contested(project)
+        return answer({"contested": [{"words": e.words, "counts": e.counts} for e in found]})
+    after = min(max(request.args.get("after", 0, type=int), 0), MAX_ID)
+    listed, following = settling.occurrences(project, asked, after)
+    return answer({"occurrences": [_occurrence_json(each) for each in listed], "next": following})
+
+
+def _occurrence_json(found: settling.Occurrence) -> dict[str, Any]:
+    """Return an occurrence in code points; labels are "" where nothing was labeled."""
+    names = ("document_id", "title", "start", "end", "before", "after", "gold")
+    told = {name: getattr(found, name) for name in names}
+    return {**told, "annotators": [{"name": name, "label": label} for name, label in found.said]}
 
 
 def _chosen(places: Iterable[str]) -> dict[int, list[tuple[int, int]]]:
