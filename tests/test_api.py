@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from labeler import accounts
-from labeler.models import db
+from labeler.models import Layer, db
 from tests.conftest import Corpus
 
 ENTITY = {"start": 0, "end": 3, "label": "PERSON"}
@@ -269,3 +269,22 @@ def test_a_token_that_reads_changes_nothing(app: Flask, corpus: Corpus) -> None:
     refused = client.post(f"/api/v1/documents/{document.id}/layer", headers=headers)
     assert refused.status_code == 403
     assert "only read" in refused.json["message"]  # type: ignore[index]
+
+
+def test_suggestions_build_on_what_one_has_labeled(corpus: Corpus, program: Any) -> None:
+    """One's own layer is built upon, nobody else's; a control shows nothing, and says why."""
+    project = corpus.project(ana="annotator", bob="annotator")
+    document = corpus.document(project, "zorb met zorb.", "a1")
+    ana, bob = program("ana"), program("bob")
+    layer = ana("GET", f"/documents/{document.id}/work").json["layer"]
+    body = {"base": 0, "edits": [edit("k1", {**ENTITY, "end": 4})]}
+    assert ana("POST", f"/layers/{layer['id']}/edits", body).status_code == 200
+    path = f"/documents/{document.id}/suggestions"
+    [made] = ana("GET", path).json["suggestions"]
+    assert (made["start"], made["end"], made["label"]) == (9, 13, "PERSON")
+    assert bob("GET", path).json == {"suggestions": [], "problem": None}
+    db.session.get_one(Layer, layer["id"]).blind = True
+    db.session.commit()
+    hidden = ana("GET", path).json
+    assert hidden["suggestions"] == []
+    assert "left out" in hidden["problem"]

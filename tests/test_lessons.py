@@ -1,13 +1,19 @@
 """Lessons of finished layers: what they add to the dictionary, and how it is taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask
 
-from labeler import lessons, transfer, work
+from labeler import lessons, nlp, schema, transfer, work
 from labeler.models import DictionaryEntry, db
-from labeler.suggest.dictionary import ENTITY, Key
+from labeler.suggest import dictionary
+from labeler.suggest.dictionary import ENTITY, Key, Reading
 from tests.conftest import NOW, Corpus
+
+RELATED = schema.parse_scheme(
+    {"entities": [{"name": "PERSON"}, {"name": "ORG"}], "relations": [{"name": "MEMBER"}]}
+)
 
 
 def entries() -> dict[tuple[str, str], int]:
@@ -68,3 +74,47 @@ def test_other_projects_do_not_know(any_app: Flask, corpus: Corpus) -> None:
     lessons.teach(layer, lessons.prepare(layer), NOW)
     assert lessons.look_up(layer.project_id)([Key(ENTITY, "Ada")])
     assert not lessons.look_up(layer.project_id + 1)([Key(ENTITY, "Ada")])
+
+
+def test_words_labeled_here_are_proposed_elsewhere_in_the_text(
+    any_app: Flask, corpus: Corpus
+) -> None:
+    """The same words are proposed at once, unless they have two labels or one was rejected."""
+    project = corpus.project()
+    document = corpus.document(project, "zorb met; zorb left; zorb came. zorbs?")
+
+    def places(layer: schema.Layer) -> list[tuple[int, str]]:
+        made, _ = transfer.suggestions(project, document, layer)
+        return [(item["start"], item["origin"]["reason"]) for item in made if "start" in item]
+
+    one = schema.Entity("e1", 0, 4, "PERSON")
+    here = schema.Layer("ana", entities=(one,))
+    assert places(here) == [(10, "labeled PERSON here"), (21, "labeled PERSON here")]
+    rejected = (schema.Verdict("s:10-14:PERSON", "rejected"),)
+    assert places(replace(here, verdicts=rejected)) == []
+    two = schema.Entity("e2", 10, 14, "ORG")
+    assert places(replace(here, entities=(one, two))) == []
+
+
+def test_labeling_two_entities_brings_the_relation_that_was_learned(
+    any_app: Flask, corpus: Corpus
+) -> None:
+    """Relations are proposed between what the person labeled, by the ids of their entities."""
+    project = corpus.project(scheme=RELATED)
+    text = "zorb of quux"
+    entities = (schema.Entity("a", 0, 4, "PERSON"), schema.Entity("b", 8, 12, "ORG"))
+    relation = schema.Relation("r", "a", "b", "MEMBER")
+    taught = corpus.layer(corpus.document(project, text))
+    lesson = dictionary.learn(_reading(text), entities, [relation], [], lambda _: {})
+    lessons.teach(taught, lesson, NOW)
+    document = corpus.document(project, text, "a2")
+    held = schema.Layer("ana", entities=entities)
+    made, _ = transfer.suggestions(project, document, held)
+    [found] = [item for item in made if "head" in item]
+    assert (found["head"], found["tail"], found["label"]) == ("a", "b", "MEMBER")
+    assert [item for item in made if "start" in item] == []
+
+
+def _reading(text: str) -> Reading:
+    [tokens] = nlp.tokenize([text], "en")
+    return Reading(text, tokens)

@@ -25,6 +25,8 @@ FOLLOWING = 6
 """Entities after one that it is paired with."""
 THRESHOLD = 0.55
 """Share of a key's outcomes from which one is proposed."""
+HERE = 0.6
+"""The score of a proposal to label words as they were labeled elsewhere in the same text."""
 NOTHING = ""
 """The outcome of what nobody labeled."""
 
@@ -216,6 +218,63 @@ def proposals(
         for find in standing(finds)
     ]
     return [*entities, *relation_proposals(reading, entities, scheme, look_up, origin)]
+
+
+def occurrences(
+    reading: Reading, labeled: Sequence[Entity], rejected: Collection[str] = ()
+) -> list[Entity]:
+    """Return proposals to label the same words alike everywhere in a text.
+
+    What was labeled in two ways here, or `rejected` (by id) with this label, proposes nothing.
+    """
+    places = {place for item in labeled if (place := reading.range(item))}
+    alike = _alike(reading, labeled)
+    if not alike:
+        return []
+    taken = {token for first, last in places for token in range(first, last)}
+    finds = [
+        Find(first, last, alike[words], HERE, f"labeled {alike[words]} here")
+        for words, first, last in _places(reading, places, alike)
+        if taken.isdisjoint(range(first, last))
+    ]
+    starts, ends = reading.tokens.starts, reading.tokens.ends
+    made = [
+        entity_suggestion(
+            starts[find.start], ends[find.end - 1], find.label,
+            _why({"suggester": "dictionary", "version": "this text"}, *find),
+        )
+        for find in standing(finds)
+    ]  # fmt: skip
+    against = {
+        (item.label, reading.text[item.start : item.end]) for item in made if item.id in rejected
+    }
+    return [
+        item for item in made if (item.label, reading.text[item.start : item.end]) not in against
+    ]
+
+
+def _alike(reading: Reading, labeled: Iterable[Entity]) -> dict[str, str]:
+    """Return the labels of words that have one label in a text."""
+    labels: dict[str, set[str]] = defaultdict(set)
+    for item in labeled:
+        place = reading.range(item)
+        if place and not item.parts:
+            labels[reading.slice(*place)].add(item.label)
+    return {words: found.pop() for words, found in labels.items() if len(found) == 1}
+
+
+def _places(
+    reading: Reading, samples: Iterable[tuple[int, int]], wanted: Collection[str]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield where the `wanted` words of `samples` stand, found by their first tokens."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for first, last in samples:
+        lengths[reading.words[first]].add(last - first)
+    for first, word in enumerate(reading.words):
+        for length in lengths.get(word, ()):
+            last = first + length
+            if last <= len(reading.words) and (words := reading.slice(first, last)) in wanted:
+                yield words, first, last
 
 
 def _why(origin: Mapping[str, Any], *find: Any) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def best(proposals: Iterable[Entity], rule: Overlap) -> list[Entity]:
         proposals, key=lambda item: (-score(item), item.start - item.end, item.start, item.label)
     )
     for entity in ranked:
-        blocks = range(entity.start // _BLOCK, (entity.end - 1) // _BLOCK + 1)
+        blocks = _blocks(entity)
         held = (other for block in blocks for other in near[block])
         winner = next((other for other in held if _compete(other, entity, rule)), None)
         if winner is not None:
@@ -75,6 +75,36 @@ def best(proposals: Iterable[Entity], rule: Overlap) -> list[Entity]:
             near[block].append(entity)
     chosen.sort(key=lambda item: (item.start, item.end, item.label))
     return [_with_others(entity, beaten.get(entity.id, ())) for entity in chosen]
+
+
+def beside(proposals: Iterable[Entity], labeled: Sequence[Entity], rule: Overlap) -> list[Entity]:
+    """Return the proposals that say something new beside what is labeled and may stand with it."""
+    near: dict[int, list[Entity]] = defaultdict(list)
+    for entity in labeled:
+        for block in _blocks(entity):
+            near[block].append(entity)
+
+    def is_said(item: Entity) -> bool:
+        held = (other for block in _blocks(item) for other in near[block])
+        return any(_settles(other, item, rule) for other in held)
+
+    return [item for item in proposals if not is_said(item)]
+
+
+def _settles(labeled: Entity, proposed: Entity, rule: Overlap) -> bool:
+    """Tell whether a person who labeled one has thereby answered the other."""
+    if labeled.id == proposed.id:
+        return False  # accepted: the page knows it by its id, also to undo that
+    if not overlap(labeled, proposed):
+        return False
+    same_place = (labeled.start, labeled.end) == (proposed.start, proposed.end)
+    if rule == "forbid" or same_place or labeled.label == proposed.label:
+        return True
+    return rule == "nest" and crosses(labeled, proposed)
+
+
+def _blocks(entity: Entity) -> range:
+    return range(entity.start // _BLOCK, (entity.end - 1) // _BLOCK + 1)
 
 
 def _compete(one: Entity, other: Entity, rule: Overlap) -> bool:

@@ -1,12 +1,12 @@
 """The suggester that was trained on a project's own layers: entities by spaCy, relations by us."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 from labeler import nlp
-from labeler.schema import Entity, Scheme, Suggestion
+from labeler.schema import Entity, Relation, Scheme, Suggestion
 from labeler.suggest import relation_suggestion
 from labeler.suggest.dictionary import Reading
 from labeler.suggest.pipeline import propose
@@ -41,7 +41,8 @@ class TrainedSuggester:
         for text in texts:
             found = next(propose(pipeline, [text], scheme, origin=origin, piece=PIECE))
             entities = [self._explained(item) for item in found if isinstance(item, Entity)]
-            yield [*entities, *self._relations(text, entities, scheme, origin)]
+            [tokens] = nlp.tokenize([text], self._language)
+            yield [*entities, *self.relations(Reading(text, tokens), entities, scheme)]
 
     def _explained(self, entity: Entity) -> Entity:
         """Say in the reason what the model thinks, in the words of the list of suggestions."""
@@ -50,13 +51,13 @@ class TrainedSuggester:
         origin["reason"] = f"{self.version}{sure}"
         return Entity(entity.id, entity.start, entity.end, entity.label, origin)
 
-    def _relations(
-        self, text: str, entities: list[Entity], scheme: Scheme, origin: dict[str, Any]
-    ) -> Iterator[Suggestion]:
+    def relations(
+        self, reading: Reading, entities: Sequence[Entity], scheme: Scheme
+    ) -> list[Relation]:
+        """Return the relations that the version proposes between given entities, by id."""
         if self._model is None or not scheme.relations:
-            return
-        [tokens] = nlp.tokenize([text], self._language)
-        reading = Reading(text, tokens)
+            return []
+        origin = {"suggester": self.name, "version": self.version}
         made = [
             relation_suggestion(
                 head, tail, label,
@@ -64,7 +65,7 @@ class TrainedSuggester:
             )
             for head, tail, label, chance in self._model.relations(reading, entities, scheme)
         ]  # fmt: skip
-        yield from sorted({item.id: item for item in made}.values(), key=lambda item: item.id)
+        return sorted({item.id: item for item in made}.values(), key=lambda item: item.id)
 
     @cached_property
     def _model(self) -> RelationModel | None:

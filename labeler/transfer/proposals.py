@@ -1,6 +1,6 @@
 """What is proposed for a document: the runs of suggesters and what was learned, put together."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from labeler import borders, lessons, schema
@@ -9,39 +9,67 @@ from labeler.suggest import dictionary, ranking
 from labeler.suggest.dictionary import ENTITY, Counts, Key, LookUp, Reading
 
 Proposal = dict[str, Any]
+Relate = Callable[[Reading, Sequence[schema.Entity], schema.Scheme], list[schema.Relation]]
+"""Proposes relations between given entities."""
 
 
 def put_together(
     project: Project,
     document: Document,
     runs: Sequence[Sequence[Proposal]],
-    labeled: Sequence[schema.Entity] = (),
+    held: schema.Layer | None = None,
+    relate: Relate = lambda *_: [],
 ) -> list[Proposal]:
     """Return the best proposal for each place, the others listed with it, as plain JSON values.
 
-    Of the same proposal in two runs the first counts. Relations are proposed between proposed and
-    `labeled` entities. Labels that the scheme no longer has are left out.
+    Of the same proposal in two runs the first counts. What the person's layer `held` says already
+    is not proposed again; it teaches what the same words are elsewhere in the document, and
+    relations are proposed between its entities too, also by `relate`. Labels that the scheme no
+    longer has are left out.
     """
     scheme = project.scheme
     entities, relations, categories = _parsed(scheme, runs)
+    labeled = [item for item in held.entities if scheme.entity(item.label)] if held else []
     learned = lessons.count(project.id)
-    if not learned:
+    if not learned and not labeled:
         return _as_json(ranking.best(entities, scheme.overlap), relations, categories)
     [tokens] = borders.tokens([document])
-    reading, look_up = Reading(document.text, tokens), _remembering(lessons.look_up(project.id))
+    reading = Reading(document.text, tokens)
+    look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
     origin = {"suggester": "dictionary", "version": f"{learned} layers"}
-    known = dictionary.proposals(reading, scheme, look_up, origin)
+    rejected = [verdict.id for verdict in held.verdicts] if held else []
+    competing = [
+        *_experienced(reading, scheme, entities, look_up, origin),
+        *dictionary.occurrences(reading, labeled, rejected),
+    ]
+    chosen = ranking.best(ranking.beside(competing, labeled, scheme.overlap), scheme.overlap)
+    said = {item.id for item in labeled}
+    ends = [*labeled, *(item for item in chosen if item.id not in said)]
+    related = dictionary.relation_proposals(reading, ends, scheme, look_up, origin)
+    trained = relate(reading, ends, scheme) if scheme.relations else []
+    return _as_json(chosen, [*related, *trained, *relations], categories, said)
+
+
+def _experienced(
+    reading: Reading,
+    scheme: schema.Scheme,
+    entities: Sequence[schema.Entity],
+    look_up: LookUp,
+    origin: dict[str, Any],
+) -> list[schema.Entity]:
+    """Return proposals weighed by what people labeled before, and what they labeled itself."""
     words = {
         Key(ENTITY, reading.slice(*place)) for item in entities if (place := reading.range(item))
     }
-    competing = [
-        *ranking.weighed(entities, reading, look_up(words)),
+    known = dictionary.proposals(reading, scheme, look_up, origin)
+    return [
+        *ranking.weighed(entities, reading, look_up(words) if words else {}),
         *(item for item in known if isinstance(item, schema.Entity)),
     ]
-    chosen = ranking.best(competing, scheme.overlap)
-    ends = [*labeled, *_unlabeled(chosen, labeled)]
-    related = dictionary.relation_proposals(reading, ends, scheme, look_up, origin)
-    return _as_json(chosen, [*related, *relations], categories, [item.id for item in labeled])
+
+
+def _nothing(_: Collection[Key]) -> Counts:
+    return {}
 
 
 def _parsed(
@@ -62,14 +90,6 @@ def _parsed(
     return list(entities.values()), list(relations.values()), list(categories.values())
 
 
-def _unlabeled(
-    proposed: Iterable[schema.Entity], labeled: Iterable[schema.Entity]
-) -> list[schema.Entity]:
-    """Return the proposals that say something new."""
-    said = {(item.start, item.end, item.label) for item in labeled}
-    return [item for item in proposed if (item.start, item.end, item.label) not in said]
-
-
 def _remembering(look_up: LookUp) -> LookUp:
     """Ask for each key once."""
     known: dict[Key, Any] = {}
@@ -87,7 +107,7 @@ def _as_json(
     entities: Sequence[schema.Entity],
     relations: Sequence[schema.Relation],
     categories: Sequence[schema.Category],
-    labeled: Sequence[str] = (),
+    labeled: Collection[str] = (),
 ) -> list[Proposal]:
     ends = [*labeled, *(item.id for item in entities)]
     kept: list[schema.Suggestion] = [

@@ -26,7 +26,9 @@ from labeler.models import (
 )
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
-from labeler.transfer.proposals import put_together
+from labeler.suggest.dictionary import Reading
+from labeler.suggest.trained import TrainedSuggester
+from labeler.transfer.proposals import Relate, put_together
 
 IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
@@ -104,10 +106,11 @@ def _current_run(project: Project, source: _Source) -> SuggesterRun:
 
 
 def suggestions(
-    project: Project, document: Document, labeled: Sequence[schema.Entity] = ()
+    project: Project, document: Document, held: schema.Layer | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return the proposals for a document as plain JSON values, made now when there are none.
 
+    `held` is what the person who asks has labeled there: it is built upon, see `put_together`.
     Where a suggester cannot be run, the sentence that says why comes second: a document opens all
     the same.
     """
@@ -126,7 +129,25 @@ def suggestions(
             _keep(run, [document], made)
             kept.append((run, made[0]))
     runs = [proposals for _, proposals in kept]
-    return put_together(project, document, runs, labeled), " ".join(problems) or None
+    relate = _relating(project, sources)
+    return put_together(project, document, runs, held, relate), " ".join(problems) or None
+
+
+def _relating(project: Project, sources: Sequence[_Source]) -> Relate:
+    """Return what proposes relations between entities that are given."""
+
+    def relate(
+        reading: Reading, entities: Sequence[schema.Entity], scheme: schema.Scheme
+    ) -> list[schema.Relation]:
+        loaded = (source.load(project.language) for source in sources if source.name == "trained")
+        return [
+            relation
+            for suggester in loaded
+            if isinstance(suggester, TrainedSuggester)
+            for relation in suggester.relations(reading, entities, scheme)
+        ]
+
+    return relate
 
 
 def _kept(

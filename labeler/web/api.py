@@ -49,6 +49,18 @@ def get_work(document: Document) -> ResponseReturnValue:
     return _json(work_json(project, document, me(), look=look))
 
 
+@blueprint.get("/documents/<int:document_id>/suggestions")
+@allow("annotator")
+def get_suggestions(document: Document) -> ResponseReturnValue:
+    """Return what is suggested now, given what one's own layer holds; nothing where one is blind.
+
+    A `problem` says why a suggester has nothing to say.
+    """
+    project = db.session.get_one(Project, document.project_id)
+    proposals, problem = _suggested(project, document, work.layer_of(document, me()))
+    return _json({"suggestions": proposals, "problem": problem})
+
+
 @blueprint.post("/documents/<int:document_id>/layer")
 @allow("annotator")
 def open_layer(document: Document) -> ResponseReturnValue:
@@ -73,7 +85,7 @@ def work_json(
     """
     layer = gold or (work.layer_of if look else _opened)(document, user)
     blind = work.is_blind(document, layer)
-    proposals, problem = ([], None) if gold else _suggested(project, document, blind=blind)
+    proposals, problem = ([], None) if gold else _suggested(project, document, layer)
     before, after = (None, None) if gold else work.neighbours(project, document, user)
     done = work.progress(project, user)
     reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
@@ -118,9 +130,13 @@ _BLIND = "Suggestions are left out in this document, to see what they change els
 
 
 def _suggested(
-    project: Project, document: Document, *, blind: bool
+    project: Project, document: Document, layer: Layer | None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    return ([], _BLIND) if blind else transfer.suggestions(project, document)
+    """Return what is suggested beside a person's layer; nothing in a control or a test."""
+    if work.is_blind(document, layer):
+        return [], _BLIND
+    held = editing.load([layer])[0] if layer else None
+    return transfer.suggestions(project, document, held)
 
 
 def document_json(document: Document) -> dict[str, Any]:

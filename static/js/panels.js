@@ -41,6 +41,7 @@ export class Panels {
     this.tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Lists" });
     this.list = new List("Annotations", (id) => this.#pick(id), (id) => parts.view.set({ hover: id }), parts.onLeave);
     this.filter = element("div", { class: "filter" });
+    this.why = element("div", { class: "why", role: "region", "aria-label": "Why this is suggested", hidden: true });
     this.history = element("ol", { class: "history" });
     this.body = element("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-entities" });
     parts.root.replaceChildren(this.tabs, this.body);
@@ -62,6 +63,16 @@ export class Panels {
     if (this.tab === "history") return changed ? this.#loadHistory() : undefined;
     this.rows ??= this.#rows();
     this.list.show(this.rows, view.look.focus, view.look.hover);
+    this.#explain(view.look.focus);
+  }
+
+  /** Tell below the list why the focused suggestion is made. @param {string | null} focus */
+  #explain(focus) {
+    const item = this.parts.suggestions.open(focus);
+    this.why.hidden = !item?.origin?.suggester;
+    if (item === this.explained) return;
+    this.explained = item;
+    this.why.replaceChildren(...(item ? reasons(item) : []));
   }
 
   destroy() {
@@ -87,7 +98,7 @@ export class Panels {
     if (this.tab === "comments") return this.body.replaceChildren(this.parts.discussion.root);
     if (this.tab === "history") return this.body.replaceChildren(this.history);
     this.#drawFilter();
-    this.body.replaceChildren(...(this.tab === "relations" ? [this.filter] : []), this.list.root);
+    this.body.replaceChildren(...(this.tab === "relations" ? [this.filter] : []), this.list.root, this.why);
     this.list.rewind();
   }
 
@@ -282,6 +293,16 @@ function details({ attributes }) {
   if (!attributes) return [];
   const facts = Object.entries(attributes).map(([name, value]) => (value === true ? name : `${name}: ${value}`));
   return [element("small", { class: "attributes", title: facts.join("\n") }, facts.join(" · "))];
+}
+
+/** Why something is suggested, and what else was proposed for its place. @param {Entity | Relation} item */
+function reasons({ label, origin }) {
+  const line = (/** @type {any} */ of) => {
+    const score = of.score === undefined ? "" : ` ${Math.round(100 * of.score)}%`;
+    return [element("b", {}, of.label + score), ` ${[of.suggester, of.reason].filter(Boolean).join(": ")}`];
+  };
+  const others = (origin?.others ?? []).map((other) => element("p", { class: "other" }, "or ", ...line(other)));
+  return [element("p", {}, ...line({ label, ...origin })), ...others];
 }
 
 /** Who or what an annotation comes from. @param {Entity} entity */

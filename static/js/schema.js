@@ -5,7 +5,7 @@
  * Annotations are plain objects; the fields that they have tell their kind apart.
  *
  * @typedef {{suggester?: string, version?: string, score?: number, reason?: string,
- *   changed?: boolean}} Origin
+ *   changed?: boolean, others?: {label: string, suggester?: string, score?: number, reason?: string}[]}} Origin
  * @typedef {Record<string, string | number | boolean>} Attributes
  * @typedef {{id: string, start: number, end: number, label: string, origin?: Origin,
  *   parts?: [number, number][], attributes?: Attributes}} Entity a discontinuous one has `parts`

@@ -16,6 +16,7 @@ import { Panels } from "./panels.js";
 import { Pointer } from "./pointer.js";
 import { Relating } from "./relating.js";
 import { Article } from "./render.js";
+import { Renewal } from "./renewal.js";
 import { isEntity, isRelation, Scheme } from "./schema.js";
 import { Spreading } from "./spreading.js";
 import { Store } from "./store.js";
@@ -72,6 +73,10 @@ export class Session {
       store: this.store, layer, api: this.page.api, outbox,
       onChange: () => this.page.chrome.drawSaving(this.sync),
       onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); },
+    });
+    this.renewal = new Renewal({
+      ask: () => this.page.api.get(`/documents/${article.id}/suggestions`),
+      isIdle: () => this.#isIdle(), onAnswer: (answer) => this.#suggested(answer),
     });
     this.comments = new Comments({
       document: article.id, all: this.work.comments, api: this.page.api, user: this.work.user.name,
@@ -166,6 +171,7 @@ export class Session {
     this.sync.retry();
     pull();
     this.refreshComments();
+    this.#renew(); // a model may have been trained meanwhile
   }
 
   /** The page may not come back: send what waits and the time spent. */
@@ -253,7 +259,7 @@ export class Session {
     clearTimeout(this.scrolled);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.pointer, this.panels, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.renewal, this.pointer, this.panels, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 
@@ -265,6 +271,29 @@ export class Session {
       for (const body of [before, after]) if (isEntity(body)) this.article.touch(body);
     }
     for (const entity of this.suggestions.refresh()) this.article.touch(entity);
+    if (ops.some(({ before, after }) => isEntity(before) || isEntity(after))) this.#renew();
+    this.changed = true;
+    this.invalidate();
+  }
+
+  // ---- suggestions that come while the document is open
+
+  #renew() {
+    const { gold, blind } = this.layer;
+    if (!gold && !blind) this.renewal.soon();
+  }
+
+  /** Whether the person is between two actions, and the server knows the last. */
+  #isIdle() {
+    const { relating, spreading, selection } = this.view.look;
+    const busy = relating || spreading || selection || this.pointer.down || this.page.chooser.isOpen;
+    return !busy && !document.hidden && !this.sync.pending.length;
+  }
+
+  /** @param {{suggestions: any[], problem: string | null}} answer */
+  #suggested({ suggestions, problem }) {
+    this.work.suggester = { ...this.work.suggester, problem };
+    for (const entity of this.suggestions.replace(suggestions, this.view.look.focus)) this.article.touch(entity);
     this.changed = true;
     this.invalidate();
   }

@@ -13,15 +13,41 @@ export class Suggestions {
   /** @param {(Entity | Relation)[]} proposed @param {import("./store.js").Store} store */
   constructor(proposed, store) {
     this.store = store;
-    this.byId = new Map(proposed.map((item) => [item.id, item]));
-    this.entities = proposed.filter(isEntity).sort(inOrder);
-    this.relations = proposed.filter(isRelation);
-    this.contents = new Map(this.entities.map((entity) => [entity, contentOf(entity)]));
+    this.#take(proposed);
     /** @type {SpanIndex<Entity>} entities still open */
     this.openEntities = new SpanIndex();
     /** @type {Relation[]} relations still open */
     this.openRelations = [];
     this.refresh();
+  }
+
+  /** @param {(Entity | Relation)[]} proposed */
+  #take(proposed) {
+    this.byId = new Map(proposed.map((item) => [item.id, item]));
+    this.entities = proposed.filter(isEntity).sort(inOrder);
+    this.relations = proposed.filter(isRelation);
+    this.contents = new Map(this.entities.map((entity) => [entity, contentOf(entity)]));
+  }
+
+  /**
+   * Take over what is proposed now; returns the entities that opened or closed. What was answered
+   * stays known, so that the answer can be taken back, and so does what is `focused`, with its ends.
+   * @param {(Entity | Relation)[]} proposed @param {string | null} focused
+   */
+  replace(proposed, focused) {
+    const item = this.open(focused);
+    const looked = new Set(isRelation(item) ? [item.id, item.head, item.tail] : [item?.id]);
+    const kept = [...this.byId.values()].filter(({ id }) => looked.has(id) || this.store.items.has(id));
+    const known = new Map(kept.map((each) => [each.id, each]));
+    const fresh = proposed.map((each) => this.#same(each) ?? each);
+    this.#take([...new Map([...known, ...fresh.map((each) => /** @type {const} */ ([each.id, each]))]).values()]);
+    return this.refresh();
+  }
+
+  /** The proposal as it is known already, if it says the same. @param {Entity | Relation} item */
+  #same(item) {
+    const known = this.byId.get(item.id);
+    return known && JSON.stringify(known) === JSON.stringify(item) ? known : undefined;
   }
 
   /** Find out again what is open; returns the entities that opened or closed. */

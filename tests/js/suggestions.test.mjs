@@ -81,3 +81,25 @@ test("refreshing names what opened or closed", () => {
   assert.deepEqual(suggestions.refresh(), [KIM]);
   assert.deepEqual(suggestions.refresh(), []);
 });
+
+test("new proposals take the place of the old, and what was answered can still be taken back", () => {
+  const all = setting();
+  all.store.edit(ops.reject([UN]));
+  all.suggestions.refresh();
+  const other = entity(20, 25, "PERSON");
+  const changed = all.suggestions.replace([{ ...KIM }, other], null);
+  assert.deepEqual(changed, [other]);
+  assert.deepEqual(openIds(all), [KIM.id, other.id]);
+  all.store.undo();
+  assert.deepEqual(openIds(all), [KIM.id, UN.id, other.id]);
+});
+
+test("the focused proposal stays with its ends, whatever is proposed now", () => {
+  const all = setting();
+  all.suggestions.replace([], LEADS.id);
+  assert.deepEqual(openIds(all), [KIM.id, UN.id, LEADS.id]);
+  all.suggestions.replace([], UN.id);
+  assert.deepEqual(openIds(all), [UN.id]);
+  all.suggestions.replace([], null);
+  assert.deepEqual(openIds(all), []);
+});
