@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 
 from labeler import jobs, nlp, schema
 from labeler.borders import spacy_lock
@@ -29,6 +29,7 @@ from labeler.suggest import Suggester, suggesters
 from labeler.suggest.dictionary import Reading
 from labeler.suggest.trained import TrainedSuggester
 from labeler.transfer.proposals import Relate, put_together
+from labeler.transfer.usefulness import rank
 
 IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
@@ -218,12 +219,14 @@ def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) 
 def _suggest(project: Project, source: _Source, work: Work, after: int, until: int | None) -> int:
     """Propose for the documents whose ids lie between, in chunks; return their number."""
     run = _current_run(project, source)
-    done = 0
+    done, surest = 0, source == _sources(project)[-1]
     while page := _without(project, run, after, until):
         made = [_as_json(proposals) for proposals in _propose(project, source, page)]
         after = page[-1].id
         with work.chunk() as chunk:
             _keep(run, page, made)
+            if surest:  # each document has one place: the best suggester says which
+                rank(page, made)
             chunk.done, chunk.cursor = len(page), {"after": after}
         done += len(page)
         db.session.expunge_all()  # a corpus must not pile up in memory
@@ -261,6 +264,29 @@ def queue_suggestions(project: Project, created_by: int | None = None) -> Job:
     )
 
 
+def prune(project: Project) -> int:
+    """Remove what versions trained here proposed, but for the current and the one before it.
+
+    Returns how many runs went. What was accepted keeps its origin with the annotation.
+    """
+    trained = select(TrainedModel).where(TrainedModel.project_id == project.id)
+    numbers = [(one.number, one.current) for one in db.session.scalars(trained)]
+    current = max((number for number, used in numbers if used), default=0)
+    before = max((number for number, _ in numbers if number < current), default=0)
+    kept = {f"model {number}" for number in (current, before)}
+    old = select(SuggesterRun.id).where(
+        SuggesterRun.project_id == project.id,
+        SuggesterRun.suggester == "trained",
+        SuggesterRun.version.not_in(kept),
+    )
+    keys = list(db.session.scalars(old))
+    for key in keys:
+        with transaction() as session:
+            session.execute(delete(Suggestion).where(Suggestion.run_id == key))
+            session.execute(delete(SuggesterRun).where(SuggesterRun.id == key))
+    return len(keys)
+
+
 @jobs.kind("suggest")
 def _suggest_part(work: jobs.JobWork) -> None:
     """Cut the corpus into parts that workers share; then propose for the documents of a part."""
@@ -277,6 +303,7 @@ def _suggest_part(work: jobs.JobWork) -> None:
 def _share(project: Project, work: jobs.JobWork) -> None:
     if work.cursor is not None:
         return
+    prune(project)
     parts, total = [], 0
     for source in _sources(project):
         run = _current_run(project, source)

@@ -1,0 +1,69 @@
+"""How useful labeling a document would be: unsure suggestions of words that nobody decided on."""
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from labeler import lessons
+from labeler.models import Document, QueueEntry, QueueFloor, db, transaction
+from labeler.suggest.dictionary import ENTITY, MAX_KEY, Key
+from labeler.suggest.ranking import UNSCORED
+
+BY_LOT = 10
+"""One in so many documents stands by lot, so that what is labeled also stands for the rest."""
+NOTHING_PROPOSED = 0.5
+"""The uncertainty taken where nothing is proposed: there is nothing, or nothing was found."""
+
+Proposals = Sequence[Mapping[str, Any]]
+
+
+def rank(documents: Sequence[Document], proposals: Sequence[Proposals]) -> None:
+    """Keep where documents of one project, with their proposals, stand in the most useful order.
+
+    A score is 1 less the usefulness, uncertainty times novelty, so that the lowest comes first.
+    """
+    if not documents:
+        return
+    words = [_words(document, made) for document, made in zip(documents, proposals, strict=True)]
+    asked = {Key(ENTITY, each) for several in words for each in several}
+    known = {key.words for key in lessons.look_up(documents[0].project_id)(asked)} if asked else ()
+    scores = {
+        document.id: round(1 - _uncertainty(made) * _novelty(several, known), 4)
+        for document, made, several in zip(documents, proposals, words, strict=True)
+    }
+    with transaction() as session:
+        rows = [{"document_id": key, "score": score} for key, score in _drawn(scores).items()]
+        session.execute(update(QueueEntry), rows)
+        # What everybody has passed may have moved: it is looked through again.
+        floors = update(QueueFloor).where(
+            QueueFloor.project_id == documents[0].project_id, QueueFloor.ordering == "useful"
+        )
+        session.execute(floors.values(documents=-1))
+
+
+def _words(document: Document, proposals: Proposals) -> set[str]:
+    found = (document.text[item["start"] : item["end"]] for item in proposals if "start" in item)
+    return {words for each in found if len(words := " ".join(each.split())) <= MAX_KEY}
+
+
+def _uncertainty(proposals: Proposals) -> float:
+    """Return 1 less the mean score of the proposals."""
+    scores = [(item.get("origin") or {}).get("score", UNSCORED) for item in proposals]
+    return 1 - sum(scores) / len(scores) if scores else NOTHING_PROPOSED
+
+
+def _novelty(words: set[str], known: Any) -> float:
+    """Return the share of proposed words that the dictionary has not met, at least a tenth."""
+    return max(0.1, sum(each not in known for each in words) / len(words)) if words else 1.0
+
+
+def _drawn(scores: Mapping[int, float]) -> dict[int, float]:
+    """Give a tenth of the documents, by lot, the score of another: they stand anywhere alike."""
+    lots = select(QueueEntry.document_id).where(
+        QueueEntry.document_id.in_(scores), QueueEntry.lot % BY_LOT == 0
+    )
+    values = list(scores.values())
+    drawn = {key: random.Random(key).choice(values) for key in db.session.scalars(lots)}  # noqa: S311
+    return {**scores, **drawn}
