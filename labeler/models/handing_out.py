@@ -66,7 +66,7 @@ class QueueEntry(Base):
     lot: Mapped[int]
     """Its place in the random order."""
     score: Mapped[float] = mapped_column(default=1.0)
-    """The mean score of its suggestions, 0 to 1: the lower, the more useful to label."""
+    """1 less how useful labeling it would be, 0 to 1: the lowest first. The queue orders by it."""
     shared_draw: Mapped[int]
     control_draw: Mapped[int]
     slots: Mapped[int] = mapped_column(default=0)

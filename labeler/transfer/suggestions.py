@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, delete, exists, select
 
 from labeler import jobs, nlp, schema
 from labeler.borders import spacy_lock
@@ -16,7 +16,6 @@ from labeler.models import (
     Document,
     Job,
     Project,
-    QueueEntry,
     SuggesterRun,
     Suggestion,
     TrainedModel,
@@ -190,22 +189,6 @@ def _keep(
             if key not in there
         ]
         insert_rows(session, Suggestion, ("document_id", "run_id", "proposals"), rows)
-        scores = [
-            {"document_id": key, "score": mean}
-            for key, _, made in rows
-            if (mean := _mean_score(made)) is not None
-        ]
-        if scores:  # the queue can hand out first where suggestions are least sure
-            session.execute(update(QueueEntry), scores)
-
-
-def _mean_score(proposals: Sequence[dict[str, Any]]) -> float | None:
-    scores = [
-        score
-        for proposal in proposals
-        if isinstance(score := (proposal.get("origin") or {}).get("score"), int | float)
-    ]
-    return sum(scores) / len(scores) if scores else None
 
 
 def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) -> int:

@@ -20,7 +20,7 @@ from labeler.models import (
 )
 
 ORDERINGS = ("imported", "random", "useful")
-"""As imported; by lot, the same wherever; lowest mean score of the suggestions first."""
+"""As imported; by lot, the same wherever; what teaches most first, see transfer/usefulness.py."""
 MAX_OVERLAP = 20
 MAX_TRAINING = 200
 MAX_LEASE = 60 * 24 * 90
