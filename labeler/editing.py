@@ -339,6 +339,27 @@ def load(layers: Sequence[Layer]) -> list[schema.Layer]:
     return [_record(layer, items[layer.id]) for layer in layers]
 
 
+def load_at(revisions: Sequence[tuple[Layer, int]]) -> list[schema.Layer]:
+    """Return layers as they were at earlier revisions, folded from the log.
+
+    Status and what was read are not in the log: they are those of now. Raises NotFound for a
+    revision that a layer never had.
+    """
+    wanted = {layer.id: revision for layer, revision in revisions}
+    rows = select(Edit.layer_id, Edit.revision, Edit.ops).where(Edit.layer_id.in_(wanted))
+    logs: dict[int, list[tuple[Op, ...]]] = {layer_id: [] for layer_id in wanted}
+    for layer_id, revision, ops in db.session.execute(rows.order_by(Edit.layer_id, Edit.revision)):
+        if revision <= wanted[layer_id]:
+            logs[layer_id].append(schema.ops_from_json(ops))
+    records = []
+    for layer, revision in revisions:
+        if revision > layer.revision:
+            raise NotFound(f"Layer {layer.id} is at revision {layer.revision}, not {revision}.")
+        items = dict(sorted(schema.fold(logs[layer.id]).items()))
+        records.append(replace(_record(layer, items), revision=revision))
+    return records
+
+
 def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
     values = list(items.values())
     entities = [item for item in values if isinstance(item, schema.Entity)]

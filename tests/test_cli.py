@@ -46,6 +46,10 @@ def test_the_whole_road_by_command(run: Run, tmp_path: Path) -> None:
     exported = run("export", "news", "--out", "out", "--json")
     assert json.loads(exported.stdout)["counts"]["entities"] == 2
     assert (tmp_path / "out" / "train.spacy").is_file()
+    assert run("export", "news", "--format", "jsonl", "--out", "v1", "--name", "v1").returncode == 0
+    assert "byte for byte" in run("export", "news", "--again", "v1", "--out", "v2").stdout
+    assert "\tv1\tjsonl\tgold\t" in run("exports", "news").stdout
+    assert "Every annotation is the same." in run("compare", "news", "1", "v1").stdout
     assert run("check").returncode == 0
     shown = json.loads(run("project", "show", "news").stdout)
     assert shown["slug"] == "news"

@@ -108,26 +108,39 @@ def _split(*given: Any) -> tuple[int, ...]:
     "--split", default="80,10,10", show_default=True, callback=_split, help="Train, dev and test."
 )
 @click.option("--seed", default=0, show_default=True, help="Another seed deals the documents anew.")
+@click.option("--name", default="", help="A name: later exports leave this one as it is.")
+@click.option(
+    "--again",
+    type=click.Path(exists=True, path_type=Path),
+    help="Repeat the export of this folder or manifest.json; other options but --out are its own.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @with_app
-def export(
+def export(  # noqa: PLR0913, PLR0917 - one for each option
     slug: str,
     format_: str,
     out: Path | None,
     layer: str,
     split: tuple[int, ...],
     seed: int,
+    name: str,
+    again: Path | None,
     as_json: bool,
 ) -> None:
     """Take the corpus out, ready for training."""
     from labeler import transfer
 
+    if again is not None:
+        repeated = transfer.again(find_project(slug), again, out)
+        click.echo(repeated.sentence())
+        sys.exit(1 if repeated.differing else 0)
     made = transfer.export(
         find_project(slug),
         format_,
         layer=layer,
         split=split,
         seed=seed,
+        name=name,
         folder=out,
         made_by="labeler",
     )
@@ -137,6 +150,41 @@ def export(
     click.echo(made.sentence())
     for warning in made.report.warnings:
         click.echo(f"  {warning}", err=True)
+
+
+@main.command()
+@click.argument("slug")
+@with_app
+def exports(slug: str) -> None:
+    """List the last exports of a project: number, name, format, layers, when, and where."""
+    from labeler import projects
+
+    for row in projects.exports(find_project(slug)):
+        layer, when = row.options.get("layer", ""), row.created.strftime("%Y-%m-%d %H:%M")
+        click.echo("\t".join((str(row.id), row.name, row.format, layer, when, row.folder)))
+
+
+@main.command()
+@click.argument("slug")
+@click.argument("first")
+@click.argument("second")
+@click.option("--json", "as_json", is_flag=True, help="Print every change as JSON.")
+@with_app
+def compare(slug: str, first: str, second: str, as_json: bool) -> None:
+    """Tell what changed from one export to another: each a number, a name or a folder."""
+    from labeler import transfer
+
+    project = find_project(slug)
+    found = transfer.compare(project, transfer.find(project, first), transfer.find(project, second))
+    if as_json:
+        print_json(found.to_json())
+        return
+    click.echo(f"Documents: {len(found.added)} added, {len(found.removed)} removed.")
+    for label, counts in found.by_label().items():
+        told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+        click.echo(f"  {label:30} {told}")
+    if not found.changes:
+        click.echo("Every annotation is the same.")
 
 
 def _names(*given: Any) -> tuple[str, ...] | None:

@@ -565,6 +565,7 @@ class Export(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(80), default="")
     format: Mapped[str] = mapped_column(String(60))
     folder: Mapped[str] = mapped_column(String(500))
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

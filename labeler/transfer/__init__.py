@@ -2,6 +2,7 @@
 
 from labeler.transfer.exports import Made, export, queue_export
 from labeler.transfer.imports import ImportReport, import_paths, queue_import
+from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
 from labeler.transfer.suggestions import (
     queue_suggestions,
     suggest,
@@ -12,14 +13,19 @@ from labeler.transfer.suggestions import (
 from labeler.transfer.training import queue_training, train_version, train_when_due
 
 __all__ = [
+    "Comparison",
     "ImportReport",
     "Made",
+    "again",
+    "compare",
     "export",
+    "find",
     "import_paths",
     "queue_export",
     "queue_import",
     "queue_suggestions",
     "queue_training",
+    "read_manifest",
     "suggest",
     "suggestions",
     "train_version",

@@ -218,6 +218,7 @@ class ExportForm(FlaskForm):
     seed = IntegerField(
         "Seed", [InputRequired("Enter a number."), NumberRange(0, 2**31 - 1)], default=0
     )
+    name = StringField("Name", [Length(max=80)], filters=[stripped])
 
 
 class AutomaticForm(FlaskForm):

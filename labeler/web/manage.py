@@ -40,7 +40,7 @@ _AT_ONCE = 1_000_000
 _FEW = 500
 """Documents that are exported while somebody waits."""
 _PROBLEMS = 50
-"""Problems of an export on one page."""
+"""Problems or changes of an export on one page."""
 
 
 # ---- a new project ---------------------------------------------------------------------------
@@ -271,6 +271,7 @@ def _export(project: Project, form: ExportForm) -> str:
         "layer": form.layer.data,
         "split": [int(part) for part in (form.split.data or "").split(",")],
         "seed": form.seed.data or 0,
+        "name": form.name.data or "",
     }
     if work.progress(project, me()).total > _FEW:
         job = transfer.queue_export(project, form.format.data, actor=me(), **options)
@@ -299,6 +300,23 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
         reasons=Counter(str(p.get("message") or p.get("code")) for p in problems).most_common(20),
         first=first,
         page=_PROBLEMS,
+        others=[other for other in projects.exports(project) if other.id != row.id],
+    )
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>/compare")
+@allow("manager")
+def compare_exports(project: Project, export_id: int) -> ResponseReturnValue:
+    """Show what changed from another export to this one; `?format=json` sends every change."""
+    row = projects.find_export(project, export_id)
+    other = projects.find_export(project, request.args.get("with", 0, type=int))
+    earlier, later = sorted((row, other), key=lambda each: each.id)
+    manifests = [transfer.read_manifest(Path(each.folder)) for each in (earlier, later)]
+    found = transfer.compare(project, *manifests)
+    if request.args.get("format") == "json":
+        return Response(orjson.dumps(found.to_json()), mimetype="application/json")
+    return render_template(
+        "compared.html", earlier=earlier, later=later, found=found, shown=_PROBLEMS
     )
 
 

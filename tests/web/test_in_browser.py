@@ -54,6 +54,7 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
     corpus.layer(document, "ben", "done", PERSON=[(0, 3)], GPE=[(2, 9)])
     transfer.export(project, "docbin", layer="root", made_by="root")
+    transfer.export(project, "docbin", layer="ben", made_by="root", name="Ben, first round")
     projects.from_template("empty", "empty", title="Empty")
     transfer.queue_suggestions(projects.find("news"))
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
@@ -75,6 +76,7 @@ ADDRESSES = (
     "/projects/news/import",
     "/projects/news/export",
     "/projects/news/exports/1",
+    "/projects/news/exports/2/compare?with=1",
     "/projects/news/jobs",
     "/projects/news/jobs/1",
     "/jobs",

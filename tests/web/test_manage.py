@@ -260,6 +260,28 @@ def test_a_problem_in_an_export_is_shown_as_words(
     assert "<img>" not in page
 
 
+def test_exports_are_named_and_compared_by_page(
+    app: Flask, corpus: Corpus, manager: Client
+) -> None:
+    """A name is told in the list, and what changed on a page and as JSON, in words."""
+    project = projects.find("news")
+    form = {"format": "jsonl", "layer": "max", "split": "80,10,10", "seed": "0"}
+    corpus.layer(corpus.document(project, "<b> met Bob"), "max", "done", PERSON=[(0, 3)])
+    manager.post("/projects/news/export", {**form, "name": " First "})
+    corpus.layer(corpus.document(project, "Ada", "a2"), "max", "done", PERSON=[(0, 3)])
+    second = manager.post("/projects/news/export", {**form, "name": "Second"}).location
+    assert "First" in manager.get("/projects/news/export").text
+    page = manager.get(f"{second}/compare?with=1").text
+    assert "1</dd>" in page
+    assert "PERSON “Ada” at 0" in page
+    told = manager.get(f"{second}/compare?with=1&format=json").json
+    assert told["documents"]["added"] == ["a2"]
+    assert told["by_label"] == {"PERSON": {"added": 1, "removed": 0, "changed": 0}}
+    again = manager.post("/projects/news/export", {**form, "name": "First"})
+    assert "already" in text(again.text)
+    assert manager.get(f"{second}/compare?with=99").status_code == 404
+
+
 def test_an_export_whose_folder_is_gone_says_so(
     app: Flask, corpus: Corpus, manager: Client
 ) -> None:
