@@ -309,7 +309,7 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
 def compare_exports(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what changed from another export to this one; `?format=json` sends every change."""
     row = projects.find_export(project, export_id)
-    other = projects.find_export(project, request.args.get("with", 0, type=int))
+    other = projects.find_export(project, request.args.get("with", export_id, type=int))
     earlier, later = sorted((row, other), key=lambda each: each.id)
     manifests = [transfer.read_manifest(Path(each.folder)) for each in (earlier, later)]
     found = transfer.compare(project, *manifests)

@@ -37,6 +37,7 @@ PAGES = (
     "manage.import_files",
     "manage.export",
     "manage.show_export",
+    "manage.compare_exports",
     "manage.download",
     "jobs.everywhere",
     "jobs.listed",
