@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -40,11 +41,17 @@ def _project(lead: User, progress: Callable[[int], None]) -> Project:
     except NotFound:
         project = projects.from_template(SLUG, "news", title="World news")
         accounts.add_member(project, lead, "manager")
-        transfer.import_paths(project, [_ARTICLES, *sorted(_LAYERS.glob("*.jsonl"))], actor=lead)
+        transfer.import_paths(project, [*_articles(), *sorted(_LAYERS.glob("*.jsonl"))], actor=lead)
         transfer.suggest(project, progress)  # verdicts count for who proposed
         made = projects.find(SLUG)
         _date(made, now())
         return made
+
+
+def _articles() -> list[Path]:
+    """Return the sample articles, first those that nobody has labeled: who leads begins there."""
+    labeled = {timing.article for timing in timings()}
+    return sorted(_ARTICLES.glob("*.txt"), key=lambda path: (path.stem in labeled, path.name))
 
 
 # ---- when it was done ------------------------------------------------------------------------

@@ -124,9 +124,10 @@ def _choose(screen: Screen, label: str) -> None:
 
 
 def _export(page: Any, site: Site) -> Path:
-    """Export by page and return the folder."""
+    """Export one's own work by page and return the folder."""
     slug = db.session.query(Project).one().slug
     page.goto(f"{site.server.url}/projects/{slug}/export")
+    page.locator("[name=layer]").select_option("ana")
     page.get_by_role("button", name="Export", exact=True).click()
     page.wait_for_url("**/exports/*")
     [folder] = (site.folder / "exports").glob("news-docbin-*")
