@@ -48,25 +48,55 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite database with all tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "labeler.sqlite"
+    _migrate(path.parent, f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of a PostgreSQL database with all tables and nothing in them."""
+    name = f"template_{os.getpid()}"
+    url = _create_database(postgres_url, name)
+    _migrate(tmp_path_factory.mktemp("template"), url)
+    return name
+
+
+def _migrate(folder: Path, url: str) -> None:
+    app = create_app(settings(folder, url))
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the address of an empty database: each test that uses it runs on both kinds."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database: each test that uses it runs on both kinds.
+
+    It is a copy, since all migrations together take longer than most tests.
+    """
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'labeler.sqlite'}"
-        return
-    yield from _postgres_database(request.getfixturevalue("postgres_url"), tmp_path.name)
+        path = tmp_path / "labeler.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server = request.getfixturevalue("postgres_url")
+    name = f"{tmp_path.name}_{os.getpid()}".lower()
+    return _create_database(server, name, request.getfixturevalue("postgres_template"))
 
 
-def _postgres_database(server: str, name: str) -> Iterator[str]:
+def _create_database(server: str, name: str, template: str = "template1") -> str:
     import psycopg
     from psycopg import sql
 
-    name = f"{name}_{os.getpid()}".lower()
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
     base, _, query = server.partition("?")
     url = f"{base.rpartition('/')[0]}/{name}{'?' + query if query else ''}"
-    yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def settings(tmp_path: Path, url: str | None = None) -> Settings:
@@ -81,8 +111,11 @@ def settings(tmp_path: Path, url: str | None = None) -> Settings:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
     """Return the app on a new SQLite database, its context pushed."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    shutil.copyfile(sqlite_template, instance / "labeler.sqlite")
     yield from _app_on(tmp_path, None)
 
 
