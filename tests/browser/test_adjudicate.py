@@ -170,10 +170,11 @@ def test_gold_is_labeled_directly_on_the_annotation_screen(
     """The same editor works on gold, and what is made there settles its question."""
     press(page, "e")
     page.wait_for_url("**/gold")
+    expect(page.locator("#panels [role=tab]").first).to_be_visible(timeout=30_000)
     expect(page.locator("#article mark")).to_have_count(1)
     page.locator("#article mark").first.click()
     press(page, "2")
-    expect(page.locator("#article mark")).to_contain_text("BODY")
+    expect(page.locator("#article")).to_match_aria_snapshot("- mark: Ines OkaforBODY")
     expect(page.locator("#saving")).to_have_text("✓ All changes saved")
     press(page, "Escape", "Escape", "Enter")
     page.wait_for_url(f"**/adjudicate/{document.id}")
