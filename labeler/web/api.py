@@ -57,7 +57,9 @@ def get_suggestions(document: Document) -> ResponseReturnValue:
     A `problem` says why a suggester has nothing to say.
     """
     project = db.session.get_one(Project, document.project_id)
-    proposals, problem = _suggested(project, document, work.layer_of(document, me()))
+    layer = work.layer_of(document, me())
+    held = editing.load([layer])[0] if layer else None
+    proposals, problem = _suggested(project, document, layer, held)
     return _json({"suggestions": proposals, "problem": problem})
 
 
@@ -130,12 +132,18 @@ _BLIND = "Suggestions are left out in this document, to see what they change els
 
 
 def _suggested(
-    project: Project, document: Document, layer: Layer | None
+    project: Project,
+    document: Document,
+    layer: Layer | None,
+    held: schema.Layer | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return what is suggested beside a person's layer; nothing in a control or a test."""
+    """Return what is suggested; nothing where the person's layer is a control or a test.
+
+    Without `held` it does not build on what the layer says: a document has to open fast, and the
+    page asks for the rest in the first pause after an edit.
+    """
     if work.is_blind(document, layer):
         return [], _BLIND
-    held = editing.load([layer])[0] if layer else None
     return transfer.suggestions(project, document, held)
 
 
