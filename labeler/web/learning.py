@@ -57,7 +57,7 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         versions=versions[:20],
         current=current,
         gain=training.expected_gain(points),
-        finished=training.finished(project),
+        lacking=max(training.LEAST - training.finished(project), 0),
         receptions=progress.receptions(project),
     ), 422 if form.errors else 200
 
