@@ -63,7 +63,15 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{server.effective_port}", browser, app)
     for context in browser.contexts:
         context.close()
-    server.close()
+
+    def stop() -> None:
+        """Close what the server waits on; in its own thread, which may be waiting on it."""
+        server.close()
+        server.trigger.close()
+
+    server.trigger.pull_trigger(stop)
+    thread.join(timeout=10)
+    server.task_dispatcher.shutdown()
 
 
 ADDRESSES = (
