@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 
-.PHONY: venv demo test check format bench lock clean
+.PHONY: venv demo test test-again check format bench lock clean
 
 venv: $(STAMP)
 
@@ -27,6 +27,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-again: $(STAMP)
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

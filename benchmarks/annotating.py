@@ -34,7 +34,7 @@ from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Layer, Project, User, db, transaction
 from labeler.models.database import now
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.web.auth import allow
 
 SIZES = (350, 1_000, 10_000, 50_000)

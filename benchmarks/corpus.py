@@ -7,7 +7,7 @@ from typing import Any
 from labeler import accounts, editing, schema
 from labeler.models import Document, Project, db, transaction
 from labeler.models.database import now
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 
 LABELS = ("PERSON", "ORG", "GPE", "DATE")
 SCHEME = schema.parse_scheme(

@@ -19,7 +19,7 @@ from labeler import accounts, transfer
 from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Project, db, transaction
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 
 ARTICLES = 1000
 _run = itertools.count()

@@ -35,7 +35,7 @@ from labeler.models import (
     db,
     transaction,
 )
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 
 ARTICLES = 2_000
 LONGEST = 100_000

@@ -19,7 +19,7 @@ from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Project, User, db, insert_rows, transaction
 from labeler.models.database import now
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.models.words import title_words
 
 SIZES = (10_000, 1_000_000)

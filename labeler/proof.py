@@ -17,7 +17,7 @@ from labeler.models import (
     Tally,
     db,
 )
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.models.words import title_words
 
 _PAGE = 200

@@ -18,7 +18,7 @@ from labeler import editing, schema
 from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Layer, Membership, Project, User, db, transaction
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -123,7 +123,7 @@ def test_annotations_are_written_in_one_place() -> None:
         for place, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
-        and node.module in ("labeler.models", "labeler.models.tables")
+        and node.module in ("labeler.models", "labeler.models.annotations")
         and tables & {alias.name for alias in node.names}
     }
     assert writers <= {

@@ -6,7 +6,7 @@ from sqlalchemy import text as sql
 
 from labeler import proof
 from labeler.models import Document, db, transaction
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.schema import Tokens
 from tests.conftest import Corpus
 

@@ -202,7 +202,7 @@ def test_the_random_order_is_that_of_the_lots(desk: Desk, overlap: int | None) -
 
 
 def _lot(text: str) -> int:
-    from labeler.models.tables import text_sha256
+    from labeler.models.documents import text_sha256
 
     return int(text_sha256(text)[:7], 16)
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from labeler import work
 from labeler.models import Document, Project, User, transaction
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from tests.conftest import Corpus
 
 STATUSES: tuple[Any, ...] = ("open", "done", "skipped", None)

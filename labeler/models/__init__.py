@@ -1,6 +1,8 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
+from labeler.models.annotations import Category, Decision, Edit, Entity, Relation, Verdict
 from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
+from labeler.models.documents import Comment, Document, Layer, WorkCounter
 from labeler.models.handing_out import (
     DRAWS,
     Assignment,
@@ -12,38 +14,31 @@ from labeler.models.handing_out import (
     TrainingResult,
 )
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
-from labeler.models.tables import (
-    AgreementReport,
-    ApiToken,
-    Audit,
-    Category,
-    CategoryLabel,
-    Comment,
-    Decision,
+from labeler.models.learning import (
     DictionaryEntry,
-    Document,
-    Edit,
-    Entity,
-    EntityLabel,
-    Export,
-    GuidelineVersion,
-    Invitation,
-    InvitationUse,
-    Layer,
     Lesson,
-    Membership,
-    Project,
-    Relation,
-    RelationLabel,
-    SigninLink,
     Split,
     SuggesterRun,
     Suggestion,
     TrainedModel,
-    User,
-    Verdict,
-    WorkCounter,
 )
+from labeler.models.people import (
+    ApiToken,
+    Audit,
+    Invitation,
+    InvitationUse,
+    Membership,
+    SigninLink,
+    User,
+)
+from labeler.models.projects import (
+    CategoryLabel,
+    EntityLabel,
+    GuidelineVersion,
+    Project,
+    RelationLabel,
+)
+from labeler.models.reports import AgreementReport, Export
 
 __all__ = [
     "DRAWS",

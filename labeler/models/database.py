@@ -11,10 +11,9 @@ from typing import Any, cast
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Select, Table, event, insert, text
+from sqlalchemy import Connection, Engine, Select, Table, event, insert, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
 
 from labeler.config import ROOT
 from labeler.errors import Unavailable
@@ -27,23 +26,6 @@ _MIGRATION_LOCK = 0x1ABE1E5
 
 class Base(DeclarativeBase):
     """What all tables inherit."""
-
-
-class Instant(TypeDecorator[datetime]):
-    """A point in time, always with its zone; SQLite keeps it as UTC without one."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Refuse times without a zone."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("A point in time needs a zone.")
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the zone back."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def _dumps(value: object) -> str:

@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from labeler.models.database import Base, Instant, now
+from labeler.models.columns import CLUSTERED, Instant
+from labeler.models.database import Base, now
 
 DRAWS = 65536
 """A document's draws are 0 to this, from its checksum: the same wherever the text is imported."""
-# Without row ids, rows that are asked for together lie side by side.
-_CLUSTERED = {"sqlite_with_rowid": False}
 
 
 class HandingOut(Base):
@@ -143,7 +142,7 @@ class DocumentWord(Base):
     """A word of a document's title, to find the document by."""
 
     __tablename__ = "document_word"
-    __table_args__ = (Index("ix_document_word_document", "document_id", "word"), _CLUSTERED)
+    __table_args__ = (Index("ix_document_word_document", "document_id", "word"), CLUSTERED)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
     word: Mapped[str] = mapped_column(

@@ -7,7 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from labeler.errors import Problem
-from labeler.models.database import Base, Instant, now
+from labeler.models.columns import Instant
+from labeler.models.database import Base, now
 
 
 def _once_while(name: str, state: str) -> Index:

@@ -31,7 +31,7 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.models.words import title_words
 from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
 from labeler.transfer.suggestions import IMPORTED, keep_imported, queue_suggestions

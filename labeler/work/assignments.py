@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, exists, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, transaction
-from labeler.models.database import Instant
+from labeler.models.columns import Instant
 from labeler.work.rules import Rules
 
 _SWEPT = 200

@@ -17,7 +17,7 @@ from labeler.app import create_app
 from labeler.errors import Problem
 from labeler.jobs import queue as jobs
 from labeler.models import Document, Project, db, transaction
-from labeler.models.tables import text_sha256
+from labeler.models.documents import text_sha256
 from labeler.web import auth
 from tests.conftest import SHARED, Corpus, settings
 from tests.test_accounts import GOOD
