@@ -42,23 +42,23 @@ class DocBinExporter:
         discontinuous entities. Raises Invalid where the tokens of a record are not those of its
         text.
         """
-        corpus = _Corpus(scheme, options.get("reach", REACH), options.get("report") or Report())
-        for record in records:
-            corpus.add(record)
-        corpus.write(folder, language)
-        about = {"parts": corpus.described(), "tokenizers": sorted(corpus.tokenizers)}
-        given = options.get("manifest")
-        manifest.write(folder, corpus.report, given, libraries=("spacy",), **about)
-        return corpus.report
+        corpus = Corpus(records, scheme, options)
+        corpus.write(folder)
+        config = nlp.training_config(language, corpus.components, corpus.longest, corpus.dev)
+        (folder / "config.cfg").write_text(config, encoding="utf-8")
+        return corpus.finish(folder)
 
 
-class _Corpus:
-    """The Docs of an export, and what is said of them."""
+class Corpus:
+    """The Docs of an export, and what is said of them. Options are those of `DocBinExporter`."""
 
-    def __init__(self, scheme: Scheme, reach: int, report: Report) -> None:
-        self.report = report
-        self.tokenizers: set[str] = set()
-        self._reach = reach
+    def __init__(
+        self, records: Iterable[Exported], scheme: Scheme, options: dict[str, Any]
+    ) -> None:
+        self.report: Report = options.get("report") or Report()
+        self._given = options.get("manifest")
+        self._reach = options.get("reach", REACH)
+        self._tokenizers: set[str] = set()
         self._links = [label.name for label in scheme.relations]
         self._categories = [label.name for label in scheme.categories]
         self._symmetric = {label.name for label in scheme.relations if label.symmetric}
@@ -70,8 +70,10 @@ class _Corpus:
         self._longest = 1
         self._overlapping = False
         self._long: list[dict[str, Any]] = []
+        for record in records:
+            self._add(record)
 
-    def add(self, record: Exported) -> None:
+    def _add(self, record: Exported) -> None:
         """Take a layer in, reporting what of it does not fit."""
         fit = _Fit(record)
         doc = nlp.build_doc(
@@ -128,13 +130,38 @@ class _Corpus:
         entities, relations = self._labels[record.part]
         entities.update(entity.label for entity in layer.entities)
         relations.update(relation.label for relation in layer.relations)
-        self.tokenizers.add(record.tokens.tokenizer)
+        self._tokenizers.add(record.tokens.tokenizer)
         self._trainable += len(fit.flat) if record.part == "train" else 0
         self._unfinished += layer.status != "done"
         self._longest = max([self._longest, *(last - first for first, last, *_ in fit.places)])
         self._overlapping |= fit.overlapping
         self.report.problems += fit.problems
         self._long += fit.long()
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Return the components that learn its entities."""
+        return ("ner", "spancat") if self._overlapping else ("ner",)
+
+    @property
+    def longest(self) -> int:
+        """Return the most tokens that the span categorizer looks at."""
+        return min(self._longest, LONGEST)
+
+    @property
+    def dev(self) -> str:
+        """Return the file that training is judged by: its own one where no other is filled."""
+        return "dev.spacy" if len(self._bins["dev"]) else "train.spacy"
+
+    @property
+    def test(self) -> str:
+        """Return the file that the trained pipeline is judged by in the end."""
+        return "test.spacy" if len(self._bins["test"]) else self.dev
+
+    @property
+    def related(self) -> bool:
+        """Tell whether there is a relation to learn from."""
+        return bool(self._labels["train"][1])
 
     def described(self) -> dict[str, Any]:
         """Return how many documents and annotations of each label are in each part."""
@@ -147,17 +174,19 @@ class _Corpus:
             for part, docs in self._bins.items()
         }
 
-    def write(self, folder: Path, language: str) -> None:
-        """Write the three parts and the training config."""
+    def write(self, folder: Path) -> None:
+        """Write the three parts."""
         for part, docs in self._bins.items():
             docs.write(folder / f"{part}.spacy", self._vocab)
         if self._overlapping:
             self.report.problems += self._long
         self.report.warnings += self._warnings()
-        components = ("ner", "spancat") if self._overlapping else ("ner",)
-        dev = "dev.spacy" if len(self._bins["dev"]) else "train.spacy"
-        config = nlp.training_config(language, components, min(self._longest, LONGEST), dev)
-        (folder / "config.cfg").write_text(config, encoding="utf-8")
+
+    def finish(self, folder: Path) -> Report:
+        """Write report and manifest, when all else is written, and return the report."""
+        about = {"parts": self.described(), "tokenizers": sorted(self._tokenizers)}
+        manifest.write(folder, self.report, self._given, libraries=("spacy",), **about)
+        return self.report
 
     def _warnings(self) -> Iterator[str]:
         if not self._trainable:
@@ -172,7 +201,7 @@ class _Corpus:
                 f"{self._unfinished} documents are unfinished, and the span categorizer of "
                 "config.cfg takes unread text for text without entities. Finish them first."
             )
-        if any(name.endswith("characters") for name in self.tokenizers):
+        if any(name.endswith("characters") for name in self._tokenizers):
             yield (
                 "spaCy's tokenizer of this language is not installed: each character is a token, "
                 "here and in config.cfg."

@@ -12,11 +12,20 @@ from labeler.nlp.corpus import (
     vocab,
 )
 from labeler.nlp.pipelines import RULED, Rules, load, load_once, pipelines, ruler_pipeline
+from labeler.nlp.projects import (
+    COMPONENT,
+    CORPUS,
+    project_commands,
+    project_config,
+    relation_component,
+)
 from labeler.nlp.reading import read_docs
-from labeler.nlp.tokens import align, expand, tokenize
+from labeler.nlp.tokens import align, expand, spacy_version, tokenize
 from labeler.nlp.training import Component, judge, train
 
 __all__ = [
+    "COMPONENT",
+    "CORPUS",
     "RULED",
     "SPANS_KEY",
     "Bin",
@@ -32,8 +41,12 @@ __all__ = [
     "load_once",
     "longest_first",
     "pipelines",
+    "project_commands",
+    "project_config",
     "read_docs",
+    "relation_component",
     "ruler_pipeline",
+    "spacy_version",
     "to_doc",
     "tokenize",
     "train",

@@ -4,6 +4,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,10 @@ def load(name: str) -> "Language":
 
 def load_once(name: str) -> "Language":
     """Return the pipeline of a package or folder, read anew; raises Unavailable as `load`."""
-    import spacy
-
     # A pipeline made for another version may well work; where it does not, the error says so.
     warnings.filterwarnings("ignore", message=r"\[W095\]")
     try:
-        return spacy.load(name)
+        return _with_relations(name)
     except (OSError, ImportError, ValueError, LookupError, TypeError, AttributeError) as error:
         if "E050" in str(error):
             known = ", ".join(pipelines()) or "none"
@@ -48,6 +47,19 @@ def load_once(name: str) -> "Language":
             f"{_made_for(name)}: {sentence(error)} "
             "Install what it needs, or train it again with this version."
         ) from error
+
+
+def _with_relations(name: str) -> "Language":
+    """Return a pipeline, also one from a project folder, whose component lies in that folder."""
+    import spacy
+
+    try:
+        return spacy.load(name)
+    except ValueError as error:
+        if "'relations'" not in str(error):
+            raise
+    import_module("labeler.nlp.relations")
+    return spacy.load(name)
 
 
 def _made_for(name: str) -> str:
