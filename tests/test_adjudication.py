@@ -223,6 +223,26 @@ def test_gold_by_hand_is_asked_again_when_annotators_say_something_new() -> None
     assert said(after(taken, noted)) == {"10-14:PERSON"}
 
 
+def test_labeling_by_hand_and_undoing_it_leaves_what_was_decided() -> None:
+    """A decision that a curator overrode by hand counts again when that is undone."""
+    comparison = compare([layer("ana", (10, 14, "GPE")), layer("ben", (10, 14, "ORG"))])
+    made = draft(comparison)
+    made.decide("e:10-14", "10-14:GPE")
+    gold = after(made)
+    before = gold["e:10-14"]
+    assert isinstance(before, schema.Entity)
+    by_hand = replace(before, label="DATE", origin={"curation": {"how": "direct"}})
+    overridden = draft(comparison, gold)
+    overridden.change([schema.Op("e:10-14", before, by_hand)])
+    noted = after(overridden, gold)
+    assert asked(comparison, noted) == {"e:10-14": ("label", "settled")}
+    undone = draft(comparison, noted)
+    undone.change([schema.Op("e:10-14", by_hand, before)])
+    again = after(undone, noted)
+    assert asked(comparison, again) == {"e:10-14": ("label", "settled")}
+    assert said(again) == {"10-14:GPE"}
+
+
 def test_deciding_otherwise_keeps_the_id() -> None:
     """Gold keeps the id of an entity whose label or bounds are settled otherwise."""
     comparison = compare([layer("ana", (10, 14, "GPE")), layer("ben", (10, 18, "ORG"))])

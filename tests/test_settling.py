@@ -1,6 +1,9 @@
 """Settling over the database: gold is a layer like any other, and nothing is forgotten."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,17 +13,24 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import audit, editing, schema, settling, transfer
+from labeler import audit, editing, jobs, schema, settling, transfer
 from labeler.errors import Conflict, Invalid
-from labeler.models import Document, Layer, Project, User, db
-from labeler.settling import Choice, batches
+from labeler.jobs import queue
+from labeler.models import Document, Job, Layer, Project, User, db
+from labeler.settling import Choice, automatic, batches
 from tests.conftest import NOW, Corpus
+from tests.web.pages import Client
 
 TEXT = "Ada Lovelace met Bob in Varn on Monday. Varn was quiet."
 
 
 @pytest.fixture
 def shared(any_app: Flask, corpus: Corpus) -> Document:
+    """Return a document that three finished."""
+    return three_finished(corpus)
+
+
+def three_finished(corpus: Corpus) -> Document:
     """Return a document that three finished: one agreed entity, and two that differ."""
     project = corpus.project(ana="annotator", ben="annotator", chidi="annotator", lena="curator")
     document = corpus.document(project, TEXT)
@@ -194,6 +204,50 @@ def test_what_most_hold_is_settled_by_vote(shared: Document) -> None:
     assert (strict.questions, strict.left) == (0, 2)
 
 
+class Stopping(jobs.JobWork):
+    """Work that has to end after its first chunk."""
+
+    @contextmanager
+    def chunk(self) -> Iterator[jobs.Chunk]:
+        """Run a block, and have it be the last one."""
+        with super().chunk() as chunk:
+            yield chunk
+        self._stopping.set()
+
+
+def taken(job: Job) -> jobs.Claim:
+    """Take a job as a worker does."""
+    claim = queue.claim("w", job.id)
+    assert claim is not None
+    return claim
+
+
+def test_settling_in_the_background_goes_on_where_a_worker_died(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each document is settled once, under one key, and one undo takes all of it back."""
+    project = corpus.project(ana="annotator", ben="annotator", chidi="annotator", lena="curator")
+    for number in range(5):
+        document = corpus.document(project, TEXT, f"a{number}")
+        for name, label in (("ana", "GPE"), ("ben", "GPE"), ("chidi", "ORG")):
+            corpus.layer(document, name, "done", **{label: [(24, 28)]})
+    monkeypatch.setattr(batches, "PAGE", 2)
+    monkeypatch.setattr(automatic, "_AT_ONCE", 0)
+    job = settling.queue_settling(project, "vote", 0.66, lena())
+    jobs.perform(Stopping(taken(job)))
+    assert jobs.find(job.id).done == 2
+    jobs.perform(jobs.JobWork(taken(job)))
+    ended = jobs.find(job.id)
+    assert (ended.state, ended.done, ended.total) == ("done", 5, 5)
+    assert ended.result == {"key": job.parameters["key"], "refused": 0} | {
+        "documents": 5, "questions": 5, "left": 0,
+    }  # fmt: skip
+    assert settling.settle_all(project, lena(), NOW).questions == 0
+    undone = settling.queue_undo(project, job.parameters["key"], lena())
+    jobs.perform(jobs.JobWork(taken(undone)))
+    assert jobs.find(undone.id).result["documents"] == 5  # type: ignore[index]
+
+
 def test_competence_outweighs_number(any_app: Flask, corpus: Corpus) -> None:
     """One who is nearly always right outweighs two who are not; it takes three annotators."""
     people = dict.fromkeys(("ana", "ben", "chidi"), "annotator")
@@ -205,7 +259,7 @@ def test_competence_outweighs_number(any_app: Flask, corpus: Corpus) -> None:
         corpus.layer(document, "ana", "done", **{right: [(24, 28)]})
         corpus.layer(document, "ben", "done", **{right if number % 2 else wrong: [(24, 28)]})
         corpus.layer(document, "chidi", "done", **{wrong if number % 2 else right: [(24, 28)]})
-    accuracy = batches.competence(project)
+    accuracy = automatic.competence(project)
     assert accuracy["ana"] > 0.9 > max(accuracy["ben"], accuracy["chidi"])
     made = settling.settle_all(project, lena(), NOW, by="competence", threshold=0.9)
     assert made.questions == 24
@@ -236,6 +290,48 @@ def test_the_same_words_are_settled_alike_everywhere(any_app: Flask, corpus: Cor
     told = [(entry.action, entry.subject) for entry in audit.entries(project).rows]
     assert told[:2] == [("gold.undo", "k1"), ("gold.alike", "“Varn” as GPE")]
     assert [opened(document).open for document in found] == [3, 3, 3]
+
+
+def test_the_page_counts_settles_and_takes_back(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """A curator counts first, settles, reads what came of it, and takes it back as a whole."""
+    shared = three_finished(corpus)
+    lead = Client(signed_in("lena"))
+    address = "/projects/news/adjudicate/automatic"
+    assert "<b>2</b> questions" in lead.get(f"{address}?by=vote&threshold=66").text
+    made = lead.post(address, {"by": "vote", "threshold": "66"})
+    page = lead.get(made.location).text
+    assert "<b>2</b> questions of <b>1</b> documents were settled" in page
+    [key] = re.findall(r'name="key" value="(vote-[0-9a-f]+)"', page)
+    undone = lead.post("/projects/news/adjudicate/undo", {"key": key})
+    assert "1 documents are as they were before" in lead.get(undone.location).text
+    assert opened(shared).open == 2
+    other = jobs.enqueue("count", "Other", project_id=shared.project_id)
+    assert lead.get(f"{address}?job={other.id}").status_code == 404
+
+
+def test_what_annotators_say_after_gold_was_labeled_by_hand_opens_it_again(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """What was said is noted with the edit itself, not when somebody looks at the page next."""
+    case = opened(three_finished(corpus))
+    lead = Client(signed_in("lena"))
+    after = {"start": 24, "end": 28, "label": "DATE"}
+    body = {"base": case.gold.revision, "edits": [
+        {"key": "k", "ops": [{"id": "own", "before": None, "after": after}]}
+    ]}  # fmt: skip
+    token = lead.get("/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = lead.client.post(
+        f"/api/v1/layers/{case.gold.id}/edits", json=body, headers={"X-CSRFToken": token}
+    )
+    assert answer.json == {"revision": case.gold.revision + 2}
+    ben = db.session.query(Layer).filter(Layer.annotator.has(name="ben")).one()
+    entity = next(e for e in editing.load([ben])[0].entities if e.label == "ORG")
+    op = schema.Op(entity.id, entity, replace(entity, label="PERSON"))
+    editing.apply(ben.id, ben.revision, [schema.Edit("b", (op,))], actor_id=lena().id, now=NOW)
+    states = {each.slot.key: each.state for each in opened(case.document).questions}
+    assert states["e:24-28"] == "open"
 
 
 # ---- exports ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from labeler import schema
@@ -100,15 +101,37 @@ class Draft:
         self._note(slot, answer, origin)
         self.take_agreed()
 
+    def change(self, ops: Iterable[Op]) -> None:
+        """Take in what a curator changed by hand."""
+        for op in ops:
+            self._items.pop(op.id, None)
+            if op.after is not None:
+                self._items[op.id] = op.after
+        self._standings = None
+        self.note_direct()
+
     def note_direct(self) -> None:
         """Note what annotators said where a curator labeled by hand, so that news opens it again.
 
-        What was noted before stays, but for what a curator changed by hand since.
+        What was noted before stays, but for what a curator changed by hand since; where that was
+        undone, what was decided before counts again.
         """
         for standing in list(self.standings):
             answer, known = self.standings.by_hand(standing), standing.decision
             if standing.state == "settled" and answer and (not known or known.answer != answer):
                 self._note(standing.slot, answer, self._direct({}))
+            elif known is not None and standing.state == "open" and not standing.direct:
+                self._renew(standing, known)
+
+    def _renew(self, standing: Standing, known: Decision) -> None:
+        """Note anew what gold had there before a curator labeled it by hand."""
+        origin = known.origin or {}
+        answer = self.standings.content_of(standing.held)
+        by_hand = origin.get("curation", {}).get("how") == "direct"
+        curation = ((standing.held and standing.held.origin) or {}).get("curation")
+        told = answer is not None and answer in standing.slot.said and answer != known.answer
+        if by_hand and curation and told:
+            self._put(replace(known, answer=str(answer), origin={**origin, "curation": curation}))
 
     def _direct(self, why: Mapping[str, str]) -> dict[str, Any]:
         return {"curation": {"how": "direct", "from": [], "by": self.by, **_told(why)}}

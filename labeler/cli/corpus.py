@@ -258,6 +258,7 @@ def _score(score: dict[str, Any]) -> str:
 def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None) -> None:
     """Settle what needs no person, where annotators differ; the rest stays a question."""
     from labeler import accounts, settling
+    from labeler.jobs import Work
     from labeler.models.database import now
 
     found, actor = find_project(slug), accounts.ensure_user("automatic")
@@ -269,7 +270,7 @@ def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None
         return
     with progress("Settling", "documents") as told:
         batch = settling.settle_all(
-            found, actor, now(), by=by, threshold=threshold, preview=preview, progress=told
+            found, actor, now(), by=by, threshold=threshold, preview=preview, work=Work(told)
         )
     verb = "would be settled" if preview else "were settled"
     click.echo(

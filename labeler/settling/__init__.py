@@ -1,20 +1,22 @@
 """Gold layers of curators: what all agree on is taken, differences are settled, one edit each."""
 
-from labeler.settling.batches import (
-    MAX_ALIKE,
+from labeler.settling.alike import MAX_ALIKE, documents_alike, settle_alike
+from labeler.settling.automatic import (
+    SETTLE,
+    TAKE_BACK,
     WAYS,
-    Batch,
-    documents_alike,
-    settle_alike,
+    queue_settling,
+    queue_undo,
     settle_all,
-    undo_batch,
 )
+from labeler.settling.batches import Batch, undo_batch
 from labeler.settling.cases import (
     Case,
     Choice,
     decide,
     finish,
     gold_layer,
+    label_by_hand,
     open_case,
     project_of,
     reopen,
@@ -26,7 +28,9 @@ from labeler.settling.listing import STATES, Row, documents, next_to_settle
 
 __all__ = [
     "MAX_ALIKE",
+    "SETTLE",
     "STATES",
+    "TAKE_BACK",
     "WAYS",
     "Batch",
     "Case",
@@ -40,6 +44,7 @@ __all__ = [
     "documents_alike",
     "finish",
     "gold_layer",
+    "label_by_hand",
     "make_alike",
     "next_to_settle",
     "occurrences",
@@ -47,6 +52,8 @@ __all__ = [
     "precedents",
     "project_of",
     "proposed_lines",
+    "queue_settling",
+    "queue_undo",
     "reopen",
     "settle_alike",
     "settle_all",

@@ -183,6 +183,24 @@ def _inverse(gold: Layer, undone: str) -> tuple[schema.Op, ...]:
     return ops
 
 
+def label_by_hand(
+    gold: Layer, base: int, edits: Sequence[schema.Edit], curator: User, now: datetime
+) -> int:
+    """Append a curator's edits to a gold layer as `editing.apply` does; return the new revision.
+
+    What the annotators had said by then is noted at once, as one more edit: so what one of them
+    changes later opens the question again.
+    """
+    with transaction():
+        revision = editing.apply(gold.id, base, edits, actor_id=curator.id, now=now)
+        document = db.session.get_one(Document, gold.document_id)
+        draft = draft_of(document, gold, curator)
+        draft.note_direct()
+        write(gold, draft, f"noted-{gold.id}-{revision + 1}", curator, now)
+        db.session.refresh(gold)
+        return gold.revision
+
+
 def finish(document: Document, curator: User, now: datetime) -> Layer:
     """Accept the gold of a document as done; raises Conflict while a question is open."""
     case = open_case(document, curator, now)

@@ -13,7 +13,7 @@ from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError
 from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
 from labeler.settling.batches import Batch
-from labeler.settling.cases import gold_layer, items_of, write_ops
+from labeler.settling.cases import draft_of, gold_layer, items_of, write
 
 _CONTEXT = 60
 """Code points shown on either side of an occurrence."""
@@ -182,7 +182,7 @@ def _label(
     """Label spans of a document in gold as one edit, and return how many were changed."""
     with transaction():
         gold = gold_layer(document, actor, now)
-        editing.hold(gold.id)
+        draft = draft_of(document, gold, actor)
         items = items_of(gold)
         origin: dict[str, Any] = {"curation": {"how": "direct", "from": [], "by": actor.name}}
         ops: dict[str, schema.Op] = {}
@@ -191,7 +191,8 @@ def _label(
             made = list(_ops(items, start, end, label, origin))
             ops |= {op.id: op for op in made}
             count += bool(made)
-        write_ops(gold, tuple(ops.values()), key, actor, now)
+        draft.change(ops.values())
+        write(gold, draft, key, actor, now)
     return count
 
 

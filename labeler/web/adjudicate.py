@@ -5,25 +5,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import adjudication, schema, settling
+from labeler import adjudication, jobs, schema, settling
 from labeler.adjudication import Comparison, Link, Span, Standing, Tag
-from labeler.errors import Invalid
-from labeler.models import Document, Project
+from labeler.errors import Invalid, NotFound
+from labeler.models import Document, Job, Project
 from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
+from labeler.web.api import MAX_ID, document_json, work_json
 from labeler.web.api import blueprint as api
-from labeler.web.api import document_json, work_json
 from labeler.web.auth import allow, me
 from labeler.web.forms import AutomaticForm, tell
 from labeler.web.openapi import takes
 from labeler.web.opening import opening
 
 blueprint = Blueprint("adjudicate", __name__)
-MOST = 2000
-"""Documents that the page settles at once; the command settles all."""
+COUNTED = 500
+"""Documents that are counted while somebody waits; settled are all."""
 MAX_WORDS = 300
 """Code points of words whose precedents are told."""
 
@@ -89,37 +89,52 @@ def label_gold(project: Project, document: Document) -> ResponseReturnValue:
 @blueprint.route("/projects/<slug>/adjudicate/automatic", methods=["GET", "POST"])
 @allow("curator")
 def automatic(project: Project) -> ResponseReturnValue:
-    """Settle what needs no person, by vote or by competence; first it is counted only."""
+    """Settle what needs no person, by vote or by competence; first a part of it is counted only.
+
+    `job` names a job that settles, or takes back: how far it is.
+    """
     form = AutomaticForm(request.values, meta={"csrf": False})  # every POST is guarded already
     batch = None
     if request.values.get("threshold") and form.validate():
-        preview = request.method == "GET"
         share = (form.threshold.data or 0) / 100
         try:
+            if request.method == "POST":
+                queued = settling.queue_settling(project, form.by.data, share, me())
+                address = url_for("adjudicate.automatic", slug=project.slug, job=queued.id)
+                return redirect(address)
             batch = settling.settle_all(
-                project, me(), now(), by=form.by.data, threshold=share, preview=preview, most=MOST
+                project, me(), now(), by=form.by.data, threshold=share, preview=True, most=COUNTED
             )
         except Invalid as error:
             tell(form, error)
-        else:
-            if not preview:
-                flash(f"{batch.questions} questions of {batch.documents} documents were settled.")
-                address = url_for("adjudicate.automatic", slug=project.slug, undo=batch.key)
-                return redirect(address)
-    undone = request.args.get("undo", "")
-    return render_template("adjudicate_automatic.html", form=form, batch=batch, undo=undone)
+    return render_template(
+        "adjudicate_automatic.html",
+        form=form,
+        batch=batch,
+        counted=COUNTED,
+        job=_job(project),
+        unfinished=jobs.UNFINISHED,
+        workers=jobs.workers(),
+    )
+
+
+def _job(project: Project) -> Job | None:
+    """Return the job asked for, if it is one that settles in this project."""
+    number = request.args.get("job", 0, type=int)
+    if not 0 < number <= MAX_ID:
+        return None
+    found = jobs.find(number)
+    if found.project_id != project.id or found.kind not in (settling.SETTLE, settling.TAKE_BACK):
+        raise NotFound("There is no such job in this project.")
+    return found
 
 
 @blueprint.post("/projects/<slug>/adjudicate/undo")
 @allow("curator")
 def undo_batch(project: Project) -> ResponseReturnValue:
     """Take back what was settled at once."""
-    batch = settling.undo_batch(project, request.form.get("key", "")[:100], me(), now())
-    told = f"{batch.documents} documents are as they were before."
-    if batch.refused:
-        told += f" {len(batch.refused)} were settled otherwise since, and stay as they are."
-    flash(told)
-    return redirect(url_for("adjudicate.documents", slug=project.slug))
+    queued = settling.queue_undo(project, request.form.get("key", "")[:100], me())
+    return redirect(url_for("adjudicate.automatic", slug=project.slug, job=queued.id))
 
 
 # ---- what the page calls ---------------------------------------------------------------------
