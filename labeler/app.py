@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=MAX_PARTS,
         RATELIMIT_ENABLED=not settings.testing,
         LABELER=settings,
+        COMPRESS_CACHE_BACKEND=assets.Packed,
+        COMPRESS_CACHE_KEY=assets.Packed.key,
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["version"] = __version__

@@ -44,8 +44,11 @@ def test_work_holds_all_that_the_screen_needs(corpus: Corpus, program: Any) -> N
     second = corpus.document(project, "Nobody.", "a2")
     work = program("ana")("GET", f"/documents/{first.id}/work").json
     assert work["document"]["text"] == "Ada met\r\n😋 Bob."
-    assert work["document"]["tokens"] == [0, 3, 1, 3, 2, 1, 1, 3, 0, 1]
-    assert work["layer"]["revision"] == 0
+    assert work["document"]["tokens"] == {
+        "gaps": [0, 1, 2, 1, 0],
+        "lengths": [3, 3, 1, 3, 1],
+    }
+    assert work["layer"]["status"] == "open"
     assert [label["name"] for label in work["scheme"]["entities"]] == [
         "PERSON",
         "ORG",

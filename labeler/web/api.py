@@ -83,7 +83,7 @@ def work_json(
 
     With `gold` it is that layer, without suggestions, and leads `back` to the page it came from.
     With `look` nothing is taken or made: the layer of a document that they have not opened has no
-    id yet.
+    id yet. Layer and labels leave out what is empty, which static/js/work.js puts back.
     """
     layer = gold or (work.layer_of if look else _opened)(document, user)
     blind = work.is_blind(document, layer)
@@ -93,10 +93,10 @@ def work_json(
     reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
     return {
         "document": document_json(document),
-        "layer": layer_json(layer) if layer else _unopened(document, user, blind=blind),
+        "layer": _lean(layer_json(layer) if layer else _unopened(document, user, blind=blind)),
         "suggestions": proposals,
         "suggester": {"name": project.suggester, "problem": problem},
-        "scheme": schema.scheme_json(project.scheme),
+        "scheme": _lean_scheme(project.scheme),
         "project": {
             "slug": project.slug,
             "title": project.title,
@@ -115,6 +115,17 @@ def work_json(
         "user": {"name": user.name},
         "may": {"manage": reader.role == "manager", "curate": reader.curates},
     }
+
+
+def _lean(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what is empty, false or zero."""
+    return {name: value for name, value in record.items() if value}
+
+
+def _lean_scheme(scheme: schema.Scheme) -> dict[str, Any]:
+    plain = schema.scheme_json(scheme)
+    kinds = ("entities", "relations", "categories")
+    return {**plain, **{kind: [_lean(label) for label in plain[kind]] for kind in kinds}}
 
 
 def _opened(document: Document, user: User) -> Layer | None:
@@ -160,14 +171,18 @@ def document_json(document: Document) -> dict[str, Any]:
     }
 
 
-def _borders(tokens: schema.Tokens, text: str) -> list[int]:
-    """Return token borders as gap, length, gap, length ..., without white space tokens."""
-    flat, last = [], 0
+def _borders(tokens: schema.Tokens, text: str) -> dict[str, list[int]]:
+    """Return tokens by their lengths and the gaps before them, without white space tokens.
+
+    Two lists of small numbers are packed closer than one in which they take turns.
+    """
+    gaps, lengths, last = [], [], 0
     for start, end in zip(tokens.starts, tokens.ends, strict=True):
         if not text[start:end].isspace():
-            flat += [start - last, end - start]
+            gaps.append(start - last)
+            lengths.append(end - start)
             last = end
-    return flat
+    return {"gaps": gaps, "lengths": lengths}
 
 
 # ---- layers ----------------------------------------------------------------------------------

@@ -3,26 +3,28 @@
 Modules import each other by relative address, so the version in the address of the first is that
 of all: an annotator's browser asks for none of them again until the program changes. A style sheet
 is sent with those that it imports in their place, so that the first frame waits for one only.
+All are read when the program starts, and packed when a browser first asks for them.
 """
 
 import hashlib
+import mimetypes
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from labeler.config import ROOT
+from labeler.errors import NotFound
 
 FOLDER = ROOT / "static"
 _YEAR = 365 * 24 * 3600
 """Seconds that a file may be kept: its address changes when it does."""
 _MODULE = re.compile(r"""^(?:import|export|\})[^;'"]*['"]\./([\w-]+\.js)['"];""", re.MULTILINE)
 """What a module needs before it runs; `import(...)` waits until it is called."""
-_SHEET = re.compile(r'^@import "([\w-]+\.css)";\n', re.MULTILINE)
+_SHEET = re.compile(rb'^@import "([\w-]+\.css)";\n', re.MULTILINE)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -36,13 +38,42 @@ class _Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class Packed:
+    """Files packed for browsers, each once for each way of packing; other answers are not kept."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    @staticmethod
+    def key(asked: Request) -> str:
+        """Return the name of the file that is asked for by its version, else ""."""
+        values = asked.view_args or {}
+        kept = asked.endpoint == "static" and values.get("version_asked") == _version()
+        return values["filename"] if kept else ""
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was packed under a key: a way of packing, `;` and the name of a file."""
+        return self._contents.get(key)
+
+    def set(self, key: str, content: bytes) -> None:
+        """Keep what was packed, if it is a file."""
+        if not key.endswith(";"):
+            self._contents[key] = content
+
+
 def register(app: Flask) -> None:
     """Serve the files, and have `url_for("static", ...)` name their version."""
     version = _version()
 
     def serve(filename: str, version_asked: str | None = None) -> Response:
         """Return a file; asked for by another version, it is the present one and not kept."""
-        answer = _style(filename) or send_from_directory(FOLDER, filename)
+        if filename not in _files():
+            raise NotFound("There is no such file.")
+        kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        answer = Response(_files()[filename], mimetype=kind)
+        answer.cache_control.no_cache = True
+        answer.add_etag()
+        answer.make_conditional(request)
         if version_asked == version:
             answer.cache_control.no_cache = None
             answer.cache_control.public = True
@@ -61,22 +92,18 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["modules"] = modules
 
 
-def _style(filename: str) -> Response | None:
-    """Return a style sheet with those that it imports; None where a name is of another kind."""
-    path = FOLDER / filename
-    if path.suffix != ".css" or path.parent != FOLDER / "css" or not path.is_file():
-        return None
-    whole = _SHEET.sub(lambda found: _sheet(found[1]), _sheet(path.name))
-    answer = Response(whole, mimetype="text/css")
-    answer.cache_control.no_cache = True
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
-
-
 @cache
-def _sheet(name: str) -> str:
-    return (FOLDER / "css" / name).read_text()
+def _files() -> Mapping[str, bytes]:
+    """Return what is sent for each file, by its name below the folder."""
+    paths = [path for path in sorted(FOLDER.rglob("*")) if path.is_file()]
+    found = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+    sheets = {name: content for name, content in found.items() if name.endswith(".css")}
+    return found | {name: _whole(content, found) for name, content in sheets.items()}
+
+
+def _whole(sheet: bytes, files: Mapping[str, bytes]) -> bytes:
+    """Return a style sheet with those that it imports in their place."""
+    return _SHEET.sub(lambda found: files[f"css/{found[1].decode()}"], sheet)
 
 
 @cache
@@ -88,17 +115,17 @@ def modules(*entries: str) -> tuple[str, ...]:
         for name in names:
             if name not in found:
                 found[name] = None
-                visit(_MODULE.findall(Path(FOLDER / "js" / name).read_text()))
+                visit(_MODULE.findall(_files()[f"js/{name}"].decode()))
 
     visit(entries)
     return tuple(found)
 
 
+@cache
 def _version() -> str:
     """Return what changes when a file does: a checksum over names and contents."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(FOLDER)}\0".encode())
-            digest.update(path.read_bytes())
+    for name, content in _files().items():
+        digest.update(f"{name}\0".encode())
+        digest.update(content)
     return digest.hexdigest()[:12]

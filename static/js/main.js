@@ -11,6 +11,7 @@ import { browserStorage, otherPages } from "./outbox.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
 import { View } from "./view.js";
+import { complete } from "./work.js";
 
 const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
 
@@ -26,7 +27,7 @@ export class Page {
     this.chooser = new Chooser();
     this.chrome = new Chrome(this.view, (command, argument) => this.run(command, argument));
     this.keymap = new Keymap([]);
-    this.#open(work);
+    this.#open(complete(work));
     this.ends = [
       listen(document, "keydown", (event) => this.#key(event), { capture: true }),
       listen(window, "popstate", () => this.#load(location.pathname.split("/").at(-2), false)),
@@ -143,7 +144,7 @@ export class Page {
     if (id === null || id === undefined) return this.chrome.say("There is no further document.");
     const ahead = this.ahead?.id === Number(id) ? this.ahead.work : undefined;
     try {
-      const work = await (ahead ?? this.api.get(`/documents/${id}/work`));
+      const work = complete(await (ahead ?? this.api.get(`/documents/${id}/work`)));
       if (ahead) work.progress.done += finished;
       if (work.layer.id === null) work.layer = await this.api.post(`/documents/${id}/layer`);
       const page = `/projects/${work.project.slug}/documents/${work.document.id}/label`;

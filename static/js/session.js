@@ -64,7 +64,7 @@ export class Session {
     this.tokens = new Tokens(article.tokens);
     this.signs = this.tokens.joined(this.text);
     this.blocks = blocksOf(this.text, this.tokens);
-    const items = [...layer.entities, ...layer.relations, ...(layer.categories ?? []), ...layer.verdicts, ...layer.decisions];
+    const items = [...layer.entities, ...layer.relations, ...layer.categories, ...layer.verdicts, ...layer.decisions];
     this.store = new Store(this.scheme, this.text.length, items);
     if (layer.gold) this.store.origin = { curation: { how: "direct", from: [], by: this.work.user.name } };
     this.suggestions = new Suggestions(suggestions, this.store);

@@ -9,15 +9,15 @@ const CLUSTER = 32; // code points: no sign that people write is longer
 
 /** Borders of the tokens that are not white space, in the order of the text. */
 export class Tokens {
-  /** @param {number[]} flat gap and length of each token in turn, gaps from the previous end */
-  constructor(flat) {
-    this.count = flat.length >> 1;
+  /** @param {{gaps: number[], lengths: number[]}} tokens their lengths, and the gaps from the end of the one before */
+  constructor({ gaps, lengths }) {
+    this.count = lengths.length;
     this.starts = new Int32Array(this.count);
     this.ends = new Int32Array(this.count);
     let end = 0;
     for (let index = 0; index < this.count; index += 1) {
-      this.starts[index] = end + flat[2 * index];
-      end = this.starts[index] + flat[2 * index + 1];
+      this.starts[index] = end + gaps[index];
+      end = this.starts[index] + lengths[index];
       this.ends[index] = end;
     }
   }
@@ -29,17 +29,20 @@ export class Tokens {
    */
   joined(text) {
     if (!JOINS.test(text.text)) return this;
-    /** @type {number[]} */
-    const flat = [];
+    /** @type {{gaps: number[], lengths: number[]}} */
+    const { gaps, lengths } = { gaps: [], lengths: [] };
     let end = 0;
     for (let index = 0; index < this.count; index += 1) {
       const gap = this.starts[index] - end;
       const length = this.ends[index] - this.starts[index];
-      if (gap === 0 && index > 0 && this.#isInside(text, index)) flat[flat.length - 1] += length;
-      else flat.push(gap, length);
+      if (gap === 0 && index > 0 && this.#isInside(text, index)) lengths[lengths.length - 1] += length;
+      else {
+        gaps.push(gap);
+        lengths.push(length);
+      }
       end = this.ends[index];
     }
-    return new Tokens(flat);
+    return new Tokens({ gaps, lengths });
   }
 
   /** Whether a token begins within a sign that the one before began. @param {import("./text.js").DocumentText} text @param {number} index */

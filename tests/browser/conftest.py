@@ -184,8 +184,9 @@ class Screen:
     def layer(self) -> dict[str, Any]:
         """Return the layer as the server has it, once the page says that it is saved."""
         self.saved()
-        address = f"{self.site.server.url}/api/v1/documents/{self.document_id}/work"
-        layer: dict[str, Any] = self.page.request.get(address).json()["layer"]
+        site = f"{self.site.server.url}/api/v1"
+        work = self.page.request.get(f"{site}/documents/{self.document_id}/work").json()
+        layer: dict[str, Any] = self.page.request.get(f"{site}/layers/{work['layer']['id']}").json()
         return layer
 
     def entities(self) -> list[tuple[str, str]]:

@@ -4,12 +4,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import Browser, CDPSession, Locator, expect
 
 from tests.browser.conftest import Screen, Site
 
 pytestmark = pytest.mark.browser
 LYING, UPRIGHT = {"width": 1024, "height": 768}, {"width": 768, "height": 1024}
+
+
+_ANSWERED = """(names) => {
+  window.answered = new Promise((done) => {
+    const heard = () => setTimeout(done);
+    for (const name of names.split(" ")) addEventListener(name, heard, { capture: true });
+  });
+}"""
+"""Promises that an event of one of these names has been heard by all that listen to it.
+
+The browser tells that a touch was sent before the page has heard of it.
+"""
 
 
 class Tablet(Screen):
@@ -24,11 +36,23 @@ class Tablet(Screen):
         return self
 
     def tap(self, words: str, nth: int = 0) -> None:
-        """Tap on words of the text."""
+        """Tap on words of the text, and wait until the page has answered."""
         box = self.box(words, nth)
+        self.page.evaluate(_ANSWERED, "pointerup")
         self.page.touchscreen.tap(
             (box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2
         )
+        self.page.evaluate("answered")
+
+    def tap_on(self, control: Locator) -> None:
+        """Tap on a control, and wait until the page has answered: its click comes after the tap."""
+        self.page.evaluate(_ANSWERED, "click")
+        control.tap()
+        self.page.evaluate("answered")
+
+    def choose(self, label: str) -> None:
+        """Tap on a label in the menu."""
+        self.tap_on(self.page.locator(".chooser [role=option]", has_text=label))
 
     def touch(self, kind: str, *points: tuple[float, float]) -> None:
         """Put the finger down, move or lift it."""
@@ -38,6 +62,7 @@ class Tablet(Screen):
     def slide(self, path: list[tuple[float, float]], *, rest: int = 0) -> None:
         """Put the finger down, rest for so many milliseconds, follow a path and lift it."""
         (x, y), *others = path
+        self.page.evaluate(_ANSWERED, "pointerup pointercancel")
         self.touch("touchStart", (x, y))
         self.page.wait_for_timeout(rest)
         for to_x, to_y in others:
@@ -45,6 +70,7 @@ class Tablet(Screen):
                 self.touch("touchMove", (x + (to_x - x) * step / 6, y + (to_y - y) * step / 6))
             x, y = to_x, to_y
         self.touch("touchEnd")
+        self.page.evaluate("answered")
 
     def press_over(self, first: str, last: str) -> None:
         """Rest on one word, and move on to another."""
@@ -72,9 +98,9 @@ def test_a_word_is_tapped_and_labeled(tablet: Callable[..., Tablet]) -> None:
     """A tap selects a word and offers the labels; a second tap labels it: two actions."""
     page = tablet()
     page.tap("Wednesday")
-    page.page.locator(".chooser [role=option]", has_text="DAY").tap()
+    page.choose("DAY")
     assert page.entities() == [("Wednesday", "DAY")]
-    page.page.locator(".chip", has_text="SPOT").tap()
+    page.tap_on(page.page.locator(".chip", has_text="SPOT"))
     assert page.entities() == [("Wednesday", "SPOT")]
 
 
@@ -84,13 +110,12 @@ def test_a_finger_that_rests_selects_words_and_one_that_moves_scrolls(
     """Resting, then moving, selects whole words without scrolling; moving at once scrolls."""
     page = tablet("Ines Okafor of Port Ellery spoke.\n\n" + "More of the same.\n\n" * 60)
     page.press_over("Ines", "kafor")
-    page.page.locator(".chooser [role=option]", has_text="ACTOR").tap()
+    page.choose("ACTOR")
     assert page.entities() == [("Ines Okafor", "ACTOR")]
     assert page.page.evaluate("document.getElementById('viewport').scrollTop") == 0
     box = page.box("More", 2)
     page.slide([(box["left"], box["top"]), (box["left"], box["top"] - 120)])
-    page.page.wait_for_timeout(300)
-    assert page.page.evaluate("document.getElementById('viewport').scrollTop") > 40
+    page.page.wait_for_function("document.getElementById('viewport').scrollTop > 40")
     assert len(page.entities()) == 1
     expect(page.page.locator(".chooser")).to_have_count(0)
 
@@ -98,7 +123,7 @@ def test_a_finger_that_rests_selects_words_and_one_that_moves_scrolls(
 def test_a_held_label_needs_one_tap_a_word(tablet: Callable[..., Tablet]) -> None:
     """With a label held, each tap labels a word."""
     page = tablet()
-    page.page.locator(".chip", has_text="ACTOR").tap()
+    page.tap_on(page.page.locator(".chip", has_text="ACTOR"))
     page.tap("Ines")
     page.tap("Tomas")
     assert page.entities() == [("Ines", "ACTOR"), ("Tomas", "ACTOR")]
@@ -109,7 +134,7 @@ def test_relations_are_drawn_by_finger(tablet: Callable[..., Tablet]) -> None:
     page = tablet()
     for words, label in (("Ines", "ACTOR"), ("Tomas", "ACTOR"), ("Wednesday", "BODY")):
         page.tap(words)
-        page.page.locator(".chooser [role=option]", has_text=label).tap()
+        page.choose(label)
     expect(page.mark("Wednesday")).to_be_visible()
     tag = page.mark("Ines").locator(".tag").bounding_box()
     end = page.box("Wednesday")
@@ -118,13 +143,15 @@ def test_relations_are_drawn_by_finger(tablet: Callable[..., Tablet]) -> None:
     page.slide([start, ((end["left"] + end["right"]) / 2, (end["top"] + end["bottom"]) / 2)])
     assert page.relations() == [("Ines", "RULES", "Wednesday")]
     page.tap("Ines")
-    page.page.locator(".actions").get_by_role("button", name="Relate", include_hidden=True).tap()
+    page.tap_on(
+        page.page.locator(".actions").get_by_role("button", name="Relate", include_hidden=True)
+    )
     page.tap("Tomas")
-    page.page.locator(".chooser [role=option]", has_text="HELPS").tap()
+    page.choose("HELPS")
     assert ("Ines", "HELPS", "Tomas") in page.relations()
-    page.page.locator(".actions").get_by_text("Turn round").tap()
+    page.tap_on(page.page.locator(".actions").get_by_text("Turn round"))
     assert ("Tomas", "HELPS", "Ines") in page.relations()
-    page.page.locator(".actions").get_by_text("Delete").tap()
+    page.tap_on(page.page.locator(".actions").get_by_text("Delete"))
     assert page.relations() == [("Ines", "RULES", "Wednesday")]
 
 
@@ -134,17 +161,17 @@ def test_suggestions_are_settled_and_the_document_submitted_by_finger(
     """Tick and cross appear at a tapped suggestion; submitting is a button."""
     page = tablet(suggested={"ACTOR": ["Tomas Lind"], "DAY": ["Wednesday"]}, more=("Next one.",))
     page.tap("Wednesday")
-    page.page.locator(".verdict").get_by_label("Accept").tap()
+    page.tap_on(page.page.locator(".verdict").get_by_label("Accept"))
     page.tap("Tomas Lind")
-    page.page.locator(".verdict").get_by_label("Reject").tap()
+    page.tap_on(page.page.locator(".verdict").get_by_label("Reject"))
     expect(page.page.locator("mark.suggestion")).to_have_count(0)
     assert page.entities() == [("Wednesday", "DAY")]
     page.tap("Wednesday")
-    page.page.locator(".actions").get_by_text("Delete").tap()
+    page.tap_on(page.page.locator(".actions").get_by_text("Delete"))
     assert page.entities() == []
-    page.page.locator("#undo").tap()
+    page.tap_on(page.page.locator("#undo"))
     assert page.entities() == [("Wednesday", "DAY")]
-    page.page.get_by_role("button", name="Submit and next").tap()
+    page.tap_on(page.page.get_by_role("button", name="Submit and next"))
     expect(page.page.locator("#article")).to_contain_text("Next one.")
 
 
@@ -152,7 +179,7 @@ def test_an_end_is_moved_by_finger(tablet: Callable[..., Tablet]) -> None:
     """The handles of an entity follow a finger."""
     page = tablet()
     page.tap("Ines")
-    page.page.locator(".chooser [role=option]", has_text="ACTOR").tap()
+    page.choose("ACTOR")
     grip = page.page.locator(".grip.end").bounding_box()
     target = page.box("Okafor")
     assert grip
@@ -176,7 +203,7 @@ def test_targets_are_large_enough(tablet: Callable[..., Tablet]) -> None:
     page = tablet(suggested={"ACTOR": ["Tomas Lind"], "DAY": ["Wednesday"]})
     page.tap("PORT")
     assert page.page.evaluate(SMALL) == []
-    page.page.locator(".chooser [role=option]", has_text="SPOT").tap()
+    page.choose("SPOT")
     for tab in ("Entities", "Relations", "Suggested", "Comments", "History"):
         page.page.get_by_role("tab", name=tab).click()
         assert page.page.evaluate(SMALL) == [], tab
@@ -200,7 +227,7 @@ def test_at_twice_the_size_nothing_is_cut_off(tablet: Callable[..., Tablet], req
     assert scroll <= inner
     assert page.page.evaluate(CUT) == []
     page.tap("PORT")
-    page.page.locator(".chooser [role=option]", has_text="SPOT").tap()
+    page.choose("SPOT")
     assert page.entities() == [("PORT", "SPOT")]
     assert page.page.evaluate(CUT) == []
     button = page.page.get_by_role("tab", name="History")

@@ -32,17 +32,18 @@ export function anyText(dice, most = 40) {
 }
 
 /** Token borders of a text as the server sends them: runs of word characters, single others. */
-export function flatTokens(text) {
-  const flat = [];
+export function wordsOf(text) {
+  const [gaps, lengths] = [[], []];
   let last = 0;
   let start = 0;
   for (const piece of text.match(/[\p{L}\p{M}\p{N}]+|\s+|./gsu) ?? []) {
     const length = [...piece].length;
     if (piece.trim()) {
-      flat.push(start - last, length);
+      gaps.push(start - last);
+      lengths.push(length);
       last = start + length;
     }
     start += length;
   }
-  return flat;
+  return { gaps, lengths };
 }

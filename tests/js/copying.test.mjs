@@ -6,7 +6,7 @@ import { Store } from "../../static/js/store.js";
 import { Suggestions } from "../../static/js/suggestions.js";
 import { blocksOf, DocumentText, paragraphAt } from "../../static/js/text.js";
 import { Tokens } from "../../static/js/tokens.js";
-import { anyText, flatTokens, NEWS, random } from "./cases.mjs";
+import { anyText, wordsOf, NEWS, random } from "./cases.mjs";
 
 const LINE = "Ada leads the Bank of Ely 🇺🇦.";
 const entity = (id, start, end, label) => ({ id, start, end, label });
@@ -101,7 +101,7 @@ test("a paragraph is found from any point in it, without the white space around 
   for (let seed = 1; seed < 200; seed += 1) {
     const plain = anyText(random(seed), 60);
     const text = new DocumentText(plain);
-    const blocks = blocksOf(text, new Tokens(flatTokens(plain)));
+    const blocks = blocksOf(text, new Tokens(wordsOf(plain)));
     for (const block of blocks) {
       const line = text.slice(block.start, block.body);
       const found = paragraphAt(text, blocks, block.start);

@@ -5,7 +5,7 @@ import { Tokens } from "../../static/js/tokens.js";
 
 const linesOf = ([plain, title]) => {
   const text = new DocumentText(plain);
-  const blocks = blocksOf(text, new Tokens([]));
+  const blocks = blocksOf(text, new Tokens({ gaps: [], lengths: [] }));
   return blocks.map((block) => [classesOf(text, block, title).join(" "), text.slice(block.start, block.body)]);
 };
 

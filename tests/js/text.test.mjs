@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blockAt, blocksOf, DocumentText, occurrences } from "../../static/js/text.js";
 import { Tokens } from "../../static/js/tokens.js";
-import { anyText, flatTokens, random } from "./cases.mjs";
+import { anyText, wordsOf, random } from "./cases.mjs";
 
 test("units and code points convert into each other as an array of code points tells", () => {
   for (let seed = 1; seed < 300; seed += 1) {
@@ -27,7 +27,7 @@ test("blocks follow one another, are the whole text, and hold line breaks at the
   for (let seed = 1; seed < 300; seed += 1) {
     const plain = anyText(random(seed), 80);
     const text = new DocumentText(plain);
-    const blocks = blocksOf(text, new Tokens(flatTokens(plain)));
+    const blocks = blocksOf(text, new Tokens(wordsOf(plain)));
     assert.equal(blocks.map((block) => text.slice(block.start, block.end)).join(""), plain);
     for (const block of blocks) {
       assert.doesNotMatch(text.slice(block.start, block.body), /[\n\r\u2028\u2029]/);
@@ -39,14 +39,14 @@ test("blocks follow one another, are the whole text, and hold line breaks at the
 
 test("CRLF counts as one line break, and an empty line opens a gap", () => {
   const text = new DocumentText("a\r\nb\r\n\r\nc");
-  const blocks = blocksOf(text, new Tokens(flatTokens(text.text)));
+  const blocks = blocksOf(text, new Tokens(wordsOf(text.text)));
   assert.deepEqual(blocks.map((block) => [block.start, block.end, block.gap]), [[0, 3, false], [3, 8, true], [8, 9, false]]);
 });
 
 test("a very long line is cut after sentences into pieces of about 200 tokens", () => {
   const plain = "The ship left the port at dawn. ".repeat(400);
   const text = new DocumentText(plain);
-  const tokens = new Tokens(flatTokens(plain));
+  const tokens = new Tokens(wordsOf(plain));
   const blocks = blocksOf(text, tokens);
   assert.equal(blocks.map((block) => text.slice(block.start, block.end)).join(""), plain);
   for (const block of blocks) {
@@ -55,7 +55,7 @@ test("a very long line is cut after sentences into pieces of about 200 tokens", 
     assert.match(text.slice(block.start, block.end), /^The/);
   }
   const unbroken = "word ".repeat(5000);
-  const cut = blocksOf(new DocumentText(unbroken), new Tokens(flatTokens(unbroken)));
+  const cut = blocksOf(new DocumentText(unbroken), new Tokens(wordsOf(unbroken)));
   assert.ok(cut.length > 12, "a line without sentences is cut as well");
 });
 
@@ -75,7 +75,7 @@ test("a selection snaps outward to whole tokens, never to white space", () => {
   for (let seed = 1; seed < 300; seed += 1) {
     const dice = random(seed);
     const plain = anyText(dice);
-    const tokens = new Tokens(flatTokens(plain));
+    const tokens = new Tokens(wordsOf(plain));
     const length = [...plain].length;
     const start = dice.below(length + 1);
     const end = Math.min(length, start + 1 + dice.below(8));
@@ -90,7 +90,7 @@ test("a selection snaps outward to whole tokens, never to white space", () => {
 });
 
 test("the nearest fit drops a stray character and completes a cut word", () => {
-  const tokens = new Tokens(flatTokens("Ines Okafor said"));
+  const tokens = new Tokens(wordsOf("Ines Okafor said"));
   assert.deepEqual(tokens.fit({ start: 1, end: 11 }), { start: 0, end: 11 });
   assert.deepEqual(tokens.fit({ start: 4, end: 11 }), { start: 5, end: 11 });
   assert.deepEqual(tokens.fit({ start: 5, end: 13 }), { start: 5, end: 11 });

@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DocumentText } from "../../static/js/text.js";
 import { Tokens } from "../../static/js/tokens.js";
-import { anyText, flatTokens, random } from "./cases.mjs";
+import { anyText, wordsOf, random } from "./cases.mjs";
 
-const words = (plain, flat) => {
+const words = (plain, borders) => {
   const text = new DocumentText(plain);
-  const joined = new Tokens(flat).joined(text);
+  const joined = new Tokens(borders).joined(text);
   return Array.from({ length: joined.count }, (_, index) => text.slice(joined.starts[index], joined.ends[index]));
 };
 
 /** Every code point a token, as the strictest tokenizer has it. */
 const single = (plain) => {
-  const flat = [];
+  const gaps = [];
   let gap = 0;
   for (const character of plain) {
-    if (character.trim() || character === "\u200d") flat.push(gap, 1);
+    if (character.trim() || character === "\u200d") gaps.push(gap);
     gap = character.trim() || character === "\u200d" ? 0 : gap + 1;
   }
-  return flat;
+  return { gaps, lengths: gaps.map(() => 1) };
 };
 
 test("a cursor takes a sign as a whole, however a tokenizer parts it", () => {
@@ -33,8 +33,8 @@ test("no border is left inside a sign, and none is invented", () => {
     const plain = anyText(random(seed));
     const text = new DocumentText(plain);
     const borders = new Set([...signs.segment(plain)].map(({ index }) => text.point(index)));
-    for (const flat of [flatTokens(plain), single(plain)]) {
-      const raw = new Tokens(flat);
+    for (const words of [wordsOf(plain), single(plain)]) {
+      const raw = new Tokens(words);
       const joined = raw.joined(text);
       const known = new Set(raw.starts);
       for (const start of joined.starts) assert.ok(known.has(start));

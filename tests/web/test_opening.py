@@ -32,6 +32,21 @@ def test_the_page_carries_the_beginning_with_its_entities(corpus: Corpus, signed
     assert "They talked.</p>" in page
 
 
+def test_what_is_left_out_on_the_way_is_put_back(corpus: Corpus, signed_in: Any) -> None:
+    """The screen completes what the server sends to the whole layer and the whole scheme."""
+    document = corpus.document(corpus.project(ana="annotator"), "Ada met Bob.", "a1")
+    client = signed_in("ana")
+    sent = client.get(f"/api/v1/documents/{document.id}/work").json
+    assert "flag" not in sent["layer"]
+    script = ROOT / "tests" / "js" / "complete.mjs"
+    ran = subprocess.run(
+        [NODE, script], input=json.dumps(sent), capture_output=True, text=True, check=True
+    )
+    work = json.loads(ran.stdout)
+    assert work["layer"] == client.get(f"/api/v1/layers/{work['layer']['id']}").json
+    assert work["scheme"] == client.get("/api/v1/projects/news").json["scheme"]
+
+
 def test_hostile_text_is_only_text(corpus: Corpus, signed_in: Any) -> None:
     """What looks like HTML in a document is escaped in the page."""
     document = corpus.document(corpus.project(ana="annotator"), HOSTILE, "a1")

@@ -1,0 +1,16 @@
+// @ts-check
+/** A document as the server sends it: what is empty is left out on the way, and put back here. */
+
+const LAYER = {
+  id: null, gold: false, flag: null, reason: null, blind: false, revision: 0, read_to: null, seconds: 0,
+  entities: [], relations: [], categories: [], verdicts: [], decisions: [],
+};
+const LABEL = { key: "", description: "" };
+const KINDS = { entities: LABEL, relations: { ...LABEL, head: [], tail: [], symmetric: false }, categories: { ...LABEL, group: "" } };
+
+/** Put back what was left out of the layer and of the labels. @param {any} work @returns {any} */
+export function complete(work) {
+  const scheme = { ...work.scheme };
+  for (const [kind, empty] of Object.entries(KINDS)) scheme[kind] = scheme[kind].map((/** @type {any} */ label) => ({ ...empty, ...label }));
+  return { ...work, scheme, layer: { ...LAYER, ...work.layer } };
+}
