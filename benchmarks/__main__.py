@@ -2,6 +2,7 @@
 
 import argparse
 from importlib import import_module
+from typing import Any
 
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "actions")
 LONG = ("streaming", "lists", "jobs")
@@ -18,14 +19,17 @@ def main() -> None:
         help="benchmarks; all but the long ones unless told",
     )
     parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
-    parser.add_argument("--articles", type=int, help="articles that `jobs` suggests for")
+    parser.add_argument("--articles", type=int, help="articles of `jobs` and `streaming`")
+    parser.add_argument("--formats", help="formats of `streaming`")
     given = parser.parse_args()
     for name in given.names or NAMES:
-        options = {}
+        options: dict[str, Any] = {}
         if name == "annotating" and given.sizes:
             options["sizes"] = [int(size) for size in given.sizes.split(",")]
-        if name == "jobs" and given.articles:
+        if name in ("jobs", "streaming") and given.articles:
             options["count"] = given.articles
+        if name == "streaming" and given.formats:
+            options["formats"] = given.formats.split(",")
         import_module(f"benchmarks.{name}").main(**options)
 
 

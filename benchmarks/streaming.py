@@ -1,15 +1,14 @@
 """Memory while many articles go through each format, out and in: it must not grow with them.
 
 Each format runs in a process of its own, once with a tenth of the articles and once with all:
-LABELER_ARTICLES=1000 python -m benchmarks streaming
+python -m benchmarks streaming --articles 1000 --formats jsonl,docbin
 """
 
 import multiprocessing
-import os
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -17,22 +16,19 @@ from benchmarks.corpus import SCHEME, articles, layer_of
 from labeler.formats import Exported, Imported, archive, exporters, importers
 from labeler.schema import Document, Tokens
 
-ARTICLES = int(os.environ.get("LABELER_ARTICLES", "100000"))
 
-
-def main() -> None:
+def main(count: int = 100_000, formats: Sequence[str] = ()) -> None:
     """Print rates and peak memory for each format that is both written and read."""
-    for name in sorted({*exporters.names()} & {*importers.names()}):
-        print(f"{name}: out and in again, {ARTICLES // 10:,} and {ARTICLES:,} articles")
+    for name in formats or sorted({*exporters.names()} & {*importers.names()}):
+        print(f"{name}: out and in again, {count // 10:,} and {count:,} articles", flush=True)
         peaks = []
-        for count in (ARTICLES // 10, ARTICLES):
+        for many in (count // 10, count):
             with multiprocessing.get_context("spawn").Pool(1) as pool:
-                out, back, peak = pool.apply(_through, (name, count))
+                out, back, peak = pool.apply(_through, (name, many))
             peaks.append(peak)
-            print(
-                f"  {count:8,}  out {count / out:7.0f}/s  in {count / back:7.0f}/s  {peak:6.0f} MB"
-            )
-        print(f"  memory grew by {peaks[1] / peaks[0]:.2f}")
+            rates = f"out {many / out:7.0f}/s  in {many / back:7.0f}/s"
+            print(f"  {many:8,}  {rates}  {peak:6.0f} MB", flush=True)
+        print(f"  memory grew by {peaks[1] / peaks[0]:.2f}", flush=True)
 
 
 def _through(name: str, count: int) -> tuple[float, float, float]:

@@ -13,7 +13,7 @@ from labeler.errors import Invalid, Problem
 from labeler.formats import Imported
 from labeler.formats.drafts import Draft
 from labeler.formats.jsonl import JsonlImporter
-from labeler.formats.lines import MAX_FILE, plain
+from labeler.formats.lines import plain
 from labeler.schema import Document
 
 _RELATIONS = ("._.", "rel", None, None)
@@ -36,14 +36,8 @@ class DocBinImporter:
         come from `doc.ents` and all span groups, relations from `doc._.rel`, categories from
         `doc.cats`, metadata from `doc.user_data["meta"]`.
         """
-        content = stream.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
-            yield Problem(
-                f"It is larger than {MAX_FILE:,} bytes. Split it.", file=file, code="file"
-            )
-            return
         try:
-            for number, doc in enumerate(nlp.read_docs(content), start=1):
+            for number, doc in enumerate(nlp.read_docs(stream), start=1):
                 if _is_ours(doc.user_data):
                     yield from _ours(doc, file, number)
                 else:

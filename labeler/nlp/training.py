@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labeler.errors import Invalid
 from labeler.nlp.corpus import SPANS_KEY, training_config
+from labeler.nlp.reading import read_docs
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -103,10 +104,8 @@ def _cut(source: Path, target: Path, component: Component) -> int:
 
 
 def _docs(path: Path) -> "Iterator[Doc]":
-    from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
-
-    yield from DocBin().from_disk(path).get_docs(Vocab())
+    with path.open("rb") as file:
+        yield from read_docs(file)
 
 
 def _pieces(doc: "Doc") -> "Iterator[Doc]":

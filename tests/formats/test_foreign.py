@@ -475,7 +475,7 @@ def test_a_table_without_texts_is_told() -> None:
 def test_docs_of_others_come_in_with_their_relations() -> None:
     """The entities of each, once though they stand in two places, and the pairs that hold."""
     [path] = (DATA / "docbin").rglob("*.spacy")
-    docs = list(nlp.read_docs(path.read_bytes()))
+    docs = list(nlp.read_docs(io.BytesIO(path.read_bytes())))
     articles, problems = found(path)
     assert [item.document.text for item in articles] == [doc.text for doc in docs]
     for doc, article in zip(docs, articles, strict=True):
