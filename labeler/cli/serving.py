@@ -13,6 +13,9 @@ from flask import Flask
 from labeler.cli.frame import main, make_app, progress
 from labeler.errors import LabelerError
 
+_CONNECTIONS = 2000
+"""Connections open at once. Browsers keep up to six each; who comes after the last one waits."""
+
 
 def _serve(app: Flask, host: str, port: int, workers: int) -> None:
     """Serve until stopped; the first article opened should not wait for spaCy to load.
@@ -28,7 +31,14 @@ def _serve(app: Flask, host: str, port: int, workers: int) -> None:
     threading.Thread(target=_warm_up, args=[app], daemon=True).start()
     try:
         server = waitress.create_server(
-            app, host=host, port=port, threads=8, max_request_body_size=2**30, ident="labeler"
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            connection_limit=_CONNECTIONS,
+            asyncore_use_poll=True,  # select() knows no more than 1,024 files
+            max_request_body_size=2**30,
+            ident="labeler",
         )
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)

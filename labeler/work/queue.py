@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, text, tuple_
 
 from labeler import accounts
 from labeler.models import (
@@ -30,12 +29,14 @@ from labeler.work.assignments import entry_of, hold, in_turn, sweep
 from labeler.work.rules import Rules, draw, rules_of
 
 _PLACES = {"imported": QueueEntry.position, "random": QueueEntry.lot, "useful": QueueEntry.score}
-_PORTION = 256
-"""Entries looked at first; each further portion is twice as long."""
+_STEP = 128
+"""Entries that a floor rises over at once, when nothing is taken."""
 _RETURNED = 2000
 """Documents put back that are looked at, where there are more."""
 Place = tuple[float, int]
 """A place in the order, and the document there."""
+_START: Place = (-1.0, 0)
+"""Before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def peek(project: Project, user: User, after: int) -> int | None:
     rules = rules_of(project)
     if rules.overlap is None:
         return _in_turn(project, user, rules, after)
-    return _free(project, user, rules, after)
+    found = _free(project, user, rules, after)
+    return found[1] if found else None
 
 
 def _held(project: Project, user: User, now: datetime, after: int) -> int | None:
@@ -107,61 +109,52 @@ def _begun(project: Project, user: User, after: int) -> int | None:
 
 
 def _in_turn(project: Project, user: User, rules: Rules, after: int) -> int | None:
-    """Return the first document after this one that the person has not finished, or from the top.
-
-    The floor rises to where the unfinished ones begin, in steps, so that few requests write.
-    """
-    floor = _floor(project, user, rules)
-    left = _place_of(rules, after)
+    """Return the first document after this that the person has not finished, or from the top."""
+    left, floor = _place_of(rules, after), _floor(project, user, rules)
     if left is not None and left > floor:
-        for _, document_id, finished in _entries(project, user, rules, left):
-            if not finished:
-                return document_id
-    passed, last, unbroken = 0, floor, True
-    for place, document_id, finished in _entries(project, user, rules, floor):
-        if not finished and document_id != after:
-            if passed >= _PORTION // 2:
-                _raise_floor(db.session(), project, user, rules, last)
-            return document_id
-        unbroken = unbroken and finished  # the floor stays before the one that is being left
-        if unbroken:
-            passed, last = passed + 1, (place, document_id)
-    return None
+        following = _unfinished(project, user, rules, left)
+        if following is not None:
+            return following[1]
+    first = _unfinished(project, user, rules, floor)
+    if first is None:
+        return None
+    _follow(project, user, rules, first)  # before the one that is being left
+    if first[1] == after:
+        first = _unfinished(project, user, rules, first)
+    return first[1] if first else None
 
 
-def _entries(
-    project: Project, user: User, rules: Rules, start: Place
-) -> Iterator[tuple[float, int, bool]]:
-    """Yield the queue from a place on, each entry with whether the person has finished it."""
-    size, column = _PORTION, _PLACES[rules.ordering]
-    while True:
-        portion = (
-            select(column.label("place"), QueueEntry.document_id)
-            .where(*_beyond(project, rules, start), ~QueueEntry.training)
-            .order_by(column, QueueEntry.document_id)
-            .limit(size)
-            .subquery()
-        )
-        own = and_(
-            Layer.document_id == portion.c.document_id,
-            Layer.annotator_id == user.id,
-            Layer.status != "open",
-            ~Layer.gold,
-        )
-        query = select(portion.c.place, portion.c.document_id, Layer.id).outerjoin(Layer, own)
-        rows = db.session.execute(query.order_by(portion.c.place, portion.c.document_id)).all()
-        for place, document_id, layer in rows:
-            yield place, document_id, layer is not None
-        if len(rows) < size:
-            return
-        start, size = (rows[-1][0], rows[-1][1]), min(size * 2, 16 * _PORTION)
+def _unfinished(project: Project, user: User, rules: Rules, start: Place) -> Place | None:
+    """Return the first place beyond this one whose document the person has not finished."""
+    query = _not_finished(project, user, rules).where(*_beyond(project, rules, start))
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _not_finished(project: Project, user: User, rules: Rules) -> Select[float, int]:
+    """Select the first entry of the queue that the person has not finished."""
+    column = _PLACES[rules.ordering]
+    query = select(column, QueueEntry.document_id).where(
+        QueueEntry.project_id == project.id,
+        ~QueueEntry.training,
+        ~_has(Layer, user, Layer.status != "open", ~Layer.gold),
+    )
+    return query.order_by(column, QueueEntry.document_id).limit(1)
 
 
 def _beyond(project: Project, rules: Rules, start: Place) -> tuple[ColumnElement[bool], ...]:
-    column = _PLACES[rules.ordering]
-    place: float = start[0] if rules.ordering == "useful" else int(start[0])
-    further = tuple_(column, QueueEntry.document_id) > tuple_(place, start[1])
-    return QueueEntry.project_id == project.id, further
+    return QueueEntry.project_id == project.id, _ordered(rules) > _placed(rules, start)
+
+
+def _ordered(rules: Rules) -> Any:
+    """Return in SQL what the queue is ordered by."""
+    return tuple_(_PLACES[rules.ordering], QueueEntry.document_id)
+
+
+def _placed(rules: Rules, place: Place) -> Any:
+    """Return a place in SQL, to be compared with what the queue is ordered by."""
+    number: float = place[0] if rules.ordering == "useful" else int(place[0])
+    return tuple_(number, place[1])
 
 
 def _place_of(rules: Rules, document_id: int) -> Place | None:
@@ -176,38 +169,35 @@ def _take(project: Project, user: User, rules: Rules, now: datetime, after: int)
     """Reserve the next document of the queue that is free, in one transaction, one by one."""
     with transaction() as session:
         in_turn(session, project.id)
+        mine = _held(project, user, now, after)
+        if mine is not None:
+            return mine  # another request of theirs took it in the same moment
         sweep(session, project.id, rules, now)
         found = _free(project, user, rules, after)
         if found is None:
             return None
-        entry = entry_of(session, found)
-        hold(session, rules, entry, user.id, now)
-        place = (getattr(entry, _PLACES[rules.ordering].key), found)
-        if place > _floor(project, user, rules):
-            _raise_floor(session, project, user, rules, place)
-    return found
+        hold(session, rules, entry_of(session, found[1]), user.id, now)
+        if found > _floor(project, user, rules):
+            _raise_floor(project, user, rules, found)
+    return found[1]
 
 
-def _free(project: Project, user: User, rules: Rules, after: int) -> int | None:
-    """Return the first document in the order that has a slot for this person."""
-    column = _PLACES[rules.ordering]
-    query = (
-        select(column, QueueEntry.document_id)
-        .where(
-            QueueEntry.project_id == project.id,
-            ~QueueEntry.training,
-            QueueEntry.document_id != after,
-            ~_has(Layer, user, Layer.status != "open", ~Layer.gold),
-            ~_has(Assignment, user),
-        )
-        .order_by(column, QueueEntry.document_id)
-        .limit(1)
+def _free(project: Project, user: User, rules: Rules, after: int) -> Place | None:
+    """Return the first place in the order whose document has a slot for this person.
+
+    Each search ends where the last one found something, so that it passes few of their own.
+    """
+    query = _not_finished(project, user, rules).where(
+        QueueEntry.document_id != after, ~_has(Assignment, user)
     )
-    found = [
-        db.session.execute(one).one_or_none() for one in _searches(project, user, rules, query)
-    ]
-    places = [(row[0], row[1]) for row in found if row is not None]
-    return min(places)[1] if places else None
+    first: Place | None = None
+    for one in _searches(project, user, rules, query):
+        before = one if first is None else one.where(_ordered(rules) < _placed(rules, first))
+        row = db.session.execute(before).one_or_none()
+        first = first if row is None else (row[0], row[1])
+    if first is not None:
+        _follow(project, user, rules, first)
+    return first
 
 
 def _has(table: type[Layer | Assignment], user: User, *more: ColumnElement[bool]) -> Any:
@@ -246,16 +236,25 @@ def _floor(project: Project, user: User, rules: Rules) -> Place:
     """Return from where on to look for this person."""
     row = db.session.get(QueueFloor, (project.id, user.id), populate_existing=True)
     if row is None or row.ordering != rules.ordering:
-        return (-1.0, 0)
+        return _START
     if rules.ordering != "imported" and row.documents != total(project):
-        return (-1.0, 0)  # documents came in since, and some may lie before
+        return _START  # documents came in since, and some may lie before
     return (row.place, row.document_id)
 
 
-def _raise_floor(
-    session: Session, project: Project, user: User, rules: Rules, place: Place
-) -> None:
-    with transaction():
+def _follow(project: Project, user: User, rules: Rules, first: Place) -> None:
+    """Let the floor rise to just before this place, in steps, so that few requests write."""
+    floor, just_before = _floor(project, user, rules), (first[0], first[1] - 1)
+    passed = select(QueueEntry.document_id).where(
+        *_beyond(project, rules, floor), _ordered(rules) <= _placed(rules, just_before)
+    )
+    steps = select(func.count()).select_from(passed.limit(_STEP).subquery())
+    if db.session.scalar(steps) == _STEP:
+        _raise_floor(project, user, rules, just_before)
+
+
+def _raise_floor(project: Project, user: User, rules: Rules, place: Place) -> None:
+    with transaction() as session:
         row = session.get(QueueFloor, (project.id, user.id)) or QueueFloor(
             project_id=project.id, annotator_id=user.id, opened_to=0
         )

@@ -83,14 +83,24 @@ def change_rules(project: Project, values: Mapping[str, Any]) -> Rules:
     problems = list(_problems(values))
     if problems:
         raise Invalid("The rules of handing out were not changed.", problems)
-    rules = replace(rules_of(project), **values)
+    before = rules_of(project)
+    rules = replace(before, **values)
     with transaction() as session:
         row = session.get(HandingOut, project.id) or HandingOut(project_id=project.id)
         for name in _NAMES:
             setattr(row, name, getattr(rules, name))
         session.add(row)
-        look_again(project)
+        if _wants_passed(before, rules):
+            look_again(project)
     return rules
+
+
+def _wants_passed(before: Rules, after: Rules) -> bool:
+    """Tell whether documents that the queue has passed may be wanted by a change of the rules."""
+    more = before.overlap is not None and (
+        after.overlap is None or after.overlap > before.overlap or after.shared > before.shared
+    )
+    return more or before.ordering != after.ordering
 
 
 def look_again(project: Project) -> None:
