@@ -4,7 +4,7 @@ import { element, listen } from "./element.js";
 
 const MANY = 10;
 
-/** @typedef {{name: string, key: string, color: string, description: string}} Choice */
+/** @typedef {{name: string, key: string, color: string, description: string, on?: boolean, words?: string}} Choice `words`: what it says, unless it is the name; `on`: it holds already */
 
 /** At most one menu is open at a time. */
 export class Chooser {
@@ -105,9 +105,9 @@ export class Chooser {
   }
 
   /** @param {Choice} choice @param {number} index */
-  #row({ name, key, color, description }, index) {
+  #row({ name, key, color, description, on, words = name }, index) {
     const row = element("li", { id: `choice-${index}`, role: "option", "aria-selected": String(index === this.active), title: description, class: color });
-    row.append(element("i", { class: "dot" }), element("span", {}, name));
+    row.append(element("i", { class: "dot" }), element("span", {}, on ? `✓ ${words}` : words));
     if (key) row.append(element("kbd", {}, key));
     row.addEventListener("click", () => this.#choose(index));
     return row;

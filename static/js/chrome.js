@@ -53,12 +53,16 @@ export class Chrome {
     }
   }
 
-  /** Show what is held and what can be undone. @param {import("./store.js").Store} store */
-  draw(store) {
+  /** Show what is held, how the document is labeled and what can be undone. @param {import("./store.js").Store} store @param {import("./suggestions.js").Suggestions} suggestions */
+  draw(store, suggestions) {
     const { held, heldRelation } = this.view.look;
+    const given = new Set([...store.categories.values()].map(({ label }) => label));
+    const proposed = new Set(suggestions.openCategories.map(({ label }) => label));
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.palette.querySelectorAll(".chip"))) {
-      const on = chip.dataset.argument === (chip.dataset.command === "label" ? held : heldRelation);
+      const { argument = "", command } = chip.dataset;
+      const on = command === "category" ? given.has(argument) : argument === (command === "label" ? held : heldRelation);
       chip.setAttribute("aria-pressed", String(on));
+      if (command === "category") chip.classList.toggle("suggestion", proposed.has(argument));
     }
     /** @type {HTMLButtonElement} */ (byId("undo")).disabled = !store.canUndo;
     /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !store.canRedo;
@@ -125,6 +129,8 @@ export class Chrome {
     const groups = [];
     if (scheme.entities.length) groups.push(group("Entities", scheme.entities.map((/** @type {any} */ label) => chip("label", label))));
     if (scheme.relations.length) groups.push(group("Relations", scheme.relations.map((/** @type {any} */ label) => chip("relation", label))));
+    const categories = scheme.categories ?? [];
+    if (categories.length) groups.push(group("Document", categories.map((/** @type {any} */ label) => chip("category", label))));
     this.palette.replaceChildren(...groups);
   }
 }

@@ -3,7 +3,7 @@
 import { copies } from "./copying.js";
 import { describe, restore } from "./history.js";
 import * as ops from "./ops.js";
-import { contentOf, isEntity, isRelation } from "./schema.js";
+import { contentOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { inOrder } from "./spans.js";
 import { proposal } from "./suggestions.js";
 import { occurrences, paragraphAt } from "./text.js";
@@ -12,6 +12,7 @@ import { Wording } from "./wording.js";
 /**
  * @typedef {import("./schema.js").Entity} Entity
  * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {Entity | Relation | import("./schema.js").Category} Item
  * @typedef {import("./store.js").Op} Op
  * @typedef {import("./tokens.js").Span} Span
  */
@@ -46,11 +47,11 @@ export class Commands {
     this.wording = new Wording(parts.text, parts.suggestions);
   }
 
-  /** The annotation or open suggestion that is focused. @returns {Entity | Relation | undefined} */
+  /** The annotation or open suggestion that is focused. @returns {Item | undefined} */
   get focused() {
     const { focus } = this.view.look;
     const item = focus === null ? undefined : this.store.get(focus);
-    return isEntity(item) || isRelation(item) ? item : this.suggestions.open(focus);
+    return isEntity(item) || isRelation(item) || isCategory(item) ? item : this.suggestions.open(focus);
   }
 
   /** Whether the focused one is a suggestion that waits for an answer. @param {{id: string} | undefined} item */
@@ -62,7 +63,7 @@ export class Commands {
   focus(id, { scroll = true } = {}) {
     const item = this.store.get(id) ?? this.suggestions.byId.get(id);
     if (!item) return;
-    const place = isRelation(item) ? this.suggestions.end(item.head) : /** @type {Entity} */ (item);
+    const place = isRelation(item) ? this.suggestions.end(item.head) : isEntity(item) ? item : undefined;
     const caret = place ? this.tokens.nearest(place.end - 1) : -1;
     this.surface.deselect();
     this.view.set({ focus: id, fresh: false, selection: null, caret });
@@ -70,7 +71,7 @@ export class Commands {
   }
 
   /** Do an edit unless it breaks a rule; says which. @param {Op[]} edit */
-  #do(edit) {
+  perform(edit) {
     const [problem] = this.store.problems(edit);
     if (problem) {
       this.say(problem.message);
@@ -107,7 +108,7 @@ export class Commands {
       return this.say(`“${this.wording.words(span)}” is ${label} already.`);
     }
     const op = ops.create(made);
-    if (!this.#do([op])) return;
+    if (!this.perform([op])) return;
     this.surface.deselect();
     const held = this.view.look.held === label;
     this.view.set({ focus: op.id, fresh: held, selection: null, caret: this.tokens.nearest(span.end - 1) });
@@ -128,7 +129,7 @@ export class Commands {
     if (this.isOpen(entity)) return this.#acceptAs(entity, { label });
     if (entity.label === label) return this.say(`“${this.wording.words(entity)}” is ${label} already.`);
     const edit = ops.relabelEntity(this.store, entity, label);
-    if (!this.#do(edit)) return;
+    if (!this.perform(edit)) return;
     const lost = edit.length - 1;
     const gone = lost ? ` ${lost} relation${lost > 1 ? "s" : ""} that ${label} does not allow went with it; undo brings all back.` : "";
     this.say(`“${this.wording.words(entity)}” is ${label} now.${gone}`);
@@ -140,7 +141,7 @@ export class Commands {
     if (!isEntity(entity) || span.start >= span.end) return;
     if (span.start === entity.start && span.end === entity.end) return;
     if (this.isOpen(entity)) return this.#acceptAs(entity, span);
-    if (this.#do(ops.resize(entity, span))) this.say(`It reads “${this.wording.words(span)}” now.`);
+    if (this.perform(ops.resize(entity, span))) this.say(`It reads “${this.wording.words(span)}” now.`);
   }
 
   /** Move an end of the focused entity by a token: "end right" and so on. @param {string} which */
@@ -184,7 +185,7 @@ export class Commands {
     const { label } = entity;
     const edit = [...on.map((span) => this.#spread(span, label)), ...ops.reject(off.map((span) => proposal(span, label)))];
     const words = `“${this.wording.words(entity)}” ${label}`;
-    if (this.#do(edit)) this.say(on.length ? `Labeled ${on.length} more ${words}. Undo takes them back together.` : `Labeled no other ${words}.`);
+    if (this.perform(edit)) this.say(on.length ? `Labeled ${on.length} more ${words}. Undo takes them back together.` : `Labeled no other ${words}.`);
   }
 
   /** Other places of the same words that nothing is labeled in and that nobody left out. @param {Span & {parts?: [number, number][]}} span @param {string} label */
@@ -202,7 +203,7 @@ export class Commands {
     if (!places) return this.say(`Nothing else in this document reads like this ${here}.`);
     const left = clashing ? ` Left out, since they clash with what is there: ${clashing}.` : "";
     if (!edit.length) return this.say(`Nothing is left to copy from this ${here}.${left}`);
-    if (this.#do(edit)) this.say(`Copied to ${counted(places, "passage")}: ${counted(entities, "entity", "entities")}, ${counted(relations, "relation")}.${left} Undo takes all back together.`);
+    if (this.perform(edit)) this.say(`Copied to ${counted(places, "passage")}: ${counted(entities, "entity", "entities")}, ${counted(relations, "relation")}.${left} Undo takes all back together.`);
   }
 
   /** @param {Span} span @param {string} label @returns {Op} */
@@ -218,7 +219,7 @@ export class Commands {
   relate(head, tail, label) {
     const open = [head, tail].flatMap((id) => this.suggestions.open(id) ?? []);
     const op = ops.create({ head, tail, label });
-    if (!this.#do([...ops.accept(this.store, this.suggestions, open), op])) return;
+    if (!this.perform([...ops.accept(this.store, this.suggestions, open), op])) return;
     this.view.set({ focus: op.id, fresh: false, selection: null });
     this.say(`${this.wording.end(head)} ${label} ${this.wording.end(tail)}.`);
   }
@@ -230,14 +231,14 @@ export class Commands {
     const edit = this.isOpen(relation)
       ? ops.accept(this.store, this.suggestions, [{ ...relation, label, origin: { ...relation.origin, changed: true } }])
       : ops.relabelRelation(relation, label);
-    if (this.#do(edit)) this.say(`The relation is ${label} now.`);
+    if (this.perform(edit)) this.say(`The relation is ${label} now.`);
   }
 
   /** Turn the focused relation round. */
   reverse() {
     const relation = this.focused;
     if (!isRelation(relation) || this.isOpen(relation)) return this.say("Go to a relation first.");
-    if (this.#do(ops.reverse(relation))) this.say(`${this.wording.end(relation.tail)} ${relation.label} ${this.wording.end(relation.head)} now.`);
+    if (this.perform(ops.reverse(relation))) this.say(`${this.wording.end(relation.tail)} ${relation.label} ${this.wording.end(relation.head)} now.`);
   }
 
   // ---- suggestions
@@ -249,10 +250,10 @@ export class Commands {
     this.acceptOne(item);
   }
 
-  /** @param {Entity | Relation} item */
+  /** @param {Item} item */
   acceptOne(item) {
     const after = this.#after(item);
-    if (!this.#do(ops.accept(this.store, this.suggestions, [item]))) return;
+    if (!this.perform(ops.accept(this.store, this.suggestions, [item]))) return;
     this.say(`Accepted ${this.wording.name(item)}.`);
     this.#goOn(after, item.id);
   }
@@ -264,15 +265,15 @@ export class Commands {
     this.rejectOne(item);
   }
 
-  /** @param {Entity | Relation} item */
+  /** @param {Item} item */
   rejectOne(item) {
     const after = this.#after(item);
-    if (!this.#do(ops.reject([item]))) return;
+    if (!this.perform(ops.reject([item]))) return;
     this.say(`Rejected ${this.wording.name(item)}.`);
     this.#goOn(after, null);
   }
 
-  /** Accept several as one edit, leaving out those that break a rule. @param {(Entity | Relation)[]} items */
+  /** Accept several as one edit, leaving out those that break a rule. @param {Item[]} items */
   acceptAll(items) {
     if (!items.length) return this.say("No suggestion is in view.");
     let edit = ops.accept(this.store, this.suggestions, items);
@@ -284,9 +285,9 @@ export class Commands {
     this.say(`Accepted ${edit.length}.${left ? ` ${left} did not fit what is labeled already.` : ""} Undo takes them back together.`);
   }
 
-  /** @param {(Entity | Relation)[]} items */
+  /** @param {Item[]} items */
   #fitting(items) {
-    /** @type {(Entity | Relation)[]} */
+    /** @type {Item[]} */
     const kept = [];
     for (const item of items) {
       const edit = ops.accept(this.store, this.suggestions, [...kept, item]);
@@ -297,7 +298,7 @@ export class Commands {
 
   /** @param {Entity} entity @param {object} fields */
   #acceptAs(entity, fields) {
-    if (this.#do(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.wording.name({ ...entity, ...fields })}, changed.`);
+    if (this.perform(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.wording.name({ ...entity, ...fields })}, changed.`);
   }
 
   /** Go to the next or previous suggestion; returns false where there is none. @param {string} way */
@@ -318,14 +319,14 @@ export class Commands {
     if (!this.suggestion("next")) this.say("No suggestions are left.");
   }
 
-  /** The suggestions to go to when this one is settled: those that follow, then those before. @param {Entity | Relation} item */
+  /** The suggestions to go to when this one is settled: those that follow, then those before. @param {Item} item */
   #after(item) {
     const all = this.suggestions.inOrder().map((each) => each.item);
     const here = all.findIndex(({ id }) => id === item.id);
     return [...all.slice(here + 1), ...all.slice(0, here)];
   }
 
-  /** Go to the first that still waits: a relation goes with its end. @param {(Entity | Relation)[]} after @param {string | null} otherwise */
+  /** Go to the first that still waits: a relation goes with its end. @param {Item[]} after @param {string | null} otherwise */
   #goOn(after, otherwise) {
     const next = after.find((item) => this.isOpen(item));
     if (next) this.focus(next.id);
@@ -340,7 +341,7 @@ export class Commands {
     if (!item) return this.say("Go to an entity or a relation first.");
     if (this.isOpen(item)) return this.rejectOne(item);
     const edit = ops.remove(this.store, [item], (id) => this.suggestions.byId.has(id));
-    if (!this.#do(edit)) return;
+    if (!this.perform(edit)) return;
     this.view.set({ focus: null, fresh: false });
     const lost = edit.length - 1;
     this.say(`Deleted ${this.wording.name(item)}${lost ? ` with ${lost} relation${lost > 1 ? "s" : ""}` : ""}.`);
@@ -380,7 +381,7 @@ export class Commands {
   restore(entries, revision) {
     const edit = restore(entries, revision, this.store.items);
     if (!edit.length) return this.say("That is how it is now.");
-    if (!this.#do(edit)) return;
+    if (!this.perform(edit)) return;
     this.view.set({ focus: null, fresh: false, selection: null });
     this.say("Restored. Undo takes that back.");
   }

@@ -49,6 +49,9 @@ export const DEFAULTS = [
   { ...bind("Alt+Shift+ArrowLeft", "resize", "Entities", "Move the start of the entity to the left"), argument: "start left" },
   { ...bind("Alt+Shift+ArrowRight", "resize", "Entities", "Move the start of the entity to the right"), argument: "start right" },
   bind("M", "fit", "Entities", "Fit the entity to whole tokens"),
+  bind("J", "addPart", "Entities", "Add the selection to the entity before, as a further part"),
+  bind("Shift+J", "removePart", "Entities", "Take the part at the cursor off the entity"),
+  bind("E", "describe", "Entities", "Write attributes of the entity or relation"),
   bind("R", "relate", "Relations", "Start a relation from the entity; then Tab, Enter"),
   bind("V", "reverse", "Relations", "Turn the relation round"),
   { ...bind("Tab", "suggestion", "Suggestions", "Next suggestion"), argument: "next" },
@@ -63,6 +66,7 @@ export const DEFAULTS = [
   bind("F", "flag", "Document", "Flag, with a reason"),
   { ...bind("Alt+PageDown", "go", "Document", "Next document"), argument: "next" },
   { ...bind("Alt+PageUp", "go", "Document", "Previous document"), argument: "previous" },
+  bind("D", "categories", "Document", "Label the whole document"),
   bind("C", "comment", "Document", "Comment on the selection, the entity or the document"),
   bind("Mod+Enter", "send", "Document", "Send the comment"),
   bind("U", "readTo", "Document", "Mark as read up to the cursor"),
@@ -157,17 +161,17 @@ export function nameOf({ command, argument }) {
 }
 
 /**
- * Bindings for the labels of a scheme: the key that the scheme names, or else the next free digit.
- * A key that a command has already stays with the command.
- * @param {{name: string, key: string}[]} labels @param {"label" | "relation"} command
+ * Bindings for the labels of a scheme: the key that the scheme names, or else the next free digit;
+ * labels of the document have no digits. A key that a command has already stays with the command.
+ * @param {{name: string, key: string}[]} labels @param {"label" | "relation" | "category"} command
  * @param {Binding[]} others @returns {Binding[]}
  */
 export function labelBindings(labels, command, others) {
   const modifier = command === "relation" ? "Shift+" : "";
-  const group = command === "relation" ? "Relation labels" : "Entity labels";
+  const group = { label: "Entity labels", relation: "Relation labels", category: "Labels of the document" }[command];
   const taken = new Set(others.flatMap((binding) => binding.chords));
   const wanted = labels.map(({ key }) => (key ? modifier + key.toUpperCase() : ""));
-  const digits = [..."1234567890"].map((digit) => modifier + digit);
+  const digits = command === "category" ? [] : [..."1234567890"].map((digit) => modifier + digit);
   const free = digits.filter((chord) => !wanted.includes(chord) && !taken.has(chord));
   const bindings = labels.map(({ name }, index) => {
     const own = wanted[index] && !taken.has(wanted[index]) ? wanted[index] : free.shift();

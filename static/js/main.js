@@ -5,7 +5,7 @@ import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
 import { askFlag, showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
-import { chordOf, isTyping, Keymap, labelBindings, withOwn } from "./keymap.js";
+import { chordOf, isTyping, Keymap, labelBindings, withOwn, written } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages } from "./outbox.js";
 import { Session } from "./session.js";
@@ -53,7 +53,12 @@ export class Page {
       move: () => cursor.move(argument),
       extend: () => cursor.extend(argument),
       step: () => commands.step(argument),
-      choose: () => session.chooseLabel(true),
+      choose: () => session.choosing.label(true),
+      category: () => session.refining.categorize(argument),
+      categories: () => session.choosing.category(),
+      addPart: () => session.refining.addPart(),
+      removePart: () => session.refining.removePart(),
+      describe: () => session.details.edit(),
       propagate: () => commands.propagate(),
       spread: () => spreading.start(),
       copyPassage: () => commands.copyPassage(),
@@ -106,7 +111,8 @@ export class Page {
     const own = withOwn(chosen);
     const labels = labelBindings(scheme.entities, "label", own);
     const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
-    this.keymap = new Keymap([...labels, ...relations, ...own]);
+    const categories = labelBindings(scheme.categories ?? [], "category", [...own, ...labels, ...relations]);
+    this.keymap = new Keymap([...labels, ...relations, ...categories, ...own]);
   }
 
   /** Take over keys that were changed. @param {import("./keys.js").Own} own */
@@ -259,7 +265,7 @@ export class Page {
   #isOurs(event, target) {
     const control = target.closest("button, a, summary, input, select, textarea, [role=listbox]");
     if (control && ["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey) return false;
-    if (event.key === "Escape" && target.tagName === "TEXTAREA") return false;
+    if (event.key === "Escape" && isTyping(target)) return false;
     const inText = target === document.body || target.closest("#viewport") !== null;
     if (event.key === "Tab") return inText || this.view.look.relating !== null;
     if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) return inText;
@@ -278,14 +284,14 @@ export class Page {
       if (field.value || !/^\d$/.test(event.key)) return this.chooser.key(event) || event.key.length === 1;
     } else if (this.chooser.key(event)) return true;
     const chord = chordOf(event);
-    const names = new Set(this.chooser.choices.map(({ name }) => name));
-    const found = [chord, `Shift+${chord}`].map((each) => this.keymap.match(each)).find((each) => each?.argument && names.has(each.argument));
+    const keys = [chord, `Shift+${chord}`].map((each) => written(each));
+    const found = this.chooser.choices.find(({ key }) => keys.includes(key));
     if (!found) return false;
     event.preventDefault();
     event.stopPropagation();
     const choose = this.chooser.onChoose;
     this.chooser.close();
-    choose(/** @type {string} */ (found.argument));
+    choose(found.name);
     return true;
   }
 

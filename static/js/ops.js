@@ -1,6 +1,6 @@
 // @ts-check
 /** What each gesture of an annotator changes, as ops; nothing here changes anything itself. */
-import { allows, isEntity } from "./schema.js";
+import { allows, isCategory, isEntity, isRelation } from "./schema.js";
 import { bodyOf } from "./store.js";
 
 /**
@@ -9,6 +9,7 @@ import { bodyOf } from "./store.js";
  * @typedef {import("./schema.js").Annotation} Annotation
  * @typedef {import("./schema.js").Entity} Entity
  * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {import("./schema.js").Category} Category
  */
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -68,6 +69,23 @@ function extended({ parts }, { start, end }) {
   return { start, end, parts: moved };
 }
 
+/** Have an entity consist of these stretches of the text, in order and apart. @param {Entity} entity @param {[number, number][]} extents @returns {Op[]} */
+export function consist(entity, extents) {
+  const [start, end] = [extents[0][0], extents[extents.length - 1][1]];
+  return [change(entity, { start, end, parts: extents.length > 1 ? extents : undefined })];
+}
+
+/**
+ * Give an annotation other attributes. Where it was proposed, it still counts as taken as it was:
+ * nobody proposes attributes.
+ * @param {Entity | Relation} item @param {import("./schema.js").Attributes} attributes @returns {Op[]}
+ */
+export function qualify(item, attributes) {
+  const { attributes: _, ...body } = /** @type {any} */ (bodyOf(item));
+  const after = Object.keys(attributes).length ? { ...body, attributes } : body;
+  return [{ id: item.id, before: bodyOf(item), after }];
+}
+
 /** @param {Relation} relation @param {string} label @returns {Op[]} */
 export function relabelRelation(relation, label) {
   return [change(relation, { label })];
@@ -102,13 +120,13 @@ export function remove(store, items, wasSuggested) {
  *
  * An end that was labeled by hand in the same place is taken instead of the one proposed.
  * @param {Store} store @param {import("./suggestions.js").Suggestions} suggestions
- * @param {(Entity | Relation)[]} chosen
+ * @param {(Entity | Relation | Category)[]} chosen
  * @returns {Op[]}
  */
 export function accept(store, suggestions, chosen) {
   /** @type {Map<string, Op>} */
   const ops = new Map();
-  const take = (/** @type {Entity | Relation} */ item, /** @type {object | null} */ body) => {
+  const take = (/** @type {Annotation} */ item, /** @type {object | null} */ body) => {
     ops.set(item.id, { id: item.id, before: bodyOf(store.get(item.id)), after: body });
   };
   const bind = (/** @type {string} */ id) => {
@@ -118,10 +136,10 @@ export function accept(store, suggestions, chosen) {
     return bound;
   };
   for (const item of chosen) {
-    if (isEntity(item)) take(item, bodyOf(item));
+    if (!isRelation(item)) take(item, bodyOf(item));
     else take(item, { ...bodyOf(item), head: bind(item.head), tail: bind(item.tail) });
   }
-  const order = (/** @type {Op} */ op) => (isEntity(op.after) ? 0 : 1);
+  const order = (/** @type {Op} */ op) => (isEntity(op.after) || isCategory(op.after) ? 0 : 1);
   return [...ops.values()].sort((a, b) => order(a) - order(b));
 }
 
@@ -131,7 +149,7 @@ export function acceptChanged(entity, fields) {
   return [{ ...change(entity, made), before: null }];
 }
 
-/** @param {(Entity | Relation)[]} chosen @returns {Op[]} */
+/** @param {(Entity | Relation | Category)[]} chosen @returns {Op[]} */
 export function reject(chosen) {
   return chosen.map(({ id }) => create({ verdict: "rejected" }, id));
 }

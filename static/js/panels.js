@@ -3,12 +3,13 @@
 import { element, listen } from "./element.js";
 import { describe, moment } from "./history.js";
 import { List } from "./list.js";
-import { extentsOf } from "./schema.js";
+import { extentsOf, isEntity, isRelation } from "./schema.js";
 import { blockAt } from "./text.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
  * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {import("./schema.js").Category} Category
  * @typedef {import("./list.js").Row} Row
  */
 
@@ -30,6 +31,7 @@ export class Panels {
    * @param {import("./keymap.js").Keymap} parts.keymap
    * @param {import("./comments.js").Comments} parts.comments
    * @param {import("./discussion.js").Discussion} parts.discussion
+   * @param {import("./details.js").Details} parts.details
    * @param {() => Promise<import("./history.js").Entry[]>} parts.loadHistory
    * @param {import("./sync.js").Sync} parts.sync
    * @param {string} parts.user
@@ -44,7 +46,7 @@ export class Panels {
     this.why = element("div", { class: "why", role: "region", "aria-label": "Why this is suggested", hidden: true });
     this.history = element("ol", { class: "history" });
     this.body = element("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-entities" });
-    parts.root.replaceChildren(this.tabs, this.body);
+    parts.root.replaceChildren(this.tabs, this.body, parts.details.root);
     this.ends = [
       listen(this.tabs, "click", (event) => this.open(event.target.closest("[data-tab]")?.dataset.tab)),
       listen(this.tabs, "keydown", (event) => this.#tabKey(event)),
@@ -59,6 +61,7 @@ export class Panels {
     const { view } = this.parts;
     if (changed) this.rows = null;
     this.drawTabs();
+    this.parts.details.draw();
     if (this.tab === "comments") return;
     if (this.tab === "history") return changed ? this.#loadHistory() : undefined;
     this.rows ??= this.#rows();
@@ -140,7 +143,8 @@ export class Panels {
     const open = suggestions.inOrder().map(({ item }) => item);
     if (this.tab === "relations") return this.#relationRows(relations);
     if (this.tab === "suggested") return open.length ? open.map((item) => this.#row(item)) : [note("No suggestions are left.")];
-    const rows = this.#groups(store.entities.sorted);
+    const categories = [...store.categories.values()].map((item) => this.#row(item));
+    const rows = [...(categories.length ? [heading("Document"), ...categories] : []), ...this.#groups(store.entities.sorted)];
     if (open.length) rows.push(heading("Suggested"), ...open.map((item) => this.#row(item)));
     if (relations.length) rows.push(heading("Relations"), ...relations.map((item) => this.#row(item)));
     return rows.length ? rows : [note("Nothing is labeled yet.")];
@@ -170,9 +174,21 @@ export class Panels {
     return rows.length ? rows : [note(`No relations ${relations.length ? "of these kinds" : "yet: go to an entity and press R"}.`)];
   }
 
-  /** @param {Entity | Relation} item @returns {Row} */
+  /** @param {Entity | Relation | Category} item @returns {Row} */
   #row(item) {
-    return { id: item.id, heading: false, draw: () => ("start" in item ? this.#entityRow(item) : this.#relationRow(item)) };
+    const draw = () => (isEntity(item) ? this.#entityRow(item) : isRelation(item) ? this.#relationRow(item) : this.#categoryRow(item));
+    return { id: item.id, heading: false, draw };
+  }
+
+  /** @param {Category} category */
+  #categoryRow(category) {
+    const open = this.parts.suggestions.open(category.id) !== undefined;
+    const group = this.parts.store.scheme.category(category.label)?.group;
+    const row = element("div", { class: `row category${open ? " open" : ""}` }, element("b", { class: "words" }, category.label));
+    if (group) row.append(element("small", { class: "label" }, group));
+    if (open) row.append(...this.#acts());
+    else row.append(element("small", {}, whose(category)));
+    return row;
   }
 
   /** @param {Entity} entity */
@@ -295,7 +311,7 @@ function details({ attributes }) {
   return [element("small", { class: "attributes", title: facts.join("\n") }, facts.join(" · "))];
 }
 
-/** Why something is suggested, and what else was proposed for its place. @param {Entity | Relation} item */
+/** Why something is suggested, and what else was proposed for its place. @param {Entity | Relation | Category} item */
 function reasons({ label, origin }) {
   const line = (/** @type {any} */ of) => {
     const score = of.score === undefined ? "" : ` ${Math.round(100 * of.score)}%`;
@@ -305,7 +321,7 @@ function reasons({ label, origin }) {
   return [element("p", {}, ...line({ label, ...origin })), ...others];
 }
 
-/** Who or what an annotation comes from. @param {Entity} entity */
+/** Who or what an annotation comes from. @param {Entity | Category} entity */
 function whose({ origin }) {
   if (!origin?.suggester) return "you";
   return origin.changed ? `${origin.suggester}, changed` : origin.suggester;

@@ -39,6 +39,10 @@ export function contentOf(item) {
   return isCategory(item) ? `\u0000${item.label}` : item.id;
 }
 
+/** What attributes may be, as labeler/schema/records.py has it: how many, and how many characters. */
+const MOST = { attributes: 50, name: 60, value: 2000 };
+const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )+$/u;
+
 /** The labels of a project and its rule on overlap. */
 export class Scheme {
   /** @param {{entities: EntityLabel[], relations: RelationLabel[], overlap: string, categories?: CategoryLabel[]}} plain */
@@ -111,8 +115,8 @@ export function check(items, scheme, length, touched = items.keys()) {
 }
 
 /** @param {Entity} entity @param {Scheme} scheme @param {number} length @returns {Problem[]} */
-function entityProblems({ id, start, end, label, parts }, scheme, length) {
-  const problems = [];
+function entityProblems({ id, start, end, label, parts, attributes }, scheme, length) {
+  const problems = attributeProblems(id, attributes);
   if (parts && !areParts(parts, start, end)) {
     problems.push({ id, code: "parts", message: "Its parts are not two or more, in order and apart." });
   }
@@ -122,6 +126,18 @@ function entityProblems({ id, start, end, label, parts }, scheme, length) {
   }
   if (!scheme.entity(label)) {
     problems.push({ id, code: "label", message: `The scheme has no entity label “${label}”.` });
+  }
+  return problems;
+}
+
+/** @param {string} id @param {Attributes | undefined} attributes @returns {Problem[]} */
+function attributeProblems(id, attributes = {}) {
+  const problem = (/** @type {string} */ message) => ({ id, code: "attributes", message });
+  const entries = Object.entries(attributes);
+  const problems = entries.length > MOST.attributes ? [problem(`It has ${entries.length} attributes; ${MOST.attributes} are possible.`)] : [];
+  for (const [name, value] of entries) {
+    if ([...name].length > MOST.name || !PRINTABLE.test(name)) problems.push(problem(`The name of an attribute has 1 to ${MOST.name} characters that can be seen.`));
+    if (typeof value === "string" && [...value].length > MOST.value) problems.push(problem(`“${name}” has more than ${MOST.value.toLocaleString("en")} characters.`));
   }
   return problems;
 }
@@ -143,15 +159,16 @@ function categoryProblems({ id, label: name }, items, scheme) {
 }
 
 /** @param {Relation} relation @param {Map<string, Annotation>} items @param {Scheme} scheme @returns {Problem[]} */
-function relationProblems({ id, head, tail, label: name }, items, scheme) {
+function relationProblems({ id, head, tail, label: name, attributes }, items, scheme) {
   const [from, to] = [items.get(head), items.get(tail)];
   if (!isEntity(from) || !isEntity(to)) {
     return [{ id, code: "end", message: "One of its ends is no entity any more." }];
   }
   const label = scheme.relation(name);
   if (!label) return [{ id, code: "label", message: `The scheme has no relation label “${name}”.` }];
-  if (allows(label, from.label, to.label)) return [];
-  return [{ id, code: "ends", message: `${name} may not lead from ${from.label} to ${to.label}.` }];
+  const problems = attributeProblems(id, attributes);
+  if (allows(label, from.label, to.label)) return problems;
+  return [{ id, code: "ends", message: `${name} may not lead from ${from.label} to ${to.label}.` }, ...problems];
 }
 
 /** @param {Map<string, Annotation>} items @param {Annotation[]} chosen @returns {Problem[]} */

@@ -2,18 +2,21 @@
 /** One open document: puts its parts together, draws what has changed, takes all down again. */
 import { ActionBar } from "./actions.js";
 import { Arcs } from "./arcs.js";
+import { Choosing } from "./choosing.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
 import { Comments } from "./comments.js";
 import { Cursor } from "./cursor.js";
 import { Discussion } from "./discussion.js";
 import { Surface } from "./dom.js";
+import { Details } from "./details.js";
 import { byId, element, listen } from "./element.js";
 import { Margin } from "./margin.js";
 import { Outbox } from "./outbox.js";
 import { Palette } from "./palette.js";
 import { Panels } from "./panels.js";
 import { Pointer } from "./pointer.js";
+import { Refining } from "./refining.js";
 import { Relating } from "./relating.js";
 import { Article } from "./render.js";
 import { Renewal } from "./renewal.js";
@@ -101,6 +104,7 @@ export class Session {
       store, suggestions, text, blocks, tokens: this.signs, view, keymap, surface: this.surface,
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
     });
+    this.refining = new Refining(this.commands);
     this.arcs = new Arcs({
       paper, viewport, article: this.article, store, suggestions,
       onPick: (id) => this.commands.focus(id, { scroll: false }),
@@ -114,10 +118,11 @@ export class Session {
       comments: this.comments, wording: this.commands.wording, say: (words) => chrome.say(words), onLeave,
       onGo: ({ start, end }) => { view.set({ selection: { start, end }, focus: null, fresh: false, caret: this.signs.nearest(start) }); this.surface.select(start, end); this.cursor.reveal(start); },
     });
+    this.details = new Details({ refining: this.refining, wording: this.commands.wording, keymap, say: (words) => chrome.say(words), onLeave });
     this.margin = new Margin({ paper, surface: this.surface, comments: this.comments, onPick: (id) => this.#openThread(id) });
     this.panels = new Panels({
       root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
-      comments: this.comments, discussion: this.discussion, sync: this.sync, user: this.work.user.name, onLeave,
+      comments: this.comments, discussion: this.discussion, details: this.details, sync: this.sync, user: this.work.user.name, onLeave,
       loadHistory: async () => (await this.sync.flush().catch(() => {}), (await this.page.api.get(this.sync.path)).edits),
     });
   }
@@ -125,15 +130,19 @@ export class Session {
   #buildGestures() {
     const { store, suggestions, view, commands } = this;
     const say = (/** @type {string} */ words) => this.page.chrome.say(words);
+    this.choosing = new Choosing({
+      chooser: this.page.chooser, keymap: this.page.keymap, palette: this.palette, article: this.article, surface: this.surface,
+      tokens: this.signs, view, commands, refining: this.refining, say,
+    });
     this.relating = new Relating({
       store, suggestions, view, commands, say,
-      choose: (id, title, names, onChoose) => this.#chooseRelation(id, title, names, onChoose),
+      choose: (id, title, names, onChoose) => this.choosing.relation(id, title, names, onChoose),
     });
     this.spreading = new Spreading({ view, commands, say });
     this.pointer = new Pointer({
       viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
       surface: this.surface, tokens: this.signs, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
-      ask: () => this.chooseLabel(false),
+      ask: () => this.choosing.label(false),
     });
   }
 
@@ -196,23 +205,11 @@ export class Session {
     this.arcs.hidden = this.view.look.hidden;
     const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure()];
     drawings.forEach((draw) => draw());
-    this.page.chrome.draw(this.store);
+    this.page.chrome.draw(this.store, this.suggestions);
     this.page.chrome.drawSaving(this.sync);
     this.panels.draw(this.changed);
     if (this.changed) this.#drawCount();
     this.changed = false;
-  }
-
-  /** Open the menu of entity labels beside the selection or the focused entity. @param {boolean} find */
-  chooseLabel(find) {
-    const { keymap, chooser } = this.page;
-    const item = this.commands.focused;
-    if (isRelation(item)) return this.#chooseForRelation(item);
-    const span = this.view.look.selection ?? (isEntity(item) ? item : null) ?? this.#caretSpan();
-    const box = span && this.surface.boxes(span.start, span.end).at(-1);
-    if (!span || !box) return;
-    const choices = this.scheme.entities.map(({ name, description }) => ({ name, description, key: keymap.keyOf("label", name), color: this.palette.of(name) }));
-    chooser.open(box, isEntity(item) ? "Change the label" : "Label as", choices, (name) => this.commands.label(name), { find: find || choices.length > 10 });
   }
 
   // ---- comments
@@ -259,7 +256,7 @@ export class Session {
     clearTimeout(this.scrolled);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.renewal, this.pointer, this.panels, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.renewal, this.pointer, this.panels, this.details, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 
@@ -384,30 +381,5 @@ export class Session {
 
   #checkText() {
     if (!this.surface.isExact()) this.page.chrome.say("The browser shows this text otherwise than it is stored. Do not label it; tell whoever runs this site.");
-  }
-
-  // ---- menus
-
-  #caretSpan() {
-    const { caret } = this.view.look;
-    return caret >= 0 ? this.signs.span(caret) : null;
-  }
-
-  /** @param {string} id @param {string} title @param {string[]} names @param {(name: string) => void} onChoose */
-  #chooseRelation(id, title, names, onChoose) {
-    const box = this.article.marks(id)[0]?.getClientRects()[0];
-    if (!box) return;
-    const { keymap, chooser } = this.page;
-    const choices = names.map((name) => ({ name, description: this.scheme.relation(name)?.description ?? "", key: keymap.keyOf("relation", name), color: "" }));
-    chooser.open(box, title, choices, onChoose);
-    this.page.chrome.say(`${title}: ${choices.map(({ name, key }) => `${key} ${name}`).join(", ")}`);
-  }
-
-  /** @param {import("./schema.js").Relation} relation */
-  #chooseForRelation(relation) {
-    const [head, tail] = [relation.head, relation.tail].map((id) => this.suggestions.end(id));
-    if (!head || !tail) return;
-    const names = this.scheme.between(head.label, tail.label).map(({ name }) => name);
-    this.#chooseRelation(head.id, "Change the relation", names, (name) => this.commands.relabelRelation(name));
   }
 }

@@ -1,16 +1,17 @@
 // @ts-check
 /** What a suggester proposed for a document, and what of it still waits for an answer. */
-import { allows, contentOf, isEntity, isRelation } from "./schema.js";
+import { allows, contentOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { inOrder, SpanIndex } from "./spans.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
  * @typedef {import("./schema.js").Relation} Relation
+ * @typedef {import("./schema.js").Category} Category
  */
 
 /** Proposals beside a layer: open while it neither holds nor rejects them. */
 export class Suggestions {
-  /** @param {(Entity | Relation)[]} proposed @param {import("./store.js").Store} store */
+  /** @param {(Entity | Relation | Category)[]} proposed @param {import("./store.js").Store} store */
   constructor(proposed, store) {
     this.store = store;
     this.#take(proposed);
@@ -18,21 +19,24 @@ export class Suggestions {
     this.openEntities = new SpanIndex();
     /** @type {Relation[]} relations still open */
     this.openRelations = [];
+    /** @type {Category[]} labels of the document still open */
+    this.openCategories = [];
     this.refresh();
   }
 
-  /** @param {(Entity | Relation)[]} proposed */
+  /** @param {(Entity | Relation | Category)[]} proposed */
   #take(proposed) {
     this.byId = new Map(proposed.map((item) => [item.id, item]));
     this.entities = proposed.filter(isEntity).sort(inOrder);
     this.relations = proposed.filter(isRelation);
+    this.categories = proposed.filter(isCategory);
     this.contents = new Map(this.entities.map((entity) => [entity, contentOf(entity)]));
   }
 
   /**
    * Take over what is proposed now; returns the entities that opened or closed. What was answered
    * stays known, so that the answer can be taken back, and so does what is `focused`, with its ends.
-   * @param {(Entity | Relation)[]} proposed @param {string | null} focused
+   * @param {(Entity | Relation | Category)[]} proposed @param {string | null} focused
    */
   replace(proposed, focused) {
     const item = this.open(focused);
@@ -44,7 +48,7 @@ export class Suggestions {
     return this.refresh();
   }
 
-  /** The proposal as it is known already, if it says the same. @param {Entity | Relation} item */
+  /** The proposal as it is known already, if it says the same. @param {Entity | Relation | Category} item */
   #same(item) {
     const known = this.byId.get(item.id);
     return known && JSON.stringify(known) === JSON.stringify(item) ? known : undefined;
@@ -55,23 +59,25 @@ export class Suggestions {
     const before = new Set(this.openEntities.sorted);
     this.openEntities = new SpanIndex(this.entities.filter((entity) => this.#isOpenEntity(entity)));
     this.openRelations = this.relations.filter((relation) => this.#isOpenRelation(relation));
+    this.openCategories = this.categories.filter((category) => this.#isOpenCategory(category));
     const changed = this.openEntities.sorted.filter((entity) => !before.delete(entity));
     return [...before, ...changed];
   }
 
   get count() {
-    return this.openEntities.sorted.length + this.openRelations.length;
+    return this.openEntities.sorted.length + this.openRelations.length + this.openCategories.length;
   }
 
   /** An open suggestion by its id. @param {string | null} id */
   open(id) {
     const item = id === null ? undefined : this.byId.get(id);
     if (!item) return undefined;
-    const isOpen = isEntity(item) ? this.#isOpenEntity(item) : this.#isOpenRelation(item);
-    return isOpen ? item : undefined;
+    if (isEntity(item)) return this.#isOpenEntity(item) ? item : undefined;
+    if (isRelation(item)) return this.#isOpenRelation(item) ? item : undefined;
+    return this.#isOpenCategory(item) ? item : undefined;
   }
 
-  /** Open suggestions in the order of the text; a relation follows the later of its ends. */
+  /** Open suggestions in the order of the text: labels of the document first; a relation follows the later of its ends. */
   inOrder() {
     const places = this.openRelations.flatMap((relation) => {
       const ends = [this.end(relation.head), this.end(relation.tail)];
@@ -79,9 +85,9 @@ export class Suggestions {
       return later ? [{ ...later, id: relation.id, end: later.start, item: relation }] : [];
     });
     const entities = this.openEntities.sorted.map((item) => ({ ...item, item }));
-    return /** @type {{item: Entity | Relation, start: number, end: number}[]} */ (
-      places.length ? [...entities, ...places].sort(inOrder) : entities
-    );
+    const placed = places.length ? [...entities, ...places].sort(inOrder) : entities;
+    const first = this.openCategories.map((item) => ({ item, start: 0, end: 0 }));
+    return /** @type {{item: Entity | Relation | Category, start: number, end: number}[]} */ ([...first, ...placed]);
   }
 
   /** The annotation that stands for a proposed end: itself, or one that says the same. @param {string} id */
@@ -111,6 +117,11 @@ export class Suggestions {
     const kind = this.store.scheme.relation(label);
     if (!from || !to || !kind || !allows(kind, from.label, to.label)) return false;
     return !this.store.contents.has(contentOf({ id, head: from.id, tail: to.id, label }));
+  }
+
+  /** @param {Category} category */
+  #isOpenCategory({ id, label }) {
+    return !this.store.items.has(id) && !this.store.contents.has(contentOf({ id, label })) && this.store.scheme.category(label) !== undefined;
   }
 
   /** The end of a relation, unless it was rejected. @param {string} id */

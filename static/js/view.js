@@ -6,6 +6,7 @@
  * @typedef {{head: string, targets: string[], index: number, label: string | null, by: "key" | "drag"}} Relating
  * @typedef {object} Look
  * @property {string | null} focus id of the annotation or suggestion that commands act on
+ * @property {string | null} last id of what was focused before nothing was: further parts go to it
  * @property {boolean} fresh whether it was made by a held label just now, so keys still hold labels
  * @property {Span | null} selection
  * @property {number} anchor where the selection was begun, a code point
@@ -22,7 +23,7 @@
 
 /** @returns {Look} */
 const NOTHING = () => ({
-  focus: null, fresh: false, selection: null, anchor: 0, caret: -1, held: null, heldRelation: null,
+  focus: null, last: null, fresh: false, selection: null, anchor: 0, caret: -1, held: null, heldRelation: null,
   hover: null, relating: null, spreading: null, tokens: false, hidden: new Set(),
 });
 
@@ -40,6 +41,7 @@ export class View {
     const names = /** @type {(keyof Look)[]} */ (Object.keys(changes));
     if (names.every((name) => before[name] === changes[name])) return;
     this.look = { ...before, ...changes };
+    if (before.focus !== null && this.look.focus === null) this.look.last = before.focus;
     for (const listener of [...this.listeners]) listener(before, this.look);
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** What annotations are called in messages and lists. */
-import { extentsOf, isEntity } from "./schema.js";
+import { extentsOf, isEntity, isRelation } from "./schema.js";
 
 const LONGEST = 40; // characters of a quotation
 
@@ -26,9 +26,10 @@ export class Wording {
     return entity ? `“${this.words(entity)}”` : "something";
   }
 
-  /** @param {import("./schema.js").Entity | import("./schema.js").Relation} item */
+  /** @param {import("./schema.js").Entity | import("./schema.js").Relation | import("./schema.js").Category} item */
   name(item) {
     if (isEntity(item)) return `“${this.words(item)}” ${item.label}`;
+    if (!isRelation(item)) return `the document label ${item.label}`;
     return `${this.end(item.head)} ${item.label} ${this.end(item.tail)}`;
   }
 }

@@ -1,6 +1,6 @@
 /** What the tests share: random but repeatable values, and a scheme. */
 
-/** Two kinds of relation with ends of their own and one that takes any. */
+/** Two kinds of relation with ends of their own and one that takes any; two labels of documents that exclude each other. */
 export const NEWS = {
   entities: ["PERSON", "ORG", "GPE"].map((name, index) => ({ name, key: String(index + 1), color: "#336699", description: "" })),
   relations: [
@@ -8,6 +8,7 @@ export const NEWS = {
     { name: "MET_WITH", key: "2", color: "#336699", description: "", head: ["PERSON"], tail: ["PERSON"], symmetric: true },
     { name: "SEE", key: "", color: "#336699", description: "", head: [], tail: [], symmetric: false },
   ],
+  categories: ["SPORT", "POLITICS"].map((name) => ({ name, key: "", color: "#336699", description: "", group: "topic" })),
   overlap: "allow",
 };
 

@@ -22,9 +22,12 @@ function gesture(dice, store) {
     const one = dice.pick(entities);
     choices.push(() => ops.relabelEntity(store, one, label), () => ops.resize(one, span));
     choices.push(() => ops.remove(store, [one], never));
+    choices.push(() => ops.consist(one, [[start, start + 1], [start + 3, start + 5]]), () => ops.qualify(one, dice.below(2) ? { role: dice.below(9) } : {}));
     choices.push(() => [ops.create({ head: one.id, tail: dice.pick(entities).id, label: dice.pick(NEWS.relations).name })]);
   }
-  if (relations.length) choices.push(() => ops.reverse(dice.pick(relations)), () => ops.remove(store, [dice.pick(relations)], never));
+  const [given] = store.categories.values();
+  choices.push(() => (given ? ops.remove(store, [given], never) : [ops.create({ label: dice.pick(NEWS.categories).name })]));
+  if (relations.length) choices.push(() => ops.qualify(dice.pick(relations), { sure: true }), () => ops.reverse(dice.pick(relations)), () => ops.remove(store, [dice.pick(relations)], never));
   const made = dice.pick(choices)();
   return store.problems(made).length ? null : made;
 }
@@ -183,4 +186,21 @@ test("a document has one category of a group, and undo takes it back", () => {
   assert.equal(store.categories.size, 2);
   store.undo();
   assert.deepEqual([...store.categories.values()], [{ id: "c1", label: "SPORT" }]);
+});
+
+test("attributes have limits, and no name goes unseen", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH, [PARTED]);
+  const codes = (attributes) => store.problems(ops.qualify(store.entity("e1"), attributes)).map(({ code }) => code);
+  assert.deepEqual(codes({ "née le": "1 mai", 役割: "市長" }), []);
+  for (const wrong of [{ "": 1 }, { "a\u200b": 1 }, { [`${"a".repeat(61)}`]: 1 }, { a: "b".repeat(2001) }]) assert.deepEqual(codes(wrong), ["attributes"]);
+  assert.deepEqual(codes(Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`a${index}`, 1]))), ["attributes"]);
+});
+
+test("a proposal that gets an attribute still counts as taken as it was", () => {
+  const origin = { suggester: "rulers", version: "1" };
+  const store = new Store(new Scheme(NEWS), LENGTH, [{ id: "s:0-3:ORG", start: 0, end: 3, label: "ORG", origin }]);
+  store.edit(ops.qualify(store.entity("s:0-3:ORG"), { sure: true }));
+  assert.deepEqual(store.entity("s:0-3:ORG").origin, origin);
+  store.edit(ops.qualify(store.entity("s:0-3:ORG"), {}));
+  assert.ok(!("attributes" in store.entity("s:0-3:ORG")));
 });

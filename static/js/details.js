@@ -1,0 +1,181 @@
+// @ts-check
+/** What the focused annotation has beyond its label: its attributes, to be written; its parts. */
+import { element, listen } from "./element.js";
+import { extentsOf, isEntity } from "./schema.js";
+import { valueOf } from "./refining.js";
+
+/**
+ * @typedef {import("./schema.js").Entity} Entity
+ * @typedef {import("./schema.js").Relation} Relation
+ */
+
+/** A small form below the lists; it is there only while something labeled is focused. */
+export class Details {
+  /**
+   * @param {object} parts
+   * @param {import("./refining.js").Refining} parts.refining
+   * @param {import("./wording.js").Wording} parts.wording
+   * @param {import("./keymap.js").Keymap} parts.keymap
+   * @param {(words: string) => void} parts.say
+   * @param {() => void} parts.onLeave goes to the text
+   */
+  constructor({ refining, wording, keymap, say, onLeave }) {
+    this.refining = refining;
+    this.wording = wording;
+    this.keymap = keymap;
+    this.say = say;
+    this.onLeave = onLeave;
+    /** @type {Entity | Relation | undefined} */
+    this.item = undefined;
+    this.adding = false;
+    this.root = element("section", { class: "details", "aria-label": "Attributes and parts", hidden: true });
+    this.ends = [
+      listen(this.root, "change", (event) => this.#commit(event.target)),
+      listen(this.root, "keydown", (event) => this.#key(event)),
+      listen(this.root, "click", (event) => this.#click(event.target.closest("button"))),
+    ];
+  }
+
+  /** Show what the focused annotation has. */
+  draw() {
+    const item = this.refining.qualified;
+    if (item === this.item) return;
+    if (item?.id !== this.item?.id) this.adding = false;
+    this.item = item;
+    this.#draw();
+  }
+
+  /** Go to the first attribute, or begin one. */
+  edit() {
+    this.draw();
+    if (!this.item) return this.say("Go to an entity or a relation first.");
+    if (!this.item.attributes) return this.#add();
+    this.#go("[data-value]");
+  }
+
+  destroy() {
+    this.ends.forEach((end) => end());
+    this.root.remove();
+  }
+
+  #draw() {
+    const { item } = this;
+    const focused = /** @type {HTMLElement | null} */ (this.root.contains(document.activeElement) ? document.activeElement : null);
+    this.root.hidden = !item;
+    this.root.replaceChildren(...(item ? [...this.#parts(item), ...this.#attributes(item), this.#foot()] : []));
+    if (!focused) return;
+    const at = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-at="${CSS.escape(name)}"]`));
+    const again = at(focused.dataset.at ?? "") ?? at("add");
+    if (again) again.focus({ preventScroll: true });
+    else this.onLeave(); // what had the focus is gone
+  }
+
+  /** @param {Entity | Relation} item */
+  #parts(item) {
+    if (!isEntity(item) || !item.parts) return [];
+    const chips = extentsOf(item).map(([start, end], index) => {
+      const words = this.wording.words({ start, end }, 24);
+      const remove = element("button", { type: "button", class: "cross", "data-part": index, "data-at": `part ${index}`, "aria-label": `Take “${words}” off`, title: "Take this part off" }, "✕");
+      return element("span", { class: "part" }, element("bdi", {}, words), remove);
+    });
+    return [element("div", { class: "parts", role: "group", "aria-label": "Parts" }, element("small", {}, "Parts"), ...chips)];
+  }
+
+  /** @param {Entity | Relation} item */
+  #attributes({ attributes = {} }) {
+    return Object.entries(attributes).map(([name, value], index) => {
+      const id = `attribute-${index}`;
+      const label = element("label", { for: id, title: name }, name);
+      const field = element("input", { id, "data-value": name, "data-at": `value ${name}`, autocomplete: "off", maxlength: 2000, dir: "auto", value: String(value) });
+      const remove = element("button", { type: "button", class: "cross", "data-remove": name, "data-at": `remove ${name}`, "aria-label": `Remove ${name}`, title: "Remove" }, "✕");
+      return element("div", { class: "attribute" }, label, field, remove);
+    });
+  }
+
+  #foot() {
+    if (this.adding) return this.#blank();
+    const key = this.keymap.keyOf("describe");
+    return element("button", { type: "button", class: "flat small", "data-add": "", "data-at": "add" }, "Add an attribute", ...(key ? [element("kbd", { "aria-hidden": "true" }, key)] : []));
+  }
+
+  /** The line of an attribute that is being made. */
+  #blank() {
+    const names = element("datalist", { id: "attribute-names" }, ...this.refining.attributeNames.map((value) => element("option", { value })));
+    const plain = { autocomplete: "off", dir: "auto" };
+    return element("div", { class: "attribute", "data-blank": "" },
+      element("input", { ...plain, "data-name": "", "data-at": "name", "aria-label": "Name of the attribute", placeholder: "Name", maxlength: 60, list: "attribute-names" }),
+      element("input", { ...plain, "data-new": "", "data-at": "new", "aria-label": "Its value", placeholder: "Value", maxlength: 2000 }), names);
+  }
+
+  #add() {
+    this.adding = true;
+    this.#draw();
+    this.#go("[data-name]");
+  }
+
+  /** @param {string} selector */
+  #go(selector) {
+    const field = /** @type {HTMLInputElement | null} */ (this.root.querySelector(selector));
+    field?.focus();
+    field?.select();
+  }
+
+  /** @param {HTMLButtonElement | null} button */
+  #click(button) {
+    const { item } = this;
+    if (!button || !item) return;
+    const { part, remove, add } = button.dataset;
+    if (add !== undefined) return this.#add();
+    if (remove !== undefined) this.refining.setAttribute(item.id, remove, null);
+    if (part !== undefined && isEntity(item)) this.refining.removePartAt(item, Number(part));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (!(event.target instanceof HTMLInputElement) || event.isComposing) return;
+    if (event.key === "Escape") {
+      event.target.value = event.target.defaultValue;
+      return this.#leave(event);
+    }
+    if (event.key !== "Enter") return;
+    if (event.target.dataset.name !== undefined) {
+      event.preventDefault();
+      return this.#go("[data-new]");
+    }
+    if (this.#commit(event.target)) this.#leave(event);
+  }
+
+  /** Back to the text; what was not finished is dropped. @param {KeyboardEvent} event */
+  #leave(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.onLeave();
+    this.adding = false;
+    this.#draw();
+  }
+
+  /** Keep what a field says; returns whether there was enough to keep. @param {HTMLInputElement} field */
+  #commit(field) {
+    const { item } = this;
+    const { value: name } = field.dataset;
+    const words = field.value.trim();
+    if (!item) return false;
+    if (name !== undefined) {
+      return this.refining.setAttribute(item.id, name, words ? valueOf(words, item.attributes?.[name]) : null);
+    }
+    return field.dataset.new !== undefined && this.#create(item.id, words);
+  }
+
+  /** @param {string} id @param {string} words the value; none says that it simply is so */
+  #create(id, words) {
+    const field = /** @type {HTMLInputElement} */ (this.root.querySelector("[data-name]"));
+    const name = field.value.trim();
+    if (!name) {
+      this.#go("[data-name]");
+      return false;
+    }
+    const kept = this.refining.setAttribute(id, name, words ? valueOf(words) : true);
+    this.adding = !kept;
+    return kept;
+  }
+}

@@ -1,0 +1,200 @@
+"""Parts, attributes and labels of the document, in a real browser, by mouse and by keyboard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from labeler import schema
+from tests.browser.conftest import SCHEME, TEXT, Screen
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Screen]
+
+CATEGORIES = schema.parse_scheme(
+    {
+        **schema.scheme_json(SCHEME),
+        "categories": [
+            {"name": "POLITICS", "group": "topic", "key": "k"},
+            {"name": "SPORT", "group": "topic"},
+            {"name": "URGENT", "description": "For today’s paper."},
+        ],
+    }
+)
+
+
+def parts(page: Screen) -> list[list[str]]:
+    """Return the words of the parts of each entity that the server has."""
+    found = page.layer()["entities"]
+    extents = [each.get("parts") or [[each["start"], each["end"]]] for each in found]
+    return [[TEXT[start:end] for start, end in each] for each in extents]
+
+
+def attributes(page: Screen) -> list[dict[str, Any] | None]:
+    """Return the attributes of each entity that the server has."""
+    return [each.get("attributes") for each in page.layer()["entities"]]
+
+
+def categories(page: Screen) -> list[str]:
+    """Return the labels of the document that the server has, sorted."""
+    return sorted(each["label"] for each in page.layer()["categories"])
+
+
+# ---- parts ------------------------------------------------------------------------------------
+
+
+def test_a_part_is_added_and_taken_off_by_mouse(screen: Open) -> None:
+    """After an entity, a drag offers to add the words to it; a cross beside a part takes it off."""
+    page = screen()
+    page.drag("Ines")
+    page.press("1")
+    page.drag("Port Ellery")
+    page.page.locator(".chooser .further").click()
+    page.says("“Ines … Port Ellery” has 2 parts now")
+    assert parts(page) == [["Ines", "Port Ellery"]]
+    expect(page.page.locator("#article mark")).to_have_count(2)
+    page.page.get_by_role("button", name="Take “Ines” off").click()
+    assert parts(page) == [["Port Ellery"]]
+    page.press("Control+z", "Control+z")
+    assert parts(page) == [["Ines"]]
+
+
+def test_a_part_is_added_and_taken_off_by_keyboard(screen: Open) -> None:
+    """`J` adds the word at the cursor to the entity left before, `⇧J` takes it off again."""
+    page = screen()
+    page.press("ArrowRight", *["ArrowRight"] * 4, "1")  # Ines
+    page.press("ArrowRight", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "j")
+    assert parts(page) == [["Ines", "Port Ellery"]]
+    page.press("Shift+J")
+    assert parts(page) == [["Ines"]]
+    page.press("Shift+J")
+    page.says("It has only one part")
+
+
+def test_parts_that_meet_become_one(screen: Open) -> None:
+    """A part that touches the entity, or only white space away, makes it longer instead."""
+    page = screen()
+    page.drag("Ines")
+    page.press("1")
+    page.drag("Okafor")
+    page.press("j")
+    assert parts(page) == [["Ines Okafor"]]
+    assert page.layer()["entities"][0].get("parts") is None
+
+
+def test_a_selection_without_an_entity_says_what_to_do(screen: Open) -> None:
+    """`J` with nothing to add to changes nothing, and tells the way."""
+    page = screen()
+    page.drag("Ines")
+    page.press("j")
+    page.says("Go to an entity, then select")
+    assert parts(page) == []
+
+
+# ---- attributes -------------------------------------------------------------------------------
+
+
+def test_attributes_are_written_by_keyboard(screen: Open) -> None:
+    """`E`, a name, a value, Enter: one edit; then the text has the keys again."""
+    page = screen()
+    page.drag("Ines Okafor")
+    page.press("1", "e")
+    page.page.keyboard.type("sure")
+    page.press("Enter")
+    page.page.keyboard.type("0.5")
+    page.press("Enter")
+    page.says("sure is 0.5")
+    assert attributes(page) == [{"sure": 0.5}]
+    expect(page.page.locator("#viewport")).to_be_focused()
+    expect(page.page.locator(".row small.attributes")).to_have_text("sure: 0.5")
+    page.press("e")
+    page.page.keyboard.type("0.9")
+    page.press("Escape")
+    assert attributes(page) == [{"sure": 0.5}]
+    page.press("e")
+    page.page.keyboard.type("0.9")
+    page.press("Enter")
+    assert attributes(page) == [{"sure": 0.9}]
+    page.press("Control+z", "Control+z")
+    assert attributes(page) == [None]
+
+
+def test_attributes_are_written_and_removed_by_mouse(screen: Open) -> None:
+    """The form below the list writes to entities and relations, and keeps what is left there."""
+    page = screen(labeled=[(19, 30), (50, 60)])
+    page.mark("Ines Okafor").click()
+    page.page.get_by_role("button", name="Add an attribute").click()
+    page.page.get_by_label("Name of the attribute").fill("role")
+    page.page.get_by_label("Its value").fill("mayor")
+    page.mark("Tomas Lind").click()
+    assert attributes(page) == [{"role": "mayor"}, None]
+    page.mark("Ines Okafor").click()
+    page.page.get_by_role("button", name="Remove role").click()
+    assert attributes(page) == [None, None]
+    expect(page.page.get_by_role("button", name="Add an attribute")).to_be_focused()
+    page.press("Escape", "Escape")
+    page.relate("Ines Okafor", "Tomas Lind")
+    page.page.locator(".chooser [role=option]", has_text="HELPS").click()
+    page.press("e")
+    page.page.keyboard.type("since")
+    page.press("Enter")
+    page.page.keyboard.type("2024 or so")
+    page.press("Enter")
+    [relation] = page.layer()["relations"]
+    assert relation["attributes"] == {"since": "2024 or so"}
+
+
+def test_an_attribute_of_words_stays_words(screen: Open) -> None:
+    """A value that came as words is not made a number when somebody writes digits."""
+    came = schema.Entity("e0", 19, 30, "ACTOR", attributes={"code": "007", "sure": True})
+    page = screen(labeled=[came])
+    page.mark("Ines Okafor").click()
+    page.page.get_by_label("code", exact=True).fill("12")
+    page.page.get_by_label("sure", exact=True).fill("false")
+    page.press("Enter")
+    assert attributes(page) == [{"code": "12", "sure": False}]
+
+
+# ---- labels of the document -------------------------------------------------------------------
+
+
+def test_the_document_is_labeled_by_mouse(screen: Open) -> None:
+    """A chip labels the document and takes it back; of a group there is one, as one edit."""
+    page = screen(scheme=CATEGORIES)
+    chip = page.page.locator(".chip.category")
+    chip.filter(has_text="URGENT").click()
+    chip.filter(has_text="POLITICS").click()
+    assert categories(page) == ["POLITICS", "URGENT"]
+    chip.filter(has_text="SPORT").click()
+    page.says("The document is labeled SPORT, no longer POLITICS")
+    assert categories(page) == ["SPORT", "URGENT"]
+    expect(chip.filter(has_text="SPORT")).to_have_attribute("aria-pressed", "true")
+    chip.filter(has_text="URGENT").click()
+    assert categories(page) == ["SPORT"]
+    page.press("Control+z", "Control+z")
+    assert categories(page) == ["POLITICS", "URGENT"]
+
+
+def test_the_document_is_labeled_by_keyboard(screen: Open) -> None:
+    """The key of the scheme labels at once; `D` and a digit, or typing, labels with any."""
+    page = screen(scheme=CATEGORIES)
+    page.press("k")
+    assert categories(page) == ["POLITICS"]
+    page.press("d", "3")
+    assert categories(page) == ["POLITICS", "URGENT"]
+    page.press("d")
+    page.page.keyboard.type("sp")
+    page.press("Enter")
+    assert categories(page) == ["SPORT", "URGENT"]
+    page.page.locator(".row.category", has_text="SPORT").click()
+    page.press("Backspace")
+    page.says("Deleted the document label SPORT")
+    assert categories(page) == ["URGENT"]
+
+
+def test_a_document_without_such_labels_says_so(screen: Open) -> None:
+    """Where the scheme has no labels of documents, `D` tells where they are made."""
+    page = screen()
+    page.press("d")
+    page.says("no labels for whole documents")
