@@ -51,7 +51,7 @@ export const DEFAULTS = [
   bind("M", "fit", "Entities", "Fit the entity to whole tokens"),
   bind("J", "addPart", "Entities", "Add the selection to the entity before, as a further part"),
   bind("Shift+J", "removePart", "Entities", "Take the part at the cursor off the entity"),
-  bind("E", "describe", "Entities", "Write attributes of the entity or relation"),
+  bind("Q", "describe", "Entities", "Write attributes of the entity or relation"),
   bind("R", "relate", "Relations", "Start a relation from the entity; then Tab, Enter"),
   bind("V", "reverse", "Relations", "Turn the relation round"),
   { ...bind("Tab", "suggestion", "Suggestions", "Next suggestion"), argument: "next" },
@@ -66,7 +66,7 @@ export const DEFAULTS = [
   bind("F", "flag", "Document", "Flag, with a reason"),
   { ...bind("Alt+PageDown", "go", "Document", "Next document"), argument: "next" },
   { ...bind("Alt+PageUp", "go", "Document", "Previous document"), argument: "previous" },
-  bind("D", "categories", "Document", "Label the whole document"),
+  bind("W", "categories", "Document", "Label the whole document"),
   bind("C", "comment", "Document", "Comment on the selection, the entity or the document"),
   bind("Mod+Enter", "send", "Document", "Send the comment"),
   bind("U", "readTo", "Document", "Mark as read up to the cursor"),
@@ -148,11 +148,14 @@ export class Keymap {
 }
 
 /**
- * Default bindings with a person's own chords instead, by command and argument.
+ * Default bindings with a person's own chords instead, by command and argument. What they took is
+ * theirs: a command that came later with the same key waits for another.
  * @param {Record<string, string[]>} own
  */
 export function withOwn(own) {
-  return DEFAULTS.map((binding) => ({ ...binding, chords: own[nameOf(binding)] ?? binding.chords }));
+  const taken = new Set(Object.values(own).flat());
+  const left = (/** @type {Binding} */ { chords }) => chords.filter((chord) => !taken.has(chord));
+  return DEFAULTS.map((binding) => ({ ...binding, chords: own[nameOf(binding)] ?? left(binding) }));
 }
 
 /** What a person's own chords are filed under. @param {Binding} binding */

@@ -54,18 +54,20 @@ function sections(keymap, onAsk) {
   /** @type {Map<string, HTMLElement[]>} */
   const groups = new Map();
   for (const binding of keymap.bindings) {
-    if (!binding.chords.length) continue;
+    if (!binding.chords.length && isLabel(binding)) continue;
     if (!groups.has(binding.group)) groups.set(binding.group, []);
     groups.get(binding.group)?.push(line(binding, onAsk));
   }
   return [...groups].map(([name, lines]) => element("section", {}, element("h3", {}, name), element("dl", {}, ...lines)));
 }
 
+/** Whether a key comes from the scheme, where it is changed. @param {import("./keymap.js").Binding} binding */
+const isLabel = (binding) => !DEFAULTS.some((each) => nameOf(each) === nameOf(binding));
+
 /** @param {import("./keymap.js").Binding} binding @param {(name: string, button: HTMLElement) => void} onAsk */
 function line(binding, onAsk) {
-  const keys = binding.chords.map((chord) => element("kbd", {}, written(chord)));
-  const isLabel = !DEFAULTS.some((each) => nameOf(each) === nameOf(binding));
-  if (isLabel) return element("div", {}, element("dt", {}, ...keys), element("dd", {}, binding.help));
+  const keys = binding.chords.length ? binding.chords.map((chord) => element("kbd", {}, written(chord))) : ["none"];
+  if (isLabel(binding)) return element("div", {}, element("dt", {}, ...keys), element("dd", {}, binding.help));
   const button = element("button", { type: "button", "aria-label": `Change the key for: ${binding.help}` }, ...keys);
   button.addEventListener("click", () => onAsk(nameOf(binding), button));
   return element("div", {}, element("dt", {}, button), element("dd", {}, binding.help));

@@ -96,10 +96,10 @@ def test_a_selection_without_an_entity_says_what_to_do(screen: Open) -> None:
 
 
 def test_attributes_are_written_by_keyboard(screen: Open) -> None:
-    """`E`, a name, a value, Enter: one edit; then the text has the keys again."""
+    """`Q`, a name, a value, Enter: one edit; then the text has the keys again."""
     page = screen()
     page.drag("Ines Okafor")
-    page.press("1", "e")
+    page.press("1", "q")
     page.page.keyboard.type("sure")
     page.press("Enter")
     page.page.keyboard.type("0.5")
@@ -108,11 +108,11 @@ def test_attributes_are_written_by_keyboard(screen: Open) -> None:
     assert attributes(page) == [{"sure": 0.5}]
     expect(page.page.locator("#viewport")).to_be_focused()
     expect(page.page.locator(".row small.attributes")).to_have_text("sure: 0.5")
-    page.press("e")
+    page.press("q")
     page.page.keyboard.type("0.9")
     page.press("Escape")
     assert attributes(page) == [{"sure": 0.5}]
-    page.press("e")
+    page.press("q")
     page.page.keyboard.type("0.9")
     page.press("Enter")
     assert attributes(page) == [{"sure": 0.9}]
@@ -136,7 +136,7 @@ def test_attributes_are_written_and_removed_by_mouse(screen: Open) -> None:
     page.press("Escape", "Escape")
     page.relate("Ines Okafor", "Tomas Lind")
     page.page.locator(".chooser [role=option]", has_text="HELPS").click()
-    page.press("e")
+    page.press("q")
     page.page.keyboard.type("since")
     page.press("Enter")
     page.page.keyboard.type("2024 or so")
@@ -177,13 +177,13 @@ def test_the_document_is_labeled_by_mouse(screen: Open) -> None:
 
 
 def test_the_document_is_labeled_by_keyboard(screen: Open) -> None:
-    """The key of the scheme labels at once; `D` and a digit, or typing, labels with any."""
+    """The key of the scheme labels at once; `W` and a digit, or typing, labels with any."""
     page = screen(scheme=CATEGORIES)
     page.press("k")
     assert categories(page) == ["POLITICS"]
-    page.press("d", "3")
+    page.press("w", "3")
     assert categories(page) == ["POLITICS", "URGENT"]
-    page.press("d")
+    page.press("w")
     page.page.keyboard.type("sp")
     page.press("Enter")
     assert categories(page) == ["SPORT", "URGENT"]
@@ -194,7 +194,7 @@ def test_the_document_is_labeled_by_keyboard(screen: Open) -> None:
 
 
 def test_a_document_without_such_labels_says_so(screen: Open) -> None:
-    """Where the scheme has no labels of documents, `D` tells where they are made."""
+    """Where the scheme has no labels of documents, `W` tells where they are made."""
     page = screen()
-    page.press("d")
+    page.press("w")
     page.says("no labels for whole documents")

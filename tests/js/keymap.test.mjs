@@ -53,6 +53,8 @@ test("labels get the key of the scheme, or a free digit, and never one of a comm
   const label = (name, key) => ({ name, key });
   const made = labelBindings([label("PERSON", "1"), label("ORG", ""), label("PLACE", "a"), label("DRUG", "d")], "label", DEFAULTS);
   assert.deepEqual(made.map((binding) => binding.chords), [["1"], ["2"], ["3"], ["D"]]);
+  const documents = labelBindings([label("SPORT", "s"), label("LOCAL", ""), label("LATE", "d")], "category", [...DEFAULTS, ...made]);
+  assert.deepEqual(documents.map((binding) => binding.chords), [["S"], [], []], "digits are for entities");
   const relations = labelBindings([label("MET", "1"), label("LED", "a"), label("OWNS", "q")], "relation", DEFAULTS);
   assert.deepEqual(relations.map((binding) => binding.chords), [["Shift+1"], ["Shift+2"], ["Shift+Q"]]);
   assert.doesNotThrow(() => new Keymap([...DEFAULTS, ...made, ...relations]));
@@ -69,7 +71,8 @@ test("a person's own keys stand in for the defaults", () => {
   const keymap = new Keymap(withOwn({ accept: ["Y"], "step next": ["J"] }));
   assert.equal(keymap.match("Y")?.command, "accept");
   assert.equal(keymap.match("A"), undefined);
-  assert.equal(keymap.match("J")?.argument, "next");
+  assert.equal(keymap.match("J")?.argument, "next", "though a command has it that came later");
+  assert.deepEqual(keymap.bindings.find(({ command }) => command === "addPart")?.chords, []);
   assert.equal(new Set(DEFAULTS.map(nameOf)).size, DEFAULTS.length);
 });
 
