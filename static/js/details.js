@@ -31,15 +31,16 @@ export class Details {
     this.root = element("section", { class: "details", "aria-label": "Attributes and parts", hidden: true });
     this.ends = [
       listen(this.root, "change", (event) => this.#commit(event.target)),
+      listen(this.root, "focusout", () => requestAnimationFrame(() => this.draw())),
       listen(this.root, "keydown", (event) => this.#key(event)),
       listen(this.root, "click", (event) => this.#click(event.target.closest("button"))),
     ];
   }
 
-  /** Show what the focused annotation has. */
+  /** Show what the focused annotation has; a field that is being written in is left alone. */
   draw() {
     const item = this.refining.qualified;
-    if (item === this.item) return;
+    if (item === this.item || (item?.id === this.item?.id && this.#isWriting())) return;
     if (item?.id !== this.item?.id) this.adding = false;
     this.item = item;
     this.#draw();
@@ -56,6 +57,10 @@ export class Details {
   destroy() {
     this.ends.forEach((end) => end());
     this.root.remove();
+  }
+
+  #isWriting() {
+    return document.activeElement instanceof HTMLInputElement && this.root.contains(document.activeElement);
   }
 
   #draw() {
@@ -151,6 +156,7 @@ export class Details {
     event.stopPropagation();
     this.onLeave();
     this.adding = false;
+    this.item = this.refining.qualified;
     this.#draw();
   }
 
