@@ -223,7 +223,8 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
 
 
 def _label_names(scheme: schema.Scheme) -> set[str]:
-    return {label.name for label in scheme.entities} | {label.name for label in scheme.relations}
+    kinds = (scheme.entities, scheme.relations, scheme.categories)
+    return {label.name for labels in kinds for label in labels}
 
 
 def _hold_writers(session: Session) -> None:

@@ -263,6 +263,12 @@ class RelationRow(EntityRow):
     symmetric = BooleanField("Reads the same both ways")
 
 
+class CategoryRow(EntityRow):
+    """A label of whole documents; of those that share a group a document has one at most."""
+
+    group = StringField("Group", filters=[stripped])
+
+
 class SchemeForm(FlaskForm):
     """A scheme as a whole; `seen` tells which one the person looked at."""
 
@@ -277,6 +283,7 @@ class SchemeForm(FlaskForm):
     )
     entities = FieldList(FormField(EntityRow), max_entries=MAX_ROWS)
     relations = FieldList(FormField(RelationRow), max_entries=MAX_ROWS)
+    categories = FieldList(FormField(CategoryRow), max_entries=MAX_ROWS)
 
 
 class SchemeFileForm(FlaskForm):

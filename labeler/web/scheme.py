@@ -17,7 +17,10 @@ from labeler.web.manage import uploaded_scheme
 
 blueprint = Blueprint("scheme", __name__)
 
-_PLACE = re.compile(r"^(entities|relations)(?:\[(\d+)\]|\.(.+?))(?:\.(\w+))?$", re.DOTALL)
+_KINDS = ("entities", "relations", "categories")
+_PLACE = re.compile(
+    r"^(entities|relations|categories)(?:\[(\d+)\]|\.(.+?))(?:\.(\w+))?$", re.DOTALL
+)
 
 
 @blueprint.route("/projects/<slug>/scheme", methods=["GET", "POST"])
@@ -44,6 +47,7 @@ def _page(project: Project, form: SchemeForm, upload: SchemeFileForm | None = No
         form=form,
         upload=upload or SchemeFileForm(formdata=None),
         names=[name for name in names if name],
+        groups=sorted({row.form.group.data for row in form.categories if row.form.group.data}),
         usage=projects.usage(project),
         palette=schema.PALETTE,
     )
@@ -51,8 +55,9 @@ def _page(project: Project, form: SchemeForm, upload: SchemeFileForm | None = No
 
 def _filled(scheme: schema.Scheme) -> dict[str, Any]:
     plain = schema.scheme_json(scheme)
-    for label in (*plain["entities"], *plain["relations"]):
-        label["was"] = label["name"]
+    for kind in _KINDS:
+        for label in plain[kind]:
+            label["was"] = label["name"]
     return {**plain, "seen": _fingerprint(scheme)}
 
 
@@ -61,8 +66,8 @@ def _fingerprint(scheme: schema.Scheme) -> str:
 
 
 def _spare_rows(form: SchemeForm) -> None:
-    """End both lists with an empty row, where a label can be added without a script."""
-    for rows in (form.entities, form.relations):
+    """End each list with an empty row, where a label can be added without a script."""
+    for rows in (form[kind] for kind in _KINDS):
         if len(rows) == 0 or rows[-1].form.name.data or rows[-1].form.was.data:
             index = len(rows)
             color = schema.PALETTE[index % len(schema.PALETTE)]
@@ -86,7 +91,7 @@ def _save(project: Project, form: SchemeForm) -> None:
             "entities": [_entity(row) for row in _kept(form.entities)],
             "relations": [_relation(row, _renamed(form)) for row in _kept(form.relations)],
             "overlap": form.overlap.data,
-            "categories": schema.scheme_json(project.scheme)["categories"],
+            "categories": [_category(row) for row in _kept(form.categories)],
         }
     )
     projects.change_scheme(project, scheme)
@@ -96,7 +101,7 @@ def _move(form: SchemeForm, order: str) -> None:
     """Move a row as the button says that was pressed: `entities:2:up`."""
     kind, _, rest = order.partition(":")
     place, _, way = rest.partition(":")
-    if kind not in ("entities", "relations") or not place.isdecimal():
+    if kind not in _KINDS or not place.isdecimal():
         return
     rows = form[kind].entries
     here = int(place)
@@ -111,7 +116,7 @@ def _kept(rows: Iterable[Any]) -> list[Any]:
 
 
 def _unnamed(form: SchemeForm) -> Iterator[Problem]:
-    for kind in ("entities", "relations"):
+    for kind in _KINDS:
         for row in form[kind]:
             if row.form.was.data and not row.form.name.data and not row.form.remove.data:
                 yield Problem("Enter a name, or remove the label.", f"{kind}.{row.form.was.data}")
@@ -133,6 +138,10 @@ def _relation(row: Any, renamed: dict[str, str]) -> dict[str, Any]:
         "tail": [renamed[name] for name in row.tail.data or [] if name in renamed],
         "symmetric": row.symmetric.data,
     }
+
+
+def _category(row: Any) -> dict[str, Any]:
+    return {**_entity(row), "group": row.group.data or ""}
 
 
 def _renamed(form: SchemeForm) -> dict[str, str]:

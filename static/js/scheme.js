@@ -8,7 +8,7 @@ const list = (kind) => /** @type {HTMLElement} */ (form.querySelector(`[data-row
 
 /** Number the rows by their place: the server reads them in the order of their numbers. */
 function renumber() {
-  for (const kind of ["entities", "relations"]) {
+  for (const kind of ["entities", "relations", "categories"]) {
     [...list(kind).children].forEach((row, index) => {
       for (const part of row.querySelectorAll("[name], [id]")) {
         for (const attribute of ["name", "id"]) {

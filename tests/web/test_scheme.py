@@ -10,10 +10,10 @@ import yaml
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from labeler import projects
+from labeler import editing, projects, schema
 from labeler.models import db
 from labeler.schema import Scheme
-from tests.conftest import NEWS, Corpus
+from tests.conftest import NEWS, NOW, Corpus
 from tests.web.pages import Client
 
 PAGE = "/projects/news/scheme"
@@ -81,6 +81,46 @@ def test_labels_are_added_described_and_coloured(manager: Client) -> None:
     assert breaks is not None
     assert (breaks.head, breaks.tail, breaks.symmetric) == (("PERSON", "ORG"), ("LAW",), True)
     assert scheme.overlap == "nest"
+
+
+def test_labels_of_documents_are_made_changed_and_removed(manager: Client) -> None:
+    """They have a group beside what other labels have; one that is used stays."""
+    first = {
+        "categories__0__name": "SPORT",
+        "categories__0__group": " topic ",
+        "categories__0__key": "s",
+    }
+    assert send(manager, filled(manager), **first).status_code == 302
+    second = {"categories__1__name": "LOCAL", "categories__0__description": "Games"}
+    assert send(manager, filled(manager), **second).status_code == 302
+    sport, local = kept().categories
+    assert (sport.name, sport.group, sport.key, sport.description) == (
+        "SPORT",
+        "topic",
+        "s",
+        "Games",
+    )
+    assert (local.name, local.group) == ("LOCAL", "")
+    assert send(manager, filled(manager), move="categories:0:down").status_code == 302
+    assert [label.name for label in kept().categories] == ["LOCAL", "SPORT"]
+    assert send(manager, filled(manager), categories__0__remove="y").status_code == 302
+    assert [label.name for label in kept().categories] == ["SPORT"]
+    assert send(manager, filled(manager), categories__0__remove="y").status_code == 302
+    assert kept() == NEWS
+
+
+def test_a_label_of_documents_that_is_used_stays(manager: Client, corpus: Corpus) -> None:
+    """Removing it is refused with the count, beside its row."""
+    send(manager, filled(manager), categories__0__name="SPORT")
+    project = projects.find("news")
+    document = corpus.document(project, "Another text.", "other")
+    max_ = corpus.person("max")
+    layer = schema.Layer(annotator="max", categories=(schema.Category("c1", "SPORT"),))
+    new = editing.NewLayer(project.id, document.id, max_.id, layer)
+    editing.create([new], actor_id=max_.id, now=NOW, key="made")
+    page = send(manager, filled(manager), categories__0__remove="y").text
+    assert "SPORT is used by 1 category" in page
+    assert [label.name for label in kept().categories] == ["SPORT"]
 
 
 def test_an_unused_label_is_renamed_wherever_it_stands(manager: Client) -> None:
