@@ -1,16 +1,16 @@
 """Scripts, styles and icons: under an address that names their version, kept by browsers for good.
 
-Modules import each other by relative address, so the version in the address of the first is that
-of all: an annotator's browser asks for none of them again until the program changes. A style sheet
-is sent with those that it imports in their place, so that the first frame waits for one only.
-All are read when the program starts, and packed when a browser first asks for them.
+Scripts and style sheets are sent with all that they import. A script asks for another by relative
+address, so the version in the address of the first is that of all: an annotator's browser asks for
+none of them again until the program changes. All are read when the program starts, and packed when
+a browser first asks for them.
 """
 
 import hashlib
 import mimetypes
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -18,13 +18,11 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from labeler.config import ROOT
 from labeler.errors import NotFound
+from labeler.web import bundles
 
 FOLDER = ROOT / "static"
 _YEAR = 365 * 24 * 3600
 """Seconds that a file may be kept: its address changes when it does."""
-_MODULE = re.compile(r"""^(?:import|export|\})[^;'"]*['"]\./([\w-]+\.js)['"];""", re.MULTILINE)
-"""What a module needs before it runs; `import(...)` waits until it is called."""
-_SHEET = re.compile(rb'^@import "([\w-]+\.css)";\n', re.MULTILINE)
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -70,7 +68,7 @@ def register(app: Flask) -> None:
         if filename not in _files():
             raise NotFound("There is no such file.")
         kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        answer = Response(_files()[filename], mimetype=kind)
+        answer = Response(_sent(filename), mimetype=kind)
         answer.cache_control.no_cache = True
         answer.add_etag()
         answer.make_conditional(request)
@@ -89,36 +87,23 @@ def register(app: Flask) -> None:
     app.add_url_rule("/static/v-<version_asked>/<path:filename>", "static", serve)
     app.add_url_rule("/static/<path:filename>", "static", serve)
     app.url_default_functions.setdefault(None, []).append(name_version)
-    app.jinja_env.globals["modules"] = modules
 
 
 @cache
 def _files() -> Mapping[str, bytes]:
-    """Return what is sent for each file, by its name below the folder."""
+    """Return the files by their names below the folder."""
     paths = [path for path in sorted(FOLDER.rglob("*")) if path.is_file()]
-    found = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
-    sheets = {name: content for name, content in found.items() if name.endswith(".css")}
-    return found | {name: _whole(content, found) for name, content in sheets.items()}
-
-
-def _whole(sheet: bytes, files: Mapping[str, bytes]) -> bytes:
-    """Return a style sheet with those that it imports in their place."""
-    return _SHEET.sub(lambda found: files[f"css/{found[1].decode()}"], sheet)
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 
 @cache
-def modules(*entries: str) -> tuple[str, ...]:
-    """Return the names of these modules and of all that they import, as these are met."""
-    found: dict[str, None] = {}
-
-    def visit(names: Iterable[str]) -> None:
-        for name in names:
-            if name not in found:
-                found[name] = None
-                visit(_MODULE.findall(_files()[f"js/{name}"].decode()))
-
-    visit(entries)
-    return tuple(found)
+def _sent(filename: str) -> bytes:
+    """Return what is sent for a file: scripts and style sheets with all that they import."""
+    kind = {".js": bundles.script, ".css": bundles.sheet}.get(Path(filename).suffix)
+    if kind is None:
+        return _files()[filename]
+    folder, _, name = filename.rpartition("/")
+    return kind(name, lambda each: _files()[f"{folder}/{each}"].decode()).encode()
 
 
 @cache

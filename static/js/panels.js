@@ -5,6 +5,7 @@ import { describe, moment } from "./history.js";
 import { List } from "./list.js";
 import { extentsOf, isEntity, isRelation } from "./schema.js";
 import { blockAt } from "./text.js";
+import { grouped } from "./wording.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
@@ -122,7 +123,7 @@ export class Panels {
     const open = tab === this.tab;
     const attributes = { type: "button", role: "tab", id: `tab-${tab}`, "data-tab": tab, "aria-selected": String(open), "aria-controls": "panel", tabindex: open ? 0 : -1 };
     const words = tab[0].toUpperCase() + tab.slice(1);
-    return element("button", attributes, words, " ", element("em", { title: count.toLocaleString("en") }, short(count)));
+    return element("button", attributes, words, " ", element("em", { title: grouped(count) }, short(count)));
   }
 
   /** @param {KeyboardEvent} event */

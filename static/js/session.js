@@ -28,6 +28,7 @@ import { Sync } from "./sync.js";
 import { blockAt, blocksOf, DocumentText } from "./text.js";
 import { Tokens } from "./tokens.js";
 import { VerdictBar } from "./verdict.js";
+import { grouped } from "./wording.js";
 
 /** A document that is being labeled. */
 export class Session {
@@ -362,7 +363,7 @@ export class Session {
     this.left = element("span", { class: "left" });
     const { meta } = this.work.document;
     const source = String(meta?.source ?? "").startsWith(this.work.document.name) ? "" : meta?.source; // the name says it
-    const facts = [meta?.date, source, `${this.tokens.count.toLocaleString("en")} tokens`].filter((fact) => typeof fact === "string" && fact);
+    const facts = [meta?.date, source, `${grouped(this.tokens.count)} tokens`].filter((fact) => typeof fact === "string" && fact);
     byId("meta").replaceChildren(facts.join(" · "), this.left);
   }
 

@@ -18,16 +18,6 @@ function painted() {
 /** @param {string} id of an element that the page has */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** Fetch modules side by side: found one by one through their imports, they would come in a row. @param {string[]} names */
-function preload(names) {
-  for (const name of names) {
-    const link = document.createElement("link");
-    link.rel = "modulepreload";
-    link.href = new URL(name, import.meta.url).href;
-    document.head.append(link);
-  }
-}
-
 async function ask() {
   const answer = await fetch(`/api/v1${part("article").dataset.work}`);
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
@@ -38,7 +28,6 @@ async function start() {
   const work = ask();
   work.catch(() => {}); // told below
   await painted();
-  preload(/** @type {string} */ (part("start").dataset.modules).split(" "));
   const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js")]);
   new Page(await work);
   part("viewport").focus({ preventScroll: true });

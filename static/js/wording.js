@@ -4,6 +4,9 @@ import { extentsOf, isEntity, isRelation } from "./schema.js";
 
 const LONGEST = 40; // characters of a quotation
 
+/** A number as it is read: 12,345. The browser's own way would load its tables of all languages. @param {number} whole */
+export const grouped = (whole) => String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** Words for the annotations of one document. */
 export class Wording {
   /** @param {import("./text.js").DocumentText} text @param {import("./suggestions.js").Suggestions} suggestions */

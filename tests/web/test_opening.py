@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from labeler import schema
 from labeler.config import ROOT
 from labeler.models import Document
-from labeler.web.assets import FOLDER, modules
 from labeler.web.opening import LENGTH, opening
 from tests.conftest import NEWS, Corpus
 from tests.test_js import NODE
@@ -119,12 +118,3 @@ def test_files_are_kept_by_their_version(app: Flask) -> None:
         assert answer.status_code == 200
         assert "immutable" not in answer.headers["Cache-Control"]
     assert client.get("/static/v-old/../../pyproject.toml").status_code == 404
-
-
-def test_each_module_that_the_screen_needs_is_named() -> None:
-    """What the page has fetched side by side is all that the scripts import, and nothing else."""
-    named = modules("main.js", "page.js")
-    for name in named:
-        code = (FOLDER / "js" / name).read_text()
-        assert set(re.findall(r'from "\./(.+?)"', code)) <= set(named), name
-    assert modules("start.js") == ("start.js",)
