@@ -12,6 +12,7 @@ from labeler.models import connect, migrate
 from labeler.web import (
     adjudicate,
     agreement,
+    agreement_evidence,
     assets,
     auth,
     consistency,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         joining,
         learning,
         agreement,
+        agreement_evidence,
         adjudicate,
         jobs,
         guidelines,

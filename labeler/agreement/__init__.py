@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from labeler.agreement.answers import Groups
 from labeler.agreement.columns import Columns, Work
+from labeler.agreement.comparisons import Difference, Ends, RelationDifference
 from labeler.agreement.corpus import arrange
-from labeler.agreement.evidence import Difference, Ends, RelationDifference
 from labeler.agreement.measure import Measure
 from labeler.agreement.report import SHOWN, Result, held
 from labeler.agreement.resampling import documents_needed

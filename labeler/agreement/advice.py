@@ -104,12 +104,23 @@ def _without(body: Json, name: str) -> float:
 
 def _suggested(body: Json) -> Iterator[str]:
     count, suggested = body["entities"]["n"], body["entities"]["from_suggestions"]
+    control = body["entities"]["control"]
     if count and suggested / count > MANY_SUGGESTED:
         share = round(100 * suggested / count)
+        blind = (
+            "" if control["blind"] else " Nobody labeled without them, so nobody can tell how much."
+        )
         yield (
             f"{share} % of the entities were suggestions first. "
-            "People who see the same suggestions agree more than they otherwise would."
+            f"People who see the same suggestions agree more than they otherwise would.{blind}"
         )
+    if control["blind"]:
+        share = round(100 * control["blind"] / control["layers"])
+        told = f"{share} % of the layers were labeled without suggestions in sight."
+        blind, shown = (control[name]["value"] for name in ("f1_blind", "f1_shown"))
+        if blind is not None and shown is not None:
+            told += f" F1 is {blind:.2f} there, and {shown:.2f} where suggestions were in sight."
+        yield told
 
 
 def _uncovered(body: Json) -> Iterator[str]:

@@ -4,7 +4,7 @@ A category that excludes no other is a group by itself, with two answers: it is 
 Nothing chosen in a finished document is an answer; a document that is not finished gave none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from labeler.agreement.coding import NO_OVERLAP, NO_VARIATION, Floats
 from labeler.agreement.corpus import Alignment, Corpus
 from labeler.agreement.matching import Integers
 from labeler.agreement.measure import Values, values
-from labeler.agreement.resampling import score
+from labeler.agreement.resampling import Score, needed, score
 from labeler.agreement.spans import NOTHING
 
 Json = dict[str, Any]
@@ -66,8 +66,18 @@ class _ByGroup:
 
     sizes: tuple[int, ...]
 
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
     pairwise: ClassVar[bool] = False
     undefined: ClassVar[str] = NO_VARIATION
+
+    def tabulate(self, corpus: Corpus, annotators: Sequence[int]) -> Floats:
+        """Return counts, a row for each shared document."""
+        raise NotImplementedError
+
+    def value(self, pooled: Floats) -> Floats:
+        """Return the value of pooled counts, by group."""
+        raise NotImplementedError
 
     def _summed(self, columns: Floats) -> Floats:
         """Return rows × groups, from rows × answers."""
@@ -141,6 +151,21 @@ class CategoryAC1(CategoryAgreement):
         return _ratio(observed - chance, 1 - chance)
 
 
+class CategoryFleiss(CategoryAgreement):
+    """Kappa with pooled margins: Scott's pi for two annotators, Fleiss' kappa for more (Scott 1955,
+    Fleiss 1971); where some did not finish a document, as Gwet 2014 (section 2.5) has it."""
+
+    name = "category_fleiss"
+    title = "Fleiss’ κ, document labels"
+    undefined = NO_VARIATION
+
+    def value(self, pooled: Floats) -> Floats:
+        """Return kappa of pooled counts, by group."""
+        observed, share = self._shares(pooled)
+        chance = self._summed(share**2)
+        return _ratio(observed - chance, 1 - chance)
+
+
 class CategoryKappa(_ByGroup):
     """Cohen's kappa of two annotators (Cohen 1960); a column for each group."""
 
@@ -180,26 +205,51 @@ _TINY = 1e-12
 # ---- report ------------------------------------------------------------------------------------
 
 
+_MEASURES = {
+    "alpha": CategoryAlpha,
+    "observed": CategoryAgreement,
+    "ac1": CategoryAC1,
+    "fleiss": CategoryFleiss,
+    "kappa": CategoryKappa,
+}
+
+
 def category_report(corpus: Corpus, bootstraps: int, seed: int) -> list[Json]:
     """Return the agreement on each group of categories, with its pairs."""
     sizes = corpus.answers.sizes
     if not sizes:
         return []
-    measures: list[Any] = [
-        made(sizes) for made in (CategoryAlpha, CategoryAgreement, CategoryAC1, CategoryKappa)
-    ]
-    found = values(corpus, measures, bootstraps, seed)
+    measures = {name: made(sizes) for name, made in _MEASURES.items()}
+    found = values(corpus, list(measures.values()), bootstraps, seed)
     everybody = tuple(range(len(corpus.annotators)))
     often = answer_counts(corpus, *everybody).sum(axis=0)
     begins = np.cumsum([0, *sizes])
+    documents = len(corpus.shared(everybody))
     return [
         {
             "group": name,
             "answers": _answers(corpus, often, slice(begins[at], begins[at + 1])),
             **_scores(found, measures, everybody, at),
-            "pairs": list(_pairs_of(found, measures, at)),
+            "needed": needed(_score(found, measures["alpha"], everybody, at), documents),
+            "pairs": [_pair(found, measures, at, *pair) for pair in corpus.pairs()],
         }
         for at, (name, _) in enumerate(corpus.answers.groups)
+    ]
+
+
+def held_categories(
+    corpus: Corpus, pairs: Sequence[tuple[int, int]], bootstraps: int, seed: int
+) -> list[Json]:
+    """Return for each group of categories how far each of these pairs agrees."""
+    sizes = corpus.answers.sizes
+    if not sizes:
+        return []
+    measures = {"observed": CategoryAgreement(sizes), "kappa": CategoryKappa(sizes)}
+    found = values(corpus, list(measures.values()), bootstraps, seed, list(pairs))
+    return [
+        {"group": name, **_pair(found, measures, at, *pair)}
+        for at, (name, _) in enumerate(corpus.answers.groups)
+        for pair in pairs
     ]
 
 
@@ -208,35 +258,39 @@ def _answers(corpus: Corpus, often: Floats, own: slice) -> dict[str, int]:
     return dict(zip(names, often[own].astype(int).tolist(), strict=True))
 
 
-def _scores(found: Values, measures: Sequence[Any], group: tuple[int, ...], at: int) -> Json:
-    """Return alpha, observed agreement, AC1 and kappa of one group, with their intervals."""
-    documents = len(found.corpus.shared(group))
-    names = ("alpha", "observed", "ac1", "kappa")
-    body: Json = {"documents": documents}
-    for name, measure in zip(names, measures, strict=True):
-        columns = found.of(measure, group) if documents else np.full((1, at + 1), np.nan)
-        reason = measure.undefined if documents else NO_OVERLAP
-        body[name] = score(columns[:, at], documents, reason).to_json()
+def _scores(
+    found: Values, measures: Mapping[str, _ByGroup], group: tuple[int, ...], at: int
+) -> Json:
+    """Return the values of one group of categories, with their intervals."""
+    body: Json = {"documents": len(found.corpus.shared(group))}
+    for name, measure in measures.items():
+        body[name] = _score(found, measure, group, at).to_json()
     return body
 
 
-def _pairs_of(found: Values, measures: Sequence[Any], at: int) -> Iterator[Json]:
+def _score(found: Values, measure: _ByGroup, group: tuple[int, ...], at: int) -> Score:
+    documents = len(found.corpus.shared(group))
+    if not documents:
+        return Score(None, reason=NO_OVERLAP)
+    return score(found.of(measure, group)[:, at], documents, measure.undefined)
+
+
+def _pair(found: Values, measures: Mapping[str, _ByGroup], at: int, a: int, b: int) -> Json:
     corpus = found.corpus
     sizes = corpus.answers.sizes
     begin, end = sum(sizes[:at]), sum(sizes[: at + 1])
     names = [name or NOTHING for name in corpus.answers.names[begin:end]]
-    for a, b in corpus.pairs():
-        table = corpus.derived(answer_table, a, b)[begin:end, begin:end]
-        yield {
-            "a": corpus.annotators[a],
-            "b": corpus.annotators[b],
-            **_scores(found, measures, (a, b), at),
-            "kinds": _kinds(table),
-            "confusion": {
-                f"{names[row]}|{names[column]}": int(table[row, column])
-                for row, column in np.argwhere(table).tolist()
-            },
-        }
+    table = corpus.derived(answer_table, a, b)[begin:end, begin:end]
+    return {
+        "a": corpus.annotators[a],
+        "b": corpus.annotators[b],
+        **_scores(found, measures, (a, b), at),
+        "kinds": _kinds(table),
+        "confusion": {
+            f"{names[row]}|{names[column]}": int(table[row, column])
+            for row, column in np.argwhere(table).tolist()
+        },
+    }
 
 
 def _kinds(table: Integers) -> dict[str, int]:

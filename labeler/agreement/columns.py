@@ -85,7 +85,8 @@ class CategoryColumns:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What several annotators did: `lengths` in code points, `worked` documents × annotators."""
+    """What several annotators did: `lengths` in code points, `worked` documents × annotators, and
+    `blind` as many, which of them saw no suggestions on purpose (None: nobody)."""
 
     documents: tuple[str, ...]
     lengths: Integers
@@ -95,6 +96,7 @@ class Columns:
     entities: EntityColumns
     relations: RelationColumns
     categories: CategoryColumns
+    blind: Booleans | None = None
 
     @classmethod
     def of(cls, work: Iterable[Work]) -> "Columns":

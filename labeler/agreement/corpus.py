@@ -77,8 +77,9 @@ class Corpus:
 
     `worked` is documents × annotators. `offsets` says where each document begins on the line.
     Labels are sorted, and columns hold their places. `symmetric` tells for each relation label
-    whether its direction means nothing; `suggested` and `linked_suggested` which of an annotator's
-    entities and relations were proposed first.
+    whether its direction means nothing; `blind`, as `worked`, who saw no suggestions on purpose;
+    `suggested` and `linked_suggested` which of an annotator's entities and relations were proposed
+    first.
     """
 
     documents: tuple[str, ...]
@@ -90,6 +91,7 @@ class Corpus:
     offsets: Integers
     borders: Borders
     worked: Booleans
+    blind: Booleans
     spans: tuple[Spans, ...]
     links: tuple[Links, ...]
     suggested: tuple[Booleans, ...]
@@ -157,8 +159,10 @@ def arrange(
     names = columns.annotators if annotators is None else tuple(annotators)
     number = {name: at for at, name in enumerate(names)}
     by_of = np.array([number.get(name, -1) for name in columns.annotators], dtype=np.int64)
-    worked = np.zeros((len(columns.documents), len(names)), dtype=np.bool_)
+    worked, blind = np.zeros((2, len(columns.documents), len(names)), dtype=np.bool_)
     worked[:, by_of[by_of >= 0]] = columns.worked[:, by_of >= 0]
+    if columns.blind is not None:
+        blind[:, by_of[by_of >= 0]] = columns.blind[:, by_of >= 0]
     spans = _Spans.of(columns.entities, columns.lengths, by_of, labels)
     links = _Links.of(columns.relations, spans, by_of, relation_labels, symmetric)
     entities = [spans.records(columns.entities, rows) for rows in _parts(spans.by, len(names))]
@@ -172,6 +176,7 @@ def arrange(
         offsets=spans.offsets,
         borders=columns.borders,
         worked=worked,
+        blind=blind,
         spans=tuple(spans.columns[rows] for rows in _parts(spans.by, len(names))),
         links=tuple(links.columns[rows] for rows in _parts(links.by, len(names))),
         suggested=tuple(spans.suggested[rows] for rows in _parts(spans.by, len(names))),

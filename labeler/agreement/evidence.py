@@ -1,18 +1,16 @@
 """The very annotations that a number is made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from labeler.agreement.categories import CATEGORY_KINDS, align_categories
 from labeler.agreement.columns import Booleans
-from labeler.agreement.corpus import Alignment, Corpus, align
-from labeler.agreement.matching import KINDS, Integers
-from labeler.agreement.relations import RELATION_KINDS, align_relations
+from labeler.agreement.comparisons import Side
+from labeler.agreement.corpus import Corpus
+from labeler.agreement.matching import Integers
 from labeler.errors import Invalid, NotFound
-from labeler.schema import Category, Entity, Relation
 
 ONLY_ONE = "only_one"
 ONLY_A = "only_a"
@@ -25,51 +23,13 @@ Labels = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """A relation with its two entities."""
-
-    relation: Relation
-    head: Entity
-    tail: Entity
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two entities that match, or one that nothing matches; the kind tells what differs."""
-
-    document: str
-    kind: str
-    a: Entity | None
-    b: Entity | None
-
-
-@dataclass(frozen=True, slots=True)
-class RelationDifference:
-    """Two relations that match, or one that nothing matches; the kind tells what differs."""
-
-    document: str
-    kind: str
-    a: Ends | None
-    b: Ends | None
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryDifference:
-    """What two annotators chose from one group of categories; None is for nothing."""
-
-    document: str
-    kind: str
-    a: Category | None
-    b: Category | None
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """Which compared annotations are asked for; None narrows nothing.
 
     `a` alone stands for each pair that they are in, as the first of it. `label` is that of either
     side, `cell` that of each; `kind` is one of a matched pair, `only_a`, `only_b`, `only_one` for
-    both, or `differ`. `document` goes by its id, `group` is one of categories.
+    both, `differ`, or what both have but for their labels (`same_span`, `same_pair`). `document`
+    goes by its id, `group` is one of categories.
     """
 
     a: str | None = None
@@ -96,94 +56,9 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """Where the comparisons of entities or of relations are found."""
-
-    kinds: tuple[str, ...]
-    align: Callable[[Corpus, int, int], Alignment]
-    document: Callable[[Corpus, int], Integers]
-    start: Callable[[Corpus, int], Integers]
-    label: Callable[[Corpus, int], Integers]
-    names: Callable[[Corpus], tuple[str, ...]]
-    ends: Callable[[Corpus, int], Integers]
-    record: Callable[[Corpus, int, int], Any]
-    made: type[Difference] | type[RelationDifference] | type[CategoryDifference]
-
-
-def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
-    links, entities = corpus.links[annotator], corpus.entities[annotator]
-    ends = entities[int(links.head[row])], entities[int(links.tail[row])]
-    return Ends(corpus.relations[annotator][row], *(ends[::-1] if links.turned[row] else ends))
-
-
-def _link_ends(corpus: Corpus, annotator: int) -> Integers:
-    """Return where heads begin and end and where tails do, those that came turned turned back."""
-    links, spans = corpus.links[annotator], corpus.spans[annotator]
-    head = np.where(links.turned, links.tail, links.head)
-    tail = np.where(links.turned, links.head, links.tail)
-    columns = [spans.start[head], spans.end[head], spans.start[tail], spans.end[tail]]
-    return np.column_stack(columns)
-
-
-ENTITIES = _Side(
-    KINDS,
-    align,
-    lambda corpus, by: corpus.spans[by].document,
-    lambda corpus, by: corpus.spans[by].start,
-    lambda corpus, by: corpus.spans[by].label,
-    lambda corpus: corpus.labels,
-    lambda corpus, by: np.column_stack([corpus.spans[by].start, corpus.spans[by].end]),
-    lambda corpus, by, row: corpus.entities[by][row],
-    Difference,
-)
-RELATIONS = _Side(
-    RELATION_KINDS,
-    align_relations,
-    lambda corpus, by: corpus.links[by].document,
-    lambda corpus, by: corpus.spans[by].start[corpus.links[by].head],
-    lambda corpus, by: corpus.links[by].label,
-    lambda corpus: corpus.relation_labels,
-    _link_ends,
-    _ends,
-    RelationDifference,
-)
-
-
-def _answered(corpus: Corpus, annotator: int) -> Integers:
-    """Return the document of each row of answers."""
-    documents, groups = corpus.answers.given[annotator].shape
-    return np.arange(documents).repeat(groups)
-
-
-def _chosen(corpus: Corpus, annotator: int) -> Integers:
-    """Return the answer of each row, -1 for nothing chosen."""
-    given = corpus.answers.given[annotator].ravel()
-    nothing = np.array([name is None for name in corpus.answers.names], dtype=np.bool_)
-    return np.where(nothing[given], -1, given)
-
-
-def _category(corpus: Corpus, annotator: int, row: int) -> Category | None:
-    name = corpus.answers.names[corpus.answers.given[annotator].ravel()[row]]
-    return None if name is None else Category(name, name)
-
-
-CATEGORIES = _Side(
-    CATEGORY_KINDS,
-    align_categories,
-    _answered,
-    lambda corpus, by: corpus.offsets[_answered(corpus, by)],
-    _chosen,
-    lambda corpus: tuple(name or "" for name in corpus.answers.names),
-    lambda corpus, by: np.zeros((corpus.answers.given[by].size, 2), dtype=np.int64),
-    _category,
-    CategoryDifference,
-)
-
-
-@dataclass(frozen=True, slots=True)
 class _Table:
     """Comparisons as columns, by place: rows of both annotators, -1 for none; `start` counts from
-    that of the document."""
+    that of the document; `given` is 1 where both have the same but for labels."""
 
     document: Integers
     start: Integers
@@ -191,6 +66,7 @@ class _Table:
     row: Integers
     other: Integers
     kind: Integers
+    given: Integers
 
     def __getitem__(self, rows: Integers | Booleans | slice) -> "_Table":
         return _Table(*(getattr(self, name)[rows] for name in self.__slots__))
@@ -217,7 +93,7 @@ class Marks:
 class Listing:
     """What a question asks for, in the order of the documents and their texts."""
 
-    def __init__(self, side: _Side, corpus: Corpus, asked: Question) -> None:
+    def __init__(self, side: Side, corpus: Corpus, asked: Question) -> None:
         self._side, self._corpus = side, corpus
         self._kinds = (*side.kinds, ONLY_A, ONLY_B)
         self._pairs = _pairs(corpus, asked)
@@ -320,7 +196,9 @@ class Listing:
         document = _either(row, other, side.document(corpus, a), side.document(corpus, b))
         start = _either(row, other, side.start(corpus, a), side.start(corpus, b))
         start = start - corpus.offsets[document]
-        return _Table(document, start, np.full(len(row), number), row, other, kind)
+        given = np.zeros(len(row), dtype=np.int64)
+        given[: len(found.first)] = side.given[1](corpus, a, b)
+        return _Table(document, start, np.full(len(row), number), row, other, kind, given)
 
     def _has(self, rows: Integers, column: Integers, label: str | None) -> Booleans:
         """Tell which rows have that label; None is for those that are not there or have none."""
@@ -340,16 +218,19 @@ class Listing:
     def _of_kind(self, table: _Table, kind: str) -> Booleans:
         if kind == DIFFER:
             return table.kind > 0
+        if kind == self._side.given[0]:
+            return table.given > 0
         names = (ONLY_A, ONLY_B) if kind == ONLY_ONE else (kind,)
         if not set(names) <= set(self._kinds):
-            known = ", ".join((*self._kinds, ONLY_ONE, DIFFER))
+            known = ", ".join((*self._kinds, ONLY_ONE, DIFFER, self._side.given[0]))
             raise Invalid(f"There is no kind {kind!r}. Known: {known}.")
         return np.isin(table.kind, [self._kinds.index(name) for name in names])
 
     def _counted(self, table: _Table) -> dict[str, int]:
         often = np.bincount(table.kind, minlength=len(self._kinds)).tolist()
         counts = dict(zip(self._kinds, often, strict=True))
-        return {**counts, ONLY_ONE: counts[ONLY_A] + counts[ONLY_B]}
+        given = {self._side.given[0]: int(table.given.sum())}
+        return {**counts, ONLY_ONE: counts[ONLY_A] + counts[ONLY_B], **given}
 
 
 def _pairs(corpus: Corpus, asked: Question) -> list[tuple[int, int]]:
@@ -410,7 +291,7 @@ def _later(columns: Sequence[Integers], place: Place) -> Booleans:
     return later
 
 
-def differences(side: _Side, corpus: Corpus, asked: Question, labels: Labels | None) -> list[Any]:
+def differences(side: Side, corpus: Corpus, asked: Question, labels: Labels | None) -> list[Any]:
     """Return the comparisons of two annotators, all that differ unless a kind or a cell of the
     confusion is asked for."""
     kind = asked.kind if asked.kind or labels else DIFFER

@@ -4,7 +4,6 @@ A relation hangs on its two entities, so it can be compared end to end (entities
 well) or given the entities that both annotators have.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -265,64 +264,3 @@ class RelationLabelF1(LabelF1):
     def counts(self, corpus: Corpus, a: int, b: int) -> Floats:
         """Return shared documents × labels × 3: matches end to end, and the relations of both."""
         return relation_label_counts(corpus, a, b)
-
-
-# ---- kappa -------------------------------------------------------------------------------------
-
-
-def label_table(corpus: Corpus, a: int, b: int, column: str = "identity") -> Floats:
-    """Return the table of labels on the pairs of entities that both annotators linked.
-
-    Entities are the same by place and label (`identity`) or by place alone (`extent`). Several
-    relations of one pair count as one label, made of them all.
-    """
-    first, second = (_labels_of_pairs(corpus, own, column) for own in (a, b))
-    return _table([(first[pair], second[pair]) for pair in sorted(first.keys() & second.keys())])
-
-
-def candidate_table(corpus: Corpus, a: int, b: int) -> Floats:
-    """Return the table of labels over all ordered pairs of entities that both annotators have.
-
-    Most pairs are linked by nobody: that counts as a label of its own.
-    """
-    found = corpus.derived(align, a, b)
-    same = found.first[found.kind == IDENTICAL]
-    shared = set(corpus.spans[a].identity[same].tolist())
-    first, second = (
-        {
-            pair: label
-            for pair, label in _labels_of_pairs(corpus, own, "identity").items()
-            if pair[0] != pair[1] and shared.issuperset(pair)
-        }
-        for own in (a, b)
-    )
-    entities = np.bincount(corpus.spans[a].document[same])
-    candidates = int((entities * (entities - 1)).sum())
-    linked = sorted(first.keys() | second.keys())
-    said: list[tuple[Label, Label]] = [
-        ((), ()),
-        *((first.get(p, ()), second.get(p, ())) for p in linked),
-    ]
-    return _table(said, [candidates - len(linked)] + [1] * len(linked))
-
-
-Label = tuple[int, ...]
-
-
-def _labels_of_pairs(corpus: Corpus, annotator: int, column: str) -> dict[tuple[int, int], Label]:
-    links, places = corpus.links[annotator], getattr(corpus.spans[annotator], column)
-    labels: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for head, tail, label in zip(
-        places[links.head].tolist(), places[links.tail].tolist(), links.label.tolist(), strict=True
-    ):
-        labels[head, tail].add(label)
-    return {pair: tuple(sorted(own)) for pair, own in labels.items()}
-
-
-def _table(said: Sequence[tuple[Label, Label]], times: Sequence[int] | None = None) -> Floats:
-    known = sorted({label for pair in said for label in pair})
-    place = {label: code for code, label in enumerate(known)}
-    table = np.zeros((len(known), len(known)))
-    for (first, second), count in zip(said, times or [1] * len(said), strict=True):
-        table[place[first], place[second]] += count
-    return table

@@ -100,3 +100,19 @@ def documents_needed(documents: int, low: float, high: float, width: float) -> i
     """Return how many shared documents an interval of that width would take, given the limits that
     this many give: the width falls with the square root of their number."""
     return int(np.ceil(documents * ((high - low) / width) ** 2))
+
+
+WIDTHS = (0.01, 0.02, 0.03, 0.05, 0.1)
+"""How sure of a value one may want to be: the value plus or minus this."""
+
+
+def needed(found: Score, documents: int) -> dict[str, int | None]:
+    """Return how many more shared documents would make a value so sure, 0 where it is; None where
+    nobody can tell."""
+    low, high = found.low, found.high
+    if low is None or high is None:
+        return dict.fromkeys(map(str, WIDTHS))
+    return {
+        str(width): max(0, documents_needed(documents, low, high, 2 * width) - documents)
+        for width in WIDTHS
+    }

@@ -50,7 +50,7 @@ def runs(corpus: Corpus, scheme: Scheme = "IO") -> Runs:
         _marks(np.searchsorted(borders, first), np.searchsorted(borders, last), label, labels)
         for first, last, label in painted
     )
-    values, size = _label_sets(marks, labels, len(document))
+    values, size = label_sets(marks, labels, len(document))
     values[~corpus.worked.T[:, document]] = -1
     squares = [_squares(first, last, line.begins) for first, last, _ in covered]
     squares_of = np.array(squares, dtype=np.int64).reshape(len(covered), len(corpus.documents))
@@ -137,7 +137,7 @@ def _squares(first: Integers, last: Integers, begins: Integers) -> Integers:
     return squares.astype(np.int64)
 
 
-def _label_sets(marks: Sequence[Integers], labels: int, size: int) -> tuple[Integers, int]:
+def label_sets(marks: Sequence[Integers], labels: int, size: int) -> tuple[Integers, int]:
     """Return annotators × runs with a number for each set of labels, and how many there are.
 
     One label is added to the sets at a time, and each new set gets the next number.

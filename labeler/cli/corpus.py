@@ -220,14 +220,25 @@ def agreement(
         ("Entities, same place and label", found["entities"]["f1"]["strict"]),
         ("Entities, same place", found["entities"]["f1"]["boundary"]),
         ("Entities, overlapping, same label", found["entities"]["f1"]["type"]),
+        ("Entities, overlapping", found["entities"]["f1"]["overlap"]),
+        ("Entities, half for overlapping", found["entities"]["f1"]["partial"]),
+        ("Same label, given the same place", found["entities"]["same_span"]["agreement"]),
+        ("Same label, Cohen's kappa", found["entities"]["same_span"]["kappa"]),
         ("Tokens, Krippendorff's alpha", found["entities"]["token_alpha"]),
+        ("Units, Krippendorff's alpha", found["entities"]["u_alpha"]),
         ("Relations, end to end", found["relations"]["f1"]),
         ("Relations between entities both have", found["relations"]["given_entities"]),
+        ("Relations, label, Cohen's kappa", found["relations"]["same_pair"]["kappa"]),
+        ("Relations, any link, Cohen's kappa", found["relations"]["candidates"]["kappa"]),
     ):
         click.echo(f"  {title:37} {_score(score)}")
     for choice in found["categories"]:
         title = f"{choice['group']}, Krippendorff's alpha"
         click.echo(f"  {title:37} {_score(choice['alpha'])}")
+    needed = found["entities"]["needed"]
+    if found["entities"]["f1"]["strict"]["low"] is not None:
+        told = ", ".join(f"±{width}: {more:,}" for width, more in needed.items())
+        click.echo(f"  More shared articles until the first is sure to {told}.")
     for warning in found["warnings"]:
         click.echo(f"  {warning}")
 

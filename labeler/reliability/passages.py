@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from labeler.agreement.columns import Integers
-from labeler.agreement.evidence import Ends, Item, Place
+from labeler.agreement.comparisons import Ends
+from labeler.agreement.evidence import Item, Place
 from labeler.models import Document, db
 from labeler.schema import Category, Entity
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, false, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from labeler import borders
@@ -78,7 +78,7 @@ GOLD = "gold"
 
 def finished(project: Project, scope: Scope) -> Select[Any]:
     """Select the layers that count."""
-    columns: tuple[Any, ...] = (Layer.id, Layer.document_id, Layer.annotator_id)
+    columns: tuple[Any, ...] = (Layer.id, Layer.document_id, Layer.annotator_id, Layer.blind)
     wanted = select(*columns).where(
         Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
     )
@@ -97,7 +97,12 @@ def shared(project: Project, scope: Scope) -> Select[Any]:
 
 def beside_gold(project: Project, scope: Scope) -> Select[Any]:
     """Select the layers that count of documents that have settled gold, and gold as well."""
-    columns: tuple[Any, ...] = (Layer.id, Layer.document_id, literal(0).label("annotator_id"))
+    columns: tuple[Any, ...] = (
+        Layer.id,
+        Layer.document_id,
+        literal(0).label("annotator_id"),
+        false().label("blind"),
+    )
     gold = select(*columns).where(
         Layer.project_id == project.id, Layer.status == "done", Layer.gold
     )
@@ -109,17 +114,19 @@ def beside_gold(project: Project, scope: Scope) -> Select[Any]:
 def read(wanted: Select[Any]) -> tuple[Columns, Integers]:
     """Return the layers selected, as columns, and the ids of their documents, which rise.
 
-    The selection has the columns id, document_id and annotator_id.
+    The selection has the columns id, document_id, annotator_id and blind.
     """
     layers = wanted.subquery()
-    layer_ids, document_ids, annotator_ids = _numbers(select(layers).order_by(layers.c.id), 3)
+    ordered = select(layers).order_by(layers.c.id)
+    layer_ids, document_ids, annotator_ids, sightless = _numbers(ordered, 4)
     documents, document_of = np.unique(document_ids, return_inverse=True)
     people_ids, by_of = np.unique(annotator_ids, return_inverse=True)
     names = _names(people_ids.tolist())
     order = np.argsort(np.array(names, dtype=object), kind="stable")
     by_of = np.argsort(order)[by_of]
-    worked = np.zeros((len(documents), len(names)), dtype=np.bool_)
+    worked, blind = np.zeros((2, len(documents), len(names)), dtype=np.bool_)
     worked[document_of, by_of] = True
+    blind[document_of, by_of] = sightless
     owners = _Owners(layer_ids, document_of, by_of)
     entities = _entities(wanted, owners)
     columns = Columns(
@@ -129,6 +136,7 @@ def read(wanted: Select[Any]) -> tuple[Columns, Integers]:
         entities,
         _relations(wanted, owners, entities),
         _categories(wanted, owners),
+        blind,
     )
     return columns, documents
 

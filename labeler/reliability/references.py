@@ -12,7 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from labeler import borders, editing, schema
-from labeler.agreement.columns import Columns, EntityColumns, Integers, RelationColumns, Work
+from labeler.agreement.columns import (
+    CategoryColumns,
+    Columns,
+    EntityColumns,
+    Integers,
+    RelationColumns,
+    Work,
+)
 from labeler.models import Document, Layer, Project, Suggestion, db, raw_rows
 from labeler.reliability.reading import GOLD, Scope, beside_gold, finished, read
 
@@ -80,6 +87,7 @@ def _joined(columns: Columns, proposed: Iterator[tuple[int, dict[str, Any]]]) ->
     row_of: dict[tuple[int, str], int] = {}
     names = {name: at for at, name in enumerate(columns.entities.names)}
     linked = {name: at for at, name in enumerate(columns.relations.names)}
+    chosen: list[tuple[int, str]] = []
     for place, one in proposed:
         if "start" in one:
             row_of[place, one["id"]] = len(columns.entities.start) + len(entities)
@@ -87,6 +95,8 @@ def _joined(columns: Columns, proposed: Iterator[tuple[int, dict[str, Any]]]) ->
             entities.append((place, one["start"], one["end"], label))
         elif "head" in one:
             links.append((place, one["head"], one["tail"], one["label"]))
+        else:
+            chosen.append((place, one["label"]))
     relations = [
         (place, row_of[place, head], row_of[place, tail], linked.setdefault(label, len(linked)))
         for place, head, tail, label in links
@@ -97,8 +107,10 @@ def _joined(columns: Columns, proposed: Iterator[tuple[int, dict[str, Any]]]) ->
         columns,
         annotators=(*columns.annotators, SUGGESTIONS),
         worked=np.column_stack([columns.worked, np.ones(size, dtype=np.bool_)]),
+        blind=None,
         entities=_longer(columns.entities, ("start", "end"), entities, by, names),
         relations=_longer(columns.relations, ("head", "tail"), relations, by, linked),
+        categories=_more_categories(columns.categories, chosen, by),
     )
 
 
@@ -114,6 +126,21 @@ def _longer(
     }
     suggested = np.concatenate([given.suggested, np.ones(len(rows), dtype=np.bool_)])
     return replace(given, **longer, suggested=suggested, names=tuple(names))
+
+
+def _more_categories(
+    given: CategoryColumns, chosen: Sequence[tuple[int, str]], by: int
+) -> CategoryColumns:
+    """Return columns with labels of documents more."""
+    names = {name: at for at, name in enumerate(given.names)}
+    label = np.array([names.setdefault(own, len(names)) for _, own in chosen], dtype=np.int64)
+    document = np.array([place for place, _ in chosen], dtype=np.int64)
+    return CategoryColumns(
+        np.concatenate([given.document, document]),
+        np.concatenate([given.by, np.full(len(chosen), by)]),
+        np.concatenate([given.label, label]),
+        tuple(names),
+    )
 
 
 def _themselves(project: Project, scope: Scope) -> Reference:
@@ -154,6 +181,7 @@ def _first(layer: Layer, record: schema.Layer) -> schema.Layer:
         annotator=EARLIER.format(record.annotator),
         entities=tuple(item for item in items if isinstance(item, schema.Entity)),
         relations=tuple(item for item in items if isinstance(item, schema.Relation)),
+        categories=tuple(item for item in items if isinstance(item, schema.Category)),
     )
 
 

@@ -29,6 +29,8 @@ CATEGORIES = "categories"
 """The part of a report that has labels of documents, if the scheme has any."""
 _FIRST = 8
 """Documents and groups of differences that an overview names."""
+_SHAPE = 2
+"""Raised whenever a report gets other fields, so that those kept before are computed anew."""
 _KEPT = 50
 """Reports kept of one project: people try out filters."""
 
@@ -160,7 +162,9 @@ def fingerprint(project: Project) -> str:
     )
     runs = select(func.max(SuggesterRun.id)).where(SuggesterRun.project_id == project.id)
     others = [sorted(db.session.scalars(people)), db.session.scalar(runs)]
-    return _hashed(orjson.dumps([__version__, project.scheme_version, sorted(layers), *others]))
+    return _hashed(
+        orjson.dumps([__version__, _SHAPE, project.scheme_version, sorted(layers), *others])
+    )
 
 
 def _hashed(content: bytes) -> str:

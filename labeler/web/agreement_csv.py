@@ -11,12 +11,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_NESTED = ("f1", "same_span", "same_pair", "candidates")
+"""Names of values that are told together."""
+
+
 def rows(body: Json) -> Iterator[list[Any]]:
     """Yield the lines of a report, a number each; what does not apply is empty."""
     for part in ("entities", "relations"):
         yield from _part_rows(part, body)
     for choice in body["categories"]:
         yield from _choice_rows(choice)
+    for reference, found in body["against"].items():
+        for pair in found["categories"]:
+            who = {"a": pair["a"], "b": pair["b"], "documents": pair["documents"]}
+            who["label"] = pair["group"]
+            yield _line("categories", f"kappa_against_{reference}", who, pair["kappa"])
+            yield _line("categories", f"observed_against_{reference}", who, pair["observed"])
+            yield from _counts("categories", pair["kinds"], who)
 
 
 def _part_rows(part: str, body: Json) -> Iterator[list[Any]]:
@@ -68,9 +79,19 @@ def _scores(part: str, body: Json, who: Json) -> Iterator[list[Any]]:
         if isinstance(found, Mapping) and "value" in found:
             more = {"count": found["compared"]} if "compared" in found else {}
             yield _line(part, name, {**who, **more}, found)
-        elif name == "f1":
-            for which, score in found.items():
-                yield _line(part, f"f1_{which}", who, score)
+        elif name in _NESTED:
+            more = {"count": found["compared"]} if "compared" in found else {}
+            for which in (name for name in found if name != "compared"):
+                yield _line(part, f"{name}_{which}", {**who, **more}, found[which])
+        elif name == "needed":
+            for width, count in found.items():
+                yield _line(part, f"documents_needed_{width}", {**who, "count": count}, {})
+        elif name == "control":
+            yield _line(part, "layers", {**who, "count": found["layers"]}, {})
+            yield _line(part, "layers_blind", {**who, "count": found["blind"]}, {})
+            for which in ("f1_blind", "f1_shown"):
+                documents = {"documents": found[which]["documents"]}
+                yield _line(part, which, {**who, **documents}, found[which])
 
 
 def _counts(part: str, kinds: Json, who: Json) -> Iterator[list[Any]]:

@@ -1,10 +1,10 @@
 """What the pages of agreement show, made from a report: figures, tables, words, lines of CSV."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from labeler.agreement import documents_needed
 from labeler.agreement.categories import SKEWED
 from labeler.agreement.coding import REASONS
 from labeler.models import Document
@@ -14,9 +14,6 @@ Json = Mapping[str, Any]
 
 NOTHING = "∅"
 """Stands in a report and in an address for what somebody left unmarked."""
-HALF_WIDTH = 0.03
-"""How sure a lead usually wants the headline to be: the value plus or minus this."""
-
 KINDS = {
     "entities": {
         "identical": "Same",
@@ -56,12 +53,21 @@ _CARDS = {
 }
 _MORE = {
     "entities": (
-        (("f1", "boundary"), "Exact span, any label"),
-        (("f1", "type"), "Overlapping span, same label"),
-        (("f1", "partial"), "Exact span, half for an overlapping one"),
+        (("f1", "boundary"), "F1, exact span, any label"),
+        (("f1", "type"), "F1, overlapping span, same label"),
+        (("f1", "partial"), "F1, exact span, half for an overlapping one"),
+        (("same_span", "agreement"), "Same label, given the same span"),
+        (("same_span", "kappa"), "Cohen’s κ of labels, given the same span"),
     ),
-    "relations": ((("bounds",), "Any entity label"),),
+    "relations": (
+        (("bounds",), "F1, any entity label"),
+        (("same_pair", "agreement"), "Same label, given the same two linked"),
+        (("same_pair", "kappa"), "Cohen’s κ of labels, given the same two linked"),
+        (("candidates", "kappa"), "Cohen’s κ over all links there could be"),
+    ),
 }
+GIVEN = {"same_span": "Same span", "same_pair": "Same two linked"}
+"""Words for what both have but for their labels, which is a kind of its own to open."""
 _FIRM, _TENTATIVE = 0.8, 0.667
 """Krippendorff 2004, 11.4: what alpha is needed for firm and for tentative conclusions."""
 
@@ -75,6 +81,8 @@ class Figure:
     low: float | None
     high: float | None
     note: str
+    kind: str | None = None
+    """The kind of comparisons that it is made of, None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ class Page:
     heaviest: tuple[int, int]
     labels: list[tuple[str, Json, int]]
     annotators: list[tuple[str, Json, float | None]]
-    needed: int | None
+    needed: list[tuple[str, int]]
 
 
 def page(found: Overview, part: str, chosen: tuple[str | None, str | None]) -> Page:
@@ -116,7 +124,7 @@ def page(found: Overview, part: str, chosen: tuple[str | None, str | None]) -> P
             (name, own, body.get("competence", {}).get(name))
             for name, own in body["by_annotator"].items()
         ],
-        needed=_needed(found.report["documents"], _at(body, _CARDS[part][0][0])),
+        needed=_needed(body),
     )
 
 
@@ -128,7 +136,11 @@ def _at(body: Any, path: Sequence[str]) -> Json:
 
 def _figure(body: Json, path: Sequence[str], title: str) -> Figure:
     score = _at(body, path)
-    return Figure(title, score["value"], score["low"], score["high"], _note(score, path))
+    kind = path[0] if path[0] in GIVEN else None
+    note = _note(score, path)
+    if score["value"] is not None and "compared" in body[path[0]] and len(path) > 1:
+        note = f"of {body[path[0]]['compared']:,}"
+    return Figure(title, score["value"], score["low"], score["high"], note, kind)
 
 
 def _note(score: Json, path: Sequence[str]) -> str:
@@ -149,16 +161,41 @@ def headline(pair: Json, part: str) -> Json:
 
 def _matrix(report: Json, part: str) -> list[tuple[str, list[Json | None]]]:
     """Return a row for each annotator: a cell for each other, then one for each reference."""
+    held = {name: found[part] for name, found in report["against"].items()}
+    score = partial(headline, part=part)
+    return _grid(report["annotators"], report[part]["pairs"], score, held, lambda pair: pair)
+
+
+def _category_matrix(report: Json, body: Json) -> list[tuple[str, list[Json | None]]]:
+    """Return the same for one group of categories, by Cohen's kappa."""
+    held = {
+        name: [pair for pair in found["categories"] if pair["group"] == body["group"]]
+        for name, found in report["against"].items()
+    }
+    return _grid(report["annotators"], body["pairs"], _kappa, held, _kappa)
+
+
+def _kappa(pair: Json) -> Json:
+    return dict(pair["kappa"])
+
+
+def _grid(
+    names: Sequence[str],
+    pairs: Sequence[Json],
+    score: Callable[[Json], Json],
+    held: Mapping[str, Sequence[Json]],
+    held_score: Callable[[Json], Json],
+) -> list[tuple[str, list[Json | None]]]:
     cells: dict[tuple[str, str], Json] = {}
-    for pair in report[part]["pairs"]:
-        cell = _cell(pair, headline(pair, part))
+    for pair in pairs:
+        cell = _cell(pair, score(pair))
         cells[pair["a"], pair["b"]] = {**cell, "b": pair["b"]}
         cells[pair["b"], pair["a"]] = {**cell, "b": pair["a"]}
-    for name, found in report["against"].items():
-        for pair in found[part]:
-            cells[pair["a"], f"against {name}"] = {**_cell(pair, pair), "against": name}
-    names = report["annotators"]
-    columns = [*names, *(f"against {name}" for name in report["against"])]
+    for name, found in held.items():
+        for pair in found:
+            cell = {**_cell(pair, held_score(pair)), "against": name}
+            cells[pair["a"], f"against {name}"] = cell
+    columns = [*names, *(f"against {name}" for name in held)]
     return [(row, [cells.get((row, column)) for column in columns]) for row in names]
 
 
@@ -188,7 +225,7 @@ def _confusion(
     """Return the labels that a pair used, and for each of the first the counts of the second."""
     cells = cells_of(pair["confusion"] if pair else {}, labels)
     names = sorted({name for one, other, _ in cells for name in (one, other)} - {NOTHING})
-    every = [*names, NOTHING] if names else []
+    every = [*names, NOTHING] if cells else []
     counts = {(one, other): count for one, other, count in cells}
     return every, [(row, [counts.get((row, column), 0) for column in every]) for row in every]
 
@@ -214,13 +251,9 @@ def _labels(by_label: Json) -> list[tuple[str, Json, int]]:
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 
-def _needed(documents: int, score: Json) -> int | None:
-    """Return how many more shared documents would make the headline sure to HALF_WIDTH, None
-    where nobody can tell, 0 where it is sure enough."""
-    low, high = score["low"], score["high"]
-    if low is None or high is None:
-        return None
-    return max(0, documents_needed(documents, low, high, 2 * HALF_WIDTH) - documents)
+def _needed(body: Json) -> list[tuple[str, int]]:
+    """Return for each width, ± of the first figure, how many more shared documents it takes."""
+    return [(width, more) for width, more in body["needed"].items() if more is not None]
 
 
 # ---- document labels -------------------------------------------------------------------------
@@ -236,6 +269,8 @@ class Choice:
     kinds: list[tuple[str, str, int]]
     compared: int
     matrix: list[tuple[str, list[Json | None]]]
+    references: list[str]
+    needed: list[tuple[str, int]]
     pair: Json | None
     pairs: Sequence[Json]
     confusion: tuple[list[str], list[tuple[str, list[int]]]]
@@ -244,11 +279,10 @@ class Choice:
 
 def category_page(found: Overview, chosen: tuple[str | None, str | None]) -> list[Choice]:
     """Return what to show of each group of categories."""
-    names = found.report["annotators"]
-    return [_choice(body, names, chosen) for body in found.report["categories"]]
+    return [_choice(found.report, body, chosen) for body in found.report["categories"]]
 
 
-def _choice(body: Json, names: Sequence[str], chosen: tuple[str | None, str | None]) -> Choice:
+def _choice(report: Json, body: Json, chosen: tuple[str | None, str | None]) -> Choice:
     pair = _pair(body["pairs"], chosen)
     confusion = _confusion(pair, [name for name in body["answers"] if name != NOTHING])
     counts = {
@@ -264,7 +298,9 @@ def _choice(body: Json, names: Sequence[str], chosen: tuple[str | None, str | No
         answers=sorted(body["answers"].items(), key=lambda row: (-row[1], row[0])),
         kinds=[(kind, words, counts[kind]) for kind, words in KINDS["categories"].items()],
         compared=sum(counts.values()),
-        matrix=_category_matrix(body["pairs"], names),
+        matrix=_category_matrix(report, body),
+        references=list(report["against"]),
+        needed=_needed(body),
         pair=pair,
         pairs=body["pairs"],
         confusion=confusion,
@@ -279,22 +315,12 @@ def _category_figures(body: Json) -> list[Figure]:
         _figure(body, ("alpha",), "Krippendorff’s α"),
         _figure(body, ("observed",), "Same answer"),
         _figure(body, ("kappa",), "Cohen’s κ, mean of pairs"),
+        _figure(body, ("fleiss",), "Fleiss’ κ" if len(body["pairs"]) > 1 else "Scott’s π"),
     ]
     total = sum(body["answers"].values())
     if total and max(body["answers"].values()) > SKEWED * total:
         figures.append(_figure(body, ("ac1",), "Gwet’s AC1, one answer prevails"))
     return figures
-
-
-def _category_matrix(
-    pairs: Sequence[Json], names: Sequence[str]
-) -> list[tuple[str, list[Json | None]]]:
-    cells: dict[tuple[str, str], Json] = {}
-    for pair in pairs:
-        cell = _cell(pair, pair["kappa"])
-        cells[pair["a"], pair["b"]] = {**cell, "b": pair["b"]}
-        cells[pair["b"], pair["a"]] = {**cell, "b": pair["a"]}
-    return [(row, [cells.get((row, column)) for column in names]) for row in names]
 
 
 # ---- evidence --------------------------------------------------------------------------------
@@ -322,6 +348,9 @@ def kinds_of(part: str, counts: Json, query: Json) -> list[tuple[str, str, int]]
     """Return the kinds that evidence can be narrowed to, with their numbers."""
     kinds = [(kind, words, counts[kind]) for kind, words in KINDS[part].items()]
     a, b = query.get("a"), query.get("b")
+    given = query.get("kind")
+    if given in GIVEN:
+        kinds.insert(0, (given, GIVEN[given], counts[given]))
     if not a:
         return kinds
     others = b or "the others"

@@ -9,6 +9,7 @@ from labeler.agreement import (
     coding,
     competence,
     gamma,
+    labels,
     relations,
     resampling,
     spans,
@@ -299,8 +300,8 @@ def relation_f1(given: Body, params: Body) -> Answer:
     a, b = pair_of(corpus, params)
     pooled = relations.relation_counts(corpus, a, b).sum(axis=0)
     of_both = int(pooled[relations.COLUMNS.index("a")] + pooled[relations.COLUMNS.index("b")])
-    exact = relations.label_table(corpus, a, b, "identity")
-    bounds = relations.label_table(corpus, a, b, "extent")
+    exact = labels.same_pair(corpus, a, b).table()
+    bounds = labels.same_places(corpus, a, b).table()
     return {
         **{name: number(measure.value(pooled)) for name, measure in RELATION_F1.items()},
         "reason": reason(len(corpus.shared((a, b))), of_both, coding.NO_ANNOTATIONS),
@@ -315,7 +316,7 @@ def relation_f1(given: Body, params: Body) -> Answer:
 def relation_candidate_kappa(given: Body, params: Body) -> Answer:
     """Return Cohen's kappa over all that might be linked."""
     corpus = corpus_of(given, params, restrict="relation_labels")
-    table = relations.candidate_table(corpus, *pair_of(corpus, params))
+    table = labels.candidates(corpus, *pair_of(corpus, params)).table()
     return {**coefficient(coding.cohen_kappa(table)), "n_candidates": int(table.sum())}
 
 

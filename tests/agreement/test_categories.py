@@ -10,6 +10,7 @@ from labeler.agreement.coding import (
     codes_of,
     cohen_kappa,
     counts_of,
+    fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
     observed_agreement,
@@ -68,6 +69,14 @@ def chosen(rows: list[dict[str, Layer]], labels: tuple[str, ...]) -> np.ndarray:
     return codes_of(table, [*labels, "nothing"])
 
 
+def scott_pi(table: np.ndarray) -> float:
+    """Return pi of two annotators, by Scott's own formula (1955)."""
+    share = table / table.sum()
+    margins = (share.sum(axis=0) + share.sum(axis=1)) / 2
+    chance = float((margins**2).sum())
+    return (float(np.trace(share)) - chance) / (1 - chance)
+
+
 @pytest.mark.parametrize("at", [0, 1])
 def test_values_are_those_of_the_coefficients(at: int) -> None:
     """Alpha, observed agreement, AC1 and kappa are what the plain formulas give."""
@@ -80,6 +89,7 @@ def test_values_are_those_of_the_coefficients(at: int) -> None:
         "alpha": krippendorff_alpha(counts).value,
         "observed": observed_agreement(counts),
         "ac1": gwet_ac1(counts).value,
+        "fleiss": fleiss_kappa(counts).value,
     }
     for name, value in wanted.items():
         score = found[name]
@@ -88,6 +98,7 @@ def test_values_are_those_of_the_coefficients(at: int) -> None:
     for pair, (a, b) in zip(found["pairs"], [(0, 1), (0, 2), (1, 2)], strict=True):  # type: ignore[call-overload]
         table = table_of(codes[:, a], codes[:, b], len(labels) + 1)
         assert pair["kappa"]["value"] == pytest.approx(cohen_kappa(table).value)
+        assert pair["fleiss"]["value"] == pytest.approx(scott_pi(table))
         assert sum(pair["confusion"].values()) == sum(pair["kinds"].values()) == table.sum()
         assert pair["kinds"]["identical"] == np.trace(table)
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from labeler.agreement import Result, Work, agreement
+from labeler.agreement import Columns, Result, Work, agreement
 from labeler.errors import Invalid, NotFound
 from labeler.schema import Entity, Layer, Relation
 from tests.agreement.strategies import LAW, NAMES, corpora, layers, shuffled
@@ -88,6 +89,40 @@ def test_who_comes_first_does_not_matter(work: list[Work]) -> None:
         assert one[part]["kinds"] == other[part]["kinds"]
 
 
+def renamed(work: list[Work]) -> list[Work]:
+    """Return the same work with labels of entities and relations that sort the other way round."""
+    new = {"X": "c", "Y": "b", "Z": "a", "R": "s", "S": "r"}
+    return [
+        (
+            document,
+            length,
+            tokens,
+            {
+                name: replace(
+                    own,
+                    entities=tuple(replace(one, label=new[one.label]) for one in own.entities),
+                    relations=tuple(replace(one, label=new[one.label]) for one in own.relations),
+                )
+                for name, own in done.items()
+            },
+        )
+        for document, length, tokens, done in work
+    ]
+
+
+@given(corpora())
+@LAW
+def test_what_labels_are_called_does_not_matter(work: list[Work]) -> None:
+    """Labels by other names, in another order, have the same values and the same kinds."""
+    one, other = (quick(own, bootstraps=0).to_json() for own in (work, renamed(work)))
+    for part in ("entities", "relations"):
+        for before, after in zip(one[part]["pairs"], other[part]["pairs"], strict=True):
+            assert [score["value"] for score in scores(before)] == pytest.approx(
+                [score["value"] for score in scores(after)], nan_ok=True
+            )
+            assert before["kinds"] == after["kinds"]
+
+
 @given(layers("ana"), st.integers(1, 3))
 @LAW
 def test_the_same_work_agrees_wholly(layer: Layer, documents: int) -> None:
@@ -118,6 +153,8 @@ def test_every_count_opens_as_many_annotations(work: list[Work]) -> None:
             for cell, count in pair["confusion"].items():
                 one, other = (None if name == "∅" else name for name in cell.split("|"))
                 assert len(open_(a, b, labels=(one, other))) == count
+            given = "same_span" if part == "entities" else "same_pair"
+            assert len(open_(a, b, kind=given)) == pair[given]["compared"]
             differing = sum(pair["kinds"].values()) - pair["kinds"]["identical"]
             assert len(open_(a, b)) == differing
         total = sum(body[part]["kinds"].values())
@@ -400,6 +437,52 @@ def test_suggestions_are_said_to_inflate() -> None:
         for own in (layer("a", *SPANS), layer("b", *SPANS))
     ]
     assert "100 % of the entities were suggestions first" in said(many(*layers_))
+
+
+def blind_corpus(blind: int, agreeing: int) -> dict[str, Any]:
+    """Return the report on twenty documents, the first of which were labeled without suggestions;
+    only in those after `agreeing` do a and b agree."""
+    both, none = layer("a", *SPANS), layer("b", *SPANS[:1])
+    work = [
+        (f"d{at}", 100, None, {"a": both, "b": none if at < agreeing else replace(both)})
+        for at in range(20)
+    ]
+    columns = Columns.of(work)
+    sightless = np.zeros_like(columns.worked)
+    sightless[:blind] = True
+    return agreement(replace(columns, blind=sightless), bootstraps=50).to_json()
+
+
+def test_what_was_labeled_without_suggestions_stands_apart() -> None:
+    """F1 of the documents labeled blind is told beside that of the others, with their share."""
+    body = blind_corpus(blind=5, agreeing=5)
+    control = body["entities"]["control"]
+    assert (control["layers"], control["blind"]) == (40, 10)
+    assert control["f1_blind"]["value"] == pytest.approx(2 * 1 / 5)
+    assert control["f1_blind"]["documents"] == 5
+    assert control["f1_shown"]["value"] == 1.0
+    told = " ".join(body["warnings"])
+    assert "25 % of the layers were labeled without suggestions in sight" in told
+    assert "0.40 there, and 1.00 where suggestions were in sight" in told
+    nobody = blind_corpus(blind=0, agreeing=5)["entities"]["control"]
+    assert nobody["f1_blind"] == {
+        "documents": 0, "value": None, "low": None, "high": None, "reason": "no_overlap"
+    }  # fmt: skip
+
+
+def test_labels_are_compared_where_both_marked_the_same_span() -> None:
+    """Label agreement leaves out what only one marked or bounded otherwise; kappa is Cohen's."""
+    first = layer("a", (0, 5, "X"), (10, 15, "X"), (20, 25, "Y"), (30, 35, "Y"), (40, 45, "X"))
+    second = layer("b", (0, 5, "X"), (10, 15, "Y"), (20, 25, "Y"), (30, 36, "Y"))
+    [pair] = agreement(many(first, second), bootstraps=0).to_json()["entities"]["pairs"]
+    assert pair["same_span"]["compared"] == 3 * 20
+    assert pair["same_span"]["agreement"]["value"] == pytest.approx(2 / 3)
+    chance = (2 * 1 + 1 * 2) / 9
+    assert pair["same_span"]["kappa"]["value"] == pytest.approx((2 / 3 - chance) / (1 - chance))
+    one_label = agreement(many(first, first), labels=["X"], bootstraps=0).to_json()["entities"]
+    assert one_label["same_span"]["kappa"]["reason"] == "no_variation"
+    apart = agreement(many(layer("a", (0, 5, "X")), layer("b", (5, 9, "X"))), bootstraps=0)
+    assert apart.to_json()["entities"]["same_span"]["kappa"]["reason"] == "no_annotations"
 
 
 def test_relations_without_common_entities_are_warned_of() -> None:

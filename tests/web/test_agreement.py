@@ -197,12 +197,18 @@ def test_downloads_hold_counts_and_values(curator: FlaskClient) -> None:
     kinds = {
         line["measure"]: int(line["count"])
         for line in lines
-        if line["part"] == "entities" and not line["a"] and not line["label"] and line["count"]
+        if line["part"] == "entities"
+        and not line["a"]
+        and not line["label"]
+        and line["measure"] in body["entities"]["kinds"]
     }
     assert kinds == body["entities"]["kinds"]
     cells = [line for line in lines if line["measure"] == "confusion"]
     total = sum(int(cell["count"]) for cell in cells if cell["part"] == "entities")
     assert total == sum(body["entities"]["kinds"].values())
+    more = {line["measure"]: line for line in lines if not line["a"] and not line["label"]}
+    assert int(more["same_span_kappa"]["count"]) == body["entities"]["same_span"]["compared"]
+    assert int(more["documents_needed_0.01"]["count"]) > 0
     [strict] = [x for x in lines if x["measure"] == "f1_strict" and not x["a"]]
     assert float(strict["value"]) == body["entities"]["f1"]["strict"]["value"]
 
@@ -249,6 +255,76 @@ def test_an_empty_project_says_what_to_do(
     assert "Nothing here" in signed_in("cy").get("/projects/news/agreement/evidence").text
 
 
+CREDIT = {
+    "strict": (1, 0, 0, 0),
+    "boundary": (1, 0, 1, 0),
+    "type": (1, 1, 0, 0),
+    "overlap": (1, 1, 1, 1),
+    "partial": (1, 0.5, 1, 0.5),
+}
+"""What each kind of KINDS scores."""
+
+
+def test_looser_values_are_made_of_what_they_open(curator: FlaskClient) -> None:
+    """Each F1 of a pair, and label agreement, follow from the kinds of the pair's evidence."""
+    api = "/api/v1/projects/news/agreement"
+    body = curator.get(api).get_json()["entities"]
+    for pair in body["pairs"]:
+        address = f"{api}/evidence?a={pair['a']}&b={pair['b']}"
+        kinds = curator.get(address).get_json()["kinds"]
+        matched = [kinds[kind] for kind in KINDS["entities"][:-1]]
+        total = 2 * sum(matched) + kinds["only_one"]
+        for name, credit in CREDIT.items():
+            scored = sum(own * count for own, count in zip(credit, matched, strict=True))
+            assert pair["f1"][name]["value"] == pytest.approx(2 * scored / total)
+        same = curator.get(f"{address}&kind=same_span").get_json()["count"]
+        assert same == pair["same_span"]["compared"] == kinds["identical"] + kinds["label"]
+        share = kinds["identical"] / same
+        assert pair["same_span"]["agreement"]["value"] == pytest.approx(share)
+
+
+def test_evidence_is_narrowed_by_a_form(curator: FlaskClient, project: Project) -> None:
+    """Label, annotators and document narrow what is listed together, and the form keeps them."""
+    address = "/projects/news/agreement/evidence?label=GPE&b=ben&name=d5"
+    page = curator.get(address)
+    assert "<option selected>GPE</option>" in page.text
+    [document] = db.session.query(Document).filter_by(project_id=project.id, name="d5")
+    items = every(
+        curator, f"/api/v1/projects/news/agreement/evidence?label=GPE&b=ben&document={document.id}"
+    )
+    found = list(items)
+    assert found
+    assert len(found) == listed(curator, address)
+    for item in found:
+        assert item["title"] == "d5"
+        assert "ben" in [own["who"] for own in item["versions"]]
+        assert "GPE" in [own["label"] for own in item["versions"]]
+    assert curator.get("/projects/news/agreement/evidence?name=nothing").status_code == 422
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_link_of_a_random_corpus_opens_what_it_says(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient], seed: int
+) -> None:
+    """From the page of numbers and from the list of documents, each number that is a link opens a
+    page that lists as many comparisons, and each value a page that lists some."""
+    project = drawn_project(corpus, 7, seed)
+    add_references(project, corpus)
+    client = signed_in("cy")
+    wrong, tried = {}, set()
+    for address in ("?part=entities", "?part=relations", "/documents", "/documents?part=relations"):
+        page = client.get(f"/projects/news/agreement{address}")
+        for link in parsed(page.text).links:
+            if not {"data-count", "data-value"} & link.keys() or link["href"] in tried:
+                continue
+            tried.add(link["href"])
+            [total] = parsed(client.get(link["href"]).text).totals
+            if total != int(link.get("data-count", total)):
+                wrong[link["href"]] = link["data-count"], total
+    assert wrong == {}
+    assert len(tried) > 150
+
+
 # ---- against gold, suggestions and one's own first submission ------------------------------------
 
 
@@ -280,16 +356,16 @@ def add_references(project: Project, corpus: Corpus) -> None:
 
 
 def submit_twice(document: Document) -> None:
-    """Submit a layer, reopen it, delete an entity that nothing hangs on, and submit it again."""
+    """Submit a layer, reopen it, delete an entity with what hangs on it, and submit it again."""
     ana = db.session.query(User).filter_by(name="ana").one()
     [layer] = db.session.query(Layer).filter_by(document_id=document.id, annotator_id=ana.id)
     work.set_state(layer, {"status": "open"}, NOW)
     work.set_state(layer, {"status": "done"}, NOW)
     work.set_state(layer, {"status": "open"}, NOW)
     [record] = editing.load([layer])
-    linked = {end for one in record.relations for end in (one.head, one.tail)}
-    entity = next(one for one in record.entities if one.id not in linked)
-    edit = Edit("second-thoughts", (Op(entity.id, entity, None),))
+    entity = record.entities[0]
+    hung = [one for one in record.relations if entity.id in (one.head, one.tail)]
+    edit = Edit("second-thoughts", tuple(Op(one.id, one, None) for one in (*hung, entity)))
     editing.apply(layer.id, layer.revision, [edit], actor_id=ana.id, now=NOW)
     db.session.refresh(layer)
     work.set_state(layer, {"status": "done"}, NOW)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from labeler import editing, reliability
-from labeler.models import Project
+from labeler.models import Document, Project, SuggesterRun, Suggestion, db, transaction
 from labeler.schema import Category, CategoryLabel, Layer
 from tests.conftest import NEWS, NOW, Corpus
 from tests.web.test_agreement import listed, parsed
@@ -75,11 +75,63 @@ def test_observed_agreement_is_made_of_what_it_opens(curator: FlaskClient) -> No
             assert same / found["count"] == pytest.approx(pair["observed"]["value"])
 
 
+def test_two_who_choose_nothing_agree(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Where neither ever chooses anything, the confusion has that one cell, which opens them."""
+    scheme = replace(NEWS, categories=(CategoryLabel("urgent"),))
+    project = corpus.project(scheme=scheme, ana="annotator", ben="annotator", cy="curator")
+    for at in range(3):
+        document = corpus.document(project, name=f"d{at}")
+        corpus.layer(document, "ana", "done")
+        corpus.layer(document, "ben", "done")
+    client = signed_in("cy")
+    page = client.get(ADDRESS)
+    assert "Nobody" not in page.text
+    assert "Only one label used" in page.text
+    cells = [one for one in parsed(page.text).links if "one=" in one["href"]]
+    assert [cell["data-count"] for cell in cells] == ["3"]
+    assert listed(client, cells[0]["href"]) == 3
+
+
+def test_categories_are_held_against_gold_and_suggestions(
+    curator: FlaskClient, corpus: Corpus
+) -> None:
+    """Document labels stand beside those of gold and of the last run, and open what differs."""
+    project = db.session.query(Project).one()
+    documents = db.session.query(Document).order_by(Document.id).limit(4).all()
+    gold = Layer("cy", "done", categories=(Category("sport", "sport"),))
+    cy = corpus.person("cy")
+    news = [
+        editing.NewLayer(project.id, document.id, cy.id, gold, gold=True) for document in documents
+    ]
+    editing.create(news, actor_id=cy.id, now=NOW, key="gold")
+    with transaction() as session:
+        run = SuggesterRun(project_id=project.id, suggester="rulers", version="1", options={})
+        session.add(run)
+        session.flush()
+        for document in documents:
+            proposals = [{"id": "c", "label": "politics"}]
+            session.add(Suggestion(document_id=document.id, run_id=run.id, proposals=proposals))
+    body = curator.get("/api/v1/projects/news/agreement").get_json()
+    for name, label in (("gold", "sport"), ("suggestions", "politics")):
+        pairs = [one for one in body["against"][name]["categories"] if one["group"] == "topic"]
+        assert {pair["a"] for pair in pairs} == set(PEOPLE)
+        for pair in pairs:
+            assert all(cell.endswith(f"|{label}") for cell in pair["confusion"])
+            asked = f"part=categories&group=topic&against={name}&a={pair['a']}&b={name}"
+            found = curator.get(f"/api/v1/projects/news/agreement/evidence?{asked}").get_json()
+            assert found["count"] == pair["documents"] > 0
+            assert {kind: found["kinds"][kind] for kind in pair["kinds"]} == pair["kinds"]
+    cells = [one for one in parsed(curator.get(ADDRESS).text).links if "against=" in one["href"]]
+    assert all(listed(curator, cell["href"]) for cell in cells)
+
+
 def test_ac1_stands_where_one_answer_prevails(curator: FlaskClient) -> None:
     """AC1 is shown for the group in which nearly nothing is ever chosen, and only there."""
     page = curator.get(ADDRESS).text
-    assert page.count("Gwet’s AC1") == 1
-    assert page.index("Gwet’s AC1") > page.index(">urgent<")
+    assert page.count("<dt>Gwet’s AC1") == 1
+    assert page.index("<dt>Gwet’s AC1") > page.index(">urgent<")
 
 
 def test_the_tab_is_there_for_schemes_with_categories(
