@@ -24,6 +24,7 @@ from labeler.web import (
     learning,
     manage,
     pages,
+    patterns,
     people,
     scheme,
 )
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         people,
         joining,
         learning,
+        patterns,
         agreement,
         agreement_evidence,
         adjudicate,

@@ -30,6 +30,7 @@ ACTIONS = {
     "project.settings": "changed the settings",
     "project.suggester": "chose a suggester",
     "scheme.change": "changed the scheme",
+    "patterns.change": "changed the patterns",
     "model.use": "chose a trained model",
     "project.handing_out": "changed the rules of handing out",
     "work.give": "gave documents by hand",

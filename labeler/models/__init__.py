@@ -17,6 +17,7 @@ from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.learning import (
     DictionaryEntry,
     Lesson,
+    PatternVersion,
     Split,
     SuggesterRun,
     Suggestion,
@@ -68,6 +69,7 @@ __all__ = [
     "Layer",
     "Lesson",
     "Membership",
+    "PatternVersion",
     "Project",
     "QueueEntry",
     "QueueFloor",

@@ -85,6 +85,18 @@ class TrainedModel(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
 
+class PatternVersion(Base):
+    """The patterns of a project as they were from a moment on, as lines of a file."""
+
+    __tablename__ = "pattern_version"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    patterns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Instant, default=now)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class Split(Base):
     """The part of a plan ("80,10,10/0") that a document belongs to, for good."""
 

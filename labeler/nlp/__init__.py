@@ -11,6 +11,7 @@ from labeler.nlp.corpus import (
     training_config,
     vocab,
 )
+from labeler.nlp.matching import Expression, Find, Finder, Sought, check
 from labeler.nlp.pipelines import RULED, Rules, load, load_once, pipelines, ruler_pipeline
 from labeler.nlp.projects import (
     COMPONENT,
@@ -30,11 +31,16 @@ __all__ = [
     "SPANS_KEY",
     "Bin",
     "Component",
+    "Expression",
+    "Find",
+    "Finder",
     "Place",
     "Range",
     "Rules",
+    "Sought",
     "align",
     "build_doc",
+    "check",
     "expand",
     "judge",
     "load",

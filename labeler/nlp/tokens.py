@@ -70,7 +70,7 @@ def tokenize(texts: Iterable[str], language: str) -> Iterator[Tokens]:
 def _borders(pipeline: "Language", text: str, name: str) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
-    for offset, piece in _pieces(text):
+    for offset, piece in pieces(text):
         doc = pipeline.tokenizer(piece)
         first = len(starts)
         starts += [offset + token.idx for token in doc]
@@ -78,7 +78,7 @@ def _borders(pipeline: "Language", text: str, name: str) -> Tokens:
     return Tokens(tuple(starts), tuple(ends), name)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def pieces(text: str) -> Iterator[tuple[int, str]]:
     """Yield a text in pieces with their offsets, cut within runs that are too long for spaCy."""
     start = 0
     for run in _LONG_RUN.finditer(text):

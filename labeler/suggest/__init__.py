@@ -48,8 +48,8 @@ def category_suggestion(label: str, origin: dict[str, Any]) -> Category:
 
 
 suggesters: Registry[type[Suggester]] = Registry("labeler.suggesters", "suggester")
-LEARNED = frozenset({"dictionary", "trained"})
-"""Suggesters that a project gets by being labeled; the others are chosen by people."""
+LEARNED = frozenset({"dictionary", "patterns", "trained"})
+"""Suggesters that a project gets by being labeled, or by its patterns; people choose the others."""
 
 
 def chosen() -> list[str]:

@@ -26,7 +26,9 @@ from labeler.models import (
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
 from labeler.suggest.dictionary import Reading
+from labeler.suggest.patterns import PatternSuggester
 from labeler.suggest.trained import TrainedSuggester
+from labeler.transfer import patterns
 from labeler.transfer.proposals import Relate, put_together
 from labeler.transfer.usefulness import rank
 
@@ -54,17 +56,28 @@ class _Source:
 
 @lru_cache(maxsize=8)
 def _loaded(name: str, language: str, options: bytes) -> Suggester:
-    return suggesters[name](language=language, options=orjson.loads(options))
+    named = orjson.loads(options)
+    if name == PatternSuggester.name:  # a run names them by number: they may be thousands
+        project = db.session.get_one(Project, named["project"])
+        named = {**named, "patterns": patterns.find_version(project, named["number"]).patterns}
+    return suggesters[name](language=language, options=named)
 
 
 def _sources(project: Project) -> list[_Source]:
-    """Return what proposes for a project: the suggester chosen, and the version trained here."""
-    chosen = _Source(project.suggester, project.suggester_options)
+    """Return what proposes for a project: its patterns, the suggester chosen, the version trained.
+
+    The last is the one that says how useful a document is to label.
+    """
+    found = [_Source(project.suggester, project.suggester_options)]
+    written = patterns.latest(project)
+    if written is not None and written.patterns:
+        found.insert(0, _Source(PatternSuggester.name, patterns.source_options(written)))
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
     trained = db.session.scalar(wanted)
-    if trained is None:
-        return [chosen]
-    return [chosen, _Source("trained", {"folder": trained.folder, "number": trained.number})]
+    if trained is not None:
+        options = {"folder": trained.folder, "number": trained.number}
+        found.append(_Source("trained", options))
+    return found
 
 
 def _run_options(project: Project, source: _Source) -> dict[str, Any]:
@@ -248,18 +261,21 @@ def queue_suggestions(project: Project, created_by: int | None = None) -> Job:
 
 
 def prune(project: Project) -> int:
-    """Remove what versions trained here proposed, but for the current and the one before it.
+    """Remove what earlier versions proposed, of patterns and of models trained here.
 
-    Returns how many runs went. What was accepted keeps its origin with the annotation.
+    Of models the current one and the one before it stay. Returns how many runs went. What was
+    accepted keeps its origin with the annotation.
     """
     trained = select(TrainedModel).where(TrainedModel.project_id == project.id)
     numbers = [(one.number, one.current) for one in db.session.scalars(trained)]
     current = max((number for number, used in numbers if used), default=0)
     before = max((number for number, _ in numbers if number < current), default=0)
     kept = {f"model {number}" for number in (current, before)}
+    written = patterns.latest(project)
+    kept.add(f"patterns {written.number if written else 0}")
     old = select(SuggesterRun.id).where(
         SuggesterRun.project_id == project.id,
-        SuggesterRun.suggester == "trained",
+        SuggesterRun.suggester.in_((TrainedSuggester.name, PatternSuggester.name)),
         SuggesterRun.version.not_in(kept),
     )
     keys = list(db.session.scalars(old))

@@ -189,6 +189,12 @@ class TrainingForm(FlaskForm):
     )
 
 
+class PatternsForm(FlaskForm):
+    """A file of patterns; the lines of each label come beside it, under the label's name."""
+
+    file = FileField("A file of patterns")
+
+
 class UseForm(FlaskForm):
     """Which version proposes; 0 for none."""
 

@@ -40,7 +40,10 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
         Leaf("adjudicate.documents", "Settle", "curator"),
         Leaf("consistency.words", "Consistency", "curator"),
     ),
-    "Suggestions": (Leaf("learning.page", "Suggestions", "curator"),),
+    "Suggestions": (
+        Leaf("learning.page", "Learning", "curator"),
+        Leaf("patterns.page", "Patterns", "curator"),
+    ),
     "Import": (Leaf("manage.import_files", "Import", "manager"),),
     "Export": (Leaf("manage.export", "Export", "manager"),),
     "Settings": (
@@ -53,6 +56,15 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     ),
 }
 """Where the header of a project leads; the pages of one section are tabs below it."""
+
+
+def _here() -> str | None:
+    """Return the endpoint in the navigation whose address this is, also where a form came to it."""
+    leaves = (leaf.endpoint for section in NAVIGATION.values() for leaf in section)
+    slug = g.project.slug if g.get("project") else None
+    return next(
+        (each for each in leaves if slug and url_for(each, slug=slug) == request.path), None
+    )
 
 
 @blueprint.app_context_processor
@@ -68,6 +80,7 @@ def _surroundings() -> dict[str, Any]:
         "user": me() if current_user.is_authenticated else None,
         "project": g.get("project"),
         "navigation": NAVIGATION,
+        "here": _here(),
         "may": may,
         "theme": theme if theme in ("light", "dark") else "",
     }

@@ -53,6 +53,16 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     return {
         "spacy": {"pipeline": str(folder)},
         "dictionary": {"counts": counts},
+        "patterns": {
+            "patterns": [
+                {"label": "GPE", "pattern": "Paris"},
+                {
+                    "label": "ORG",
+                    "pattern": [{"LOWER": "bank"}, {"LOWER": "of"}, {"IS_TITLE": True}],
+                },
+                {"label": "CARDINAL", "regex": "[0-9]+"},
+            ]
+        },
         "trained": {"folder": str(folder.parent), "number": 1},
     }
 
