@@ -45,6 +45,11 @@ ACTIONS = {
     "gold.relabel": "labeled the same words alike in gold",
     "gold.undo": "took back what was settled at once",
     "guidelines.change": "changed the guidelines",
+    "job.start": "started work in the background",
+    "job.cancel": "cancelled work in the background",
+    "job.retry": "tried work in the background again",
+    "site.backup": "wrote a backup",
+    "site.restore": "restored a backup",
     "corpus.import": "imported",
     "corpus.export": "exported",
 }

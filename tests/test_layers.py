@@ -46,6 +46,7 @@ MAY_SIT_SIDE_BY_SIDE = {
     ("__main__", "cli"),
     ("accounts", "audit"),
     ("cli", "app"),
+    ("jobs", "audit"),
     ("lessons", "borders"),
     ("lessons", "editing"),
     ("registry", "errors"),

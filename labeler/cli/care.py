@@ -35,10 +35,11 @@ def _prove() -> None:
 @with_app
 def backup(file: Path) -> None:
     """Write all that is in the database into one file, while the site is served."""
-    from labeler import backups
+    from labeler import audit, backups
 
     with progress("Writing", "rows") as told:
         count = backups.write(file, told)
+    audit.record("site.backup", file.name, details={"rows": count})
     click.echo(f"Wrote {count} rows to {file}.")
 
 
@@ -51,9 +52,10 @@ def restore(file: Path, replace: bool) -> None:
 
     The backup may come from the other kind of database. Stop the server and workers first.
     """
-    from labeler import backups
+    from labeler import audit, backups
 
     with progress("Reading", "rows") as told:
         count = backups.restore(file, replace=replace, progress=told)
+    audit.record("site.restore", file.name, details={"rows": count})
     _prove()
     click.echo(f"Restored {count} rows from {file}. All is well: every layer is as its log says.")

@@ -9,9 +9,20 @@ from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from labeler import audit
 from labeler.errors import Conflict, NotFound, Problem
 from labeler.jobs import broker
-from labeler.models import Job, JobLine, JobPart, JobProblem, Worker, db, insert_rows, transaction
+from labeler.models import (
+    Job,
+    JobLine,
+    JobPart,
+    JobProblem,
+    Project,
+    Worker,
+    db,
+    insert_rows,
+    transaction,
+)
 from labeler.models.database import now, writing
 
 LEASE = timedelta(seconds=30)
@@ -94,6 +105,8 @@ def _inserted(session: Session, values: dict[str, Any]) -> Job | None:
         return None
     session.add(JobPart(job_id=job.id, number=0, parameters={}))
     session.flush()
+    if job.created_by is not None:
+        _record(session, "job.start", job.id)
     broker.announce(session, job.id)
     return job
 
@@ -103,6 +116,13 @@ def _waiting(session: Session, key: str | None) -> Job | None:
     return session.scalar(waiting.with_for_update())
 
 
+def _record(session: Session, action: str, job_id: int) -> None:
+    """Record what somebody did about a job; what starts by itself is nobody's doing."""
+    job = session.get_one(Job, job_id)
+    project = session.get(Project, job.project_id) if job.project_id else None
+    audit.record(action, job.title, project=project, details={"job": job.id})
+
+
 def cancel(job_id: int) -> None:
     """End a job that is not finished; what it has done stays. Raises Conflict when it has ended."""
     with transaction() as session:
@@ -110,6 +130,7 @@ def cancel(job_id: int) -> None:
         if not _count(session, changed.values(state="cancelled", finished=now())):
             raise Conflict("This job has ended already.")
         _log(session, job_id, "Cancelled.")
+        _record(session, "job.cancel", job_id)
 
 
 def retry(job_id: int) -> None:
@@ -126,6 +147,7 @@ def retry(job_id: int) -> None:
             if not _count(session, changed.values(**values)):
                 raise Conflict("Only a job that failed or was cancelled can be tried again.")
             _log(session, job_id, "Queued again.")
+            _record(session, "job.retry", job_id)
             broker.announce(session, job_id)
     except IntegrityError:
         raise Conflict("Another job that does the same is waiting already.") from None

@@ -207,10 +207,12 @@ def act(project: Project) -> ResponseReturnValue:
     form = _filter_form(project, request.form)
     if "all" in request.form:
         chosen = form.read()
-    count = work.act(project, action, chosen, person=person, now=now())
-    audit.record(f"work.{action}", person, project=project, details={"documents": count})
+    made = work.act_or_queue(project, action, chosen, person=person, now=now(), actor=me())
+    if not isinstance(made, int):
+        flash("These are many documents: it is done in the background, and you can go on.")
+        return redirect(url_for("jobs.job", slug=project.slug, job_id=made.id))
     told = _DONE[action].format(person=person)
-    flash(f"{count:,} {'document was' if count == 1 else 'documents were'} {told}.")
+    flash(f"{made:,} {'document was' if made == 1 else 'documents were'} {told}.")
     asked: dict[str, Any] = {
         name: value for name, value in request.form.items() if name in form and value
     }

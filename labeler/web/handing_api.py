@@ -6,13 +6,13 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from labeler import audit, work
+from labeler import audit, jobs, work
 from labeler.errors import Invalid, Problem
 from labeler.models import Project
 from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import MAX_ID, blueprint
-from labeler.web.auth import allow
+from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
 from labeler.web.openapi import takes
 
@@ -87,15 +87,19 @@ def get_assignments(project: Project) -> ResponseReturnValue:
 @allow("manager")
 @takes(_ACTION)
 def post_assignments(project: Project) -> ResponseReturnValue:
-    """Give documents, take them back, open them again, or use them for training."""
+    """Give documents, take them back, open them again, or use them for training.
+
+    What concerns many documents is done in the background: then `job` tells how far it is.
+    """
     sent = sent_object()
     action, person = sent.get("action"), sent.get("person", "")
     if not isinstance(action, str) or not isinstance(person, str):
         raise Invalid("What is to be done?", [Problem("Use a name.", "action")])
     chosen = _chosen(sent.get("documents"), sent.get("matching"))
-    count = work.act(project, action, chosen, person=person, now=now())
-    audit.record(f"work.{action}", person, project=project, details={"documents": count})
-    return answer({"changed": count})
+    made = work.act_or_queue(project, action, chosen, person=person, now=now(), actor=me())
+    if isinstance(made, int):
+        return answer({"changed": made, "job": None})
+    return answer({"changed": None, "job": jobs.as_json(made)})
 
 
 def _chosen(documents: Any, matching: Any) -> list[int] | work.Filter:

@@ -1,6 +1,7 @@
 """Who labels what next, what they say of it, and how far they are."""
 
 from labeler.work.assignments import give, take_back
+from labeler.work.bulk import ACTIONS, MANY, PERSONAL, act, act_or_queue, member
 from labeler.work.layers import (
     MAX_FLAG,
     MAX_SECONDS,
@@ -23,20 +24,12 @@ from labeler.work.rules import (
     change_rules,
     rules_of,
 )
-from labeler.work.supervision import (
-    ACTIONS,
-    MARKS,
-    PERSONAL,
-    STATES,
-    Filter,
-    act,
-    member,
-    supervise,
-)
+from labeler.work.supervision import MARKS, STATES, Filter, supervise
 from labeler.work.training import Trainee, admit, marked, trainees
 
 __all__ = [
     "ACTIONS",
+    "MANY",
     "MARKS",
     "MAX_FLAG",
     "MAX_LEASE",
@@ -56,6 +49,7 @@ __all__ = [
     "Standing",
     "Trainee",
     "act",
+    "act_or_queue",
     "admit",
     "browse",
     "change_rules",

@@ -1,12 +1,11 @@
-"""What managers see of everybody's work, and do to many documents at once.
+"""What managers see of everybody's work.
 
 A filter names its documents by one index, the rarest first; what else it asks is looked up for
 each of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, select, true, union
@@ -14,9 +13,6 @@ from sqlalchemy import ColumnElement, Select, exists, false, select, true, union
 from labeler import accounts, schema
 from labeler.errors import Invalid, NotFound, Problem
 from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db
-from labeler.work import training
-from labeler.work.assignments import give, take_back
-from labeler.work.layers import reopen
 from labeler.work.listing import (
     MATCHES,
     UNOPENED,
@@ -33,8 +29,6 @@ MARKS = ("flagged", "skipped", "training", "control")
 HELD = ("taken", "given")
 STATES = (UNOPENED, *schema.STATUSES, *HELD)
 """What a document can be for one person, in lists."""
-_CHUNK = 1000
-"""Documents changed in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +91,14 @@ def _criteria(project: Project, wanted: Filter, most: int | None) -> list[_Crite
     if wanted.mark:
         found.append(_marked(project, wanted.mark))
     if wanted.state:
-        found.append(_in_state(project, _person(wanted.person), wanted.state))
+        found.append(_in_state(project, person_of(wanted.person), wanted.state))
     if wanted.finished is not None:
         found.append(_entries(project, QueueEntry.finished == wanted.finished))
     return found or [_documents(project)]
 
 
-def _person(name: str) -> User:
+def person_of(name: str) -> User:
+    """Return the person whose state a filter asks for; raises Invalid."""
     try:
         return accounts.find_user(name)
     except NotFound:
@@ -177,7 +172,7 @@ def _in_state(project: Project, user: User, state: str) -> _Criterion:
     )
 
 
-def _matching(project: Project, wanted: Filter, most: int | None) -> tuple[Select[Any], Any]:
+def matching(project: Project, wanted: Filter, most: int | None) -> tuple[Select[Any], Any]:
     """Return the select of a filter's documents, and the column by which it is paged."""
     first, *others = _criteria(project, wanted, most)
     return first.ids.where(*(other.holds(first.key) for other in others)), first.key
@@ -198,11 +193,11 @@ def supervise(
 
     With words, the first `MATCHES` that have them are looked at.
     """
-    query, key = _matching(project, wanted, MATCHES)
+    query, key = matching(project, wanted, MATCHES)
     page = paged(query, key, after=after, before=before, limit=limit)
     keys = [row[0] for row in page.rows]
     if wanted == Filter(person=wanted.person, state=UNOPENED) and before is None and after == 0:
-        person = _person(wanted.person)
+        person = person_of(wanted.person)
         floor = opened_to(project, person.id)
         raise_opened_to(project, person.id, floor, keys[0] if keys else None)
     return Page(_supervised(project, keys), page.before, page.after)
@@ -249,67 +244,3 @@ def _parts(keys: Sequence[int]) -> dict[int, list[Part]]:
     ):
         found.setdefault(key, {})[name] = Part(name, status, flag, reason)
     return {key: [parts[name] for name in sorted(parts)] for key, parts in found.items()}
-
-
-# ---- many at once ----------------------------------------------------------------------------
-
-ACTIONS = ("give", "take_back", "reopen", "train", "untrain")
-PERSONAL = ("give", "take_back", "reopen")
-"""Actions that are about one person."""
-
-
-def act(
-    project: Project,
-    action: str,
-    chosen: Sequence[int] | Filter,
-    *,
-    person: str = "",
-    now: datetime,
-) -> int:
-    """Do something to the documents named, or to all that match; return how many changed.
-
-    It goes in portions, each a transaction of its own, so that nobody waits long. Raises Invalid.
-    """
-    if action not in ACTIONS:
-        message = f"Use one of {', '.join(ACTIONS)}."
-        raise Invalid(message, [Problem(message, "action")])
-    user = member(project, person) if action in PERSONAL else None
-    return sum(_act(project, action, chunk, user, now) for chunk in _chunks(project, chosen))
-
-
-def member(project: Project, name: str) -> User:
-    """Return the member of a project of this name; raises Invalid."""
-    user = _person(name)
-    if accounts.role_in(project, user) is None:
-        message = f"{name} is not in this project. Add them under People."
-        raise Invalid(message, [Problem(message, "person")])
-    return user
-
-
-def _act(project: Project, action: str, chunk: list[int], user: User | None, now: datetime) -> int:
-    if user is None:
-        return training.mark(project, chunk, training=action == "train")
-    if action == "give":
-        return give(project, chunk, user, now)
-    return (
-        take_back(project, chunk, user)
-        if action == "take_back"
-        else reopen(project, chunk, user, now)
-    )
-
-
-def _chunks(project: Project, chosen: Sequence[int] | Filter) -> Iterator[list[int]]:
-    """Yield the documents chosen, so many at a time, in order."""
-    if not isinstance(chosen, Filter):
-        keys = sorted(set(chosen))
-        yield from (keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK))
-        return
-    last = 0
-    while True:
-        query, key = _matching(project, chosen, None)
-        page = query.where(key > last).order_by(key).limit(_CHUNK)
-        chunk = list(db.session.scalars(page))
-        if not chunk:
-            return
-        yield chunk
-        last = chunk[-1]
