@@ -6,18 +6,18 @@ breaks.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 
-from labeler import nlp
 from labeler.errors import Problem
 from labeler.formats import Exported, Imported, Report
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import text_lines
 from labeler.formats.outgoing import Outgoing
-from labeler.formats.tags import is_tag, spans, tagged
-from labeler.schema import Document, Entity, Scheme
+from labeler.formats.tagging import flat_tags, words_of
+from labeler.formats.tags import is_tag, spans
+from labeler.schema import Document, Scheme
 
 _START = "-DOCSTART-"
 _PIPED = re.compile(r"\S+\|\S+(?: \S+\|\S+)*\s*")
@@ -155,53 +155,12 @@ class ConllExporter:
             out.file(f"{part}.conll")
         for record in records:
             out.count(record)
-            tags = flat_tags(record, out)
+            tags, reasons = flat_tags(record)
+            out.fitting(record, lambda entity: reasons.get(entity.id))  # noqa: B023 - used at once
             lines = [f"{_START} -X- -X- O", ""]
-            for start, end, tag, gap in tokens_of(record, tags):
+            for start, end, tag, gap in words_of(record, tags):
                 word = record.document.text[start:end]
                 lines.append(f"{word} -X- -X- {tag.replace(' ', '_')}")
                 lines += [""] if "\n" in gap else []
             out.file(f"{record.part}.conll").write("\n".join([*lines, "", ""]).encode())
         return out.finish()
-
-
-def tokens_of(record: Exported, tags: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield start, end and tag of each token that is no white space, and the gap behind it.
-
-    A token with white space in it ends where that begins.
-    """
-    text, tokens = record.document.text, record.tokens
-    shown = [
-        (start, end, tag)
-        for start, end, tag in zip(tokens.starts, tokens.ends, tags, strict=True)
-        if not text[start:end].isspace()
-    ]
-    following = [start for start, _, _ in shown[1:]] + [len(text)]
-    for (start, end, tag), then in zip(shown, following, strict=True):
-        yield start, end, tag, text[end:then]
-
-
-def flat_tags(record: Exported, out: Outgoing) -> list[str]:
-    """Return the IOB2 tag of each token, and tell which entities the tags cannot say.
-
-    Those are off token borders, crossing a line, or overlapping a longer one.
-    """
-    text, tokens = record.document.text, record.tokens
-    aligned = {e.id: nlp.align(tokens, e.start, e.end) for e in record.layer.entities}
-
-    def refusal(entity: Entity) -> str | None:
-        if aligned[entity.id] is None:
-            return "It does not stand on token borders."
-        words = text[entity.start : entity.end]
-        if words != words.strip():
-            return "It has white space at an end."
-        return "It goes on beyond the end of a line." if "\n" in words else None
-
-    entities, _ = out.fitting(record, refusal)
-    places = [(*aligned[e.id], e.label, e.id) for e in entities if aligned[e.id]]  # type: ignore[misc]
-    flat = {places[index][3] for index in nlp.longest_first(places)}
-    for entity in entities:
-        if entity.id not in flat:
-            out.tell(record, entity, "overlap", "It overlaps a longer or earlier one: left out.")
-    found = [(first, last, label) for first, last, label, key in places if key in flat]
-    return tagged(len(tokens.starts), found)

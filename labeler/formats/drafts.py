@@ -104,6 +104,7 @@ class Draft:
         label: str,
         *,
         attributes: Mapping[str, Any] | None = None,
+        origin: dict[str, Any] | None = None,
         line: int | None = None,
     ) -> bool:
         """Take a relation between entities taken before, by their keys; tell whether it fits."""
@@ -117,7 +118,7 @@ class Draft:
         if problem:
             self.tell(f"Relation {str(key)[:60]!r}: {problem}", line)
             return False
-        relation = Relation(self._id(key, "r"), head, tail, label)
+        relation = Relation(self._id(key, "r"), head, tail, label, origin)
         self._said[head, tail, label] = relation.id
         self._ids.add(relation.id)
         self._relations[relation.id] = relation
@@ -169,7 +170,7 @@ class Draft:
         return key in self._places
 
     def done(
-        self, annotator: str | None = None, status: Status = "done"
+        self, annotator: str | None = None, status: Status = "done", read_to: int | None = None
     ) -> Iterator[Imported | Problem]:
         """Yield what did not fit, and then the article.
 
@@ -184,7 +185,12 @@ class Draft:
         categories = tuple(self._categories)
         if annotator:
             layer = Layer(
-                annotator, status, entities=entities, relations=relations, categories=categories
+                annotator,
+                status,
+                entities=entities,
+                relations=relations,
+                read_to=read_to,
+                categories=categories,
             )
             yield Imported(self.document, layer, (), self._file, self._line)
         else:
