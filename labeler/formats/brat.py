@@ -54,7 +54,7 @@ class BratImporter:
             yield Problem(f"There is no {article.name} beside it.", file=file, code="missing")
             return
         with beside_it:
-            text = whole_text(beside_it, article.as_posix())
+            text = whole_text(beside_it, article.as_posix(), marked=True)
         lines = whole_text(stream, file)
         if isinstance(text, Problem) or isinstance(lines, Problem):
             yield from (found for found in (text, lines) if isinstance(found, Problem))

@@ -65,15 +65,18 @@ def json_lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, Any
             yield Problem("The line is no JSON object.", file=file, line=number, code="json")
 
 
-def whole_text(stream: BinaryIO, file: str) -> str | Problem:
-    """Return the text of a file to the letter, without a byte order mark, or what is wrong."""
+def whole_text(stream: BinaryIO, file: str, *, marked: bool = False) -> str | Problem:
+    """Return the text of a file to the letter, or what is wrong.
+
+    A byte order mark is no part of it, unless it is `marked`: offsets beside it count the mark.
+    """
     content = stream.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         return Problem(
             f"The file is larger than {MAX_FILE:,} bytes. Split it.", file=file, code="file"
         )
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"Byte {error.start} is not UTF-8. Save the file as UTF-8 and try again."

@@ -5,25 +5,38 @@ UTF-16 units, as Java counts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 
 from labeler.errors import Problem
-from labeler.formats import Imported
+from labeler.formats import Exported, Imported, Report
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import text_lines
+from labeler.formats.outgoing import Outgoing
+from labeler.formats.tagging import words_of
 from labeler.formats.units import Units
-from labeler.schema import Document
+from labeler.schema import Document, Entity, Scheme
 
-_STACK = re.compile(r"(?<!\\)\|")
+_STACKED = re.compile(r"(?:\\.|[^\\|])+", re.DOTALL)
 _VALUE = re.compile(r"(.*?)(?:\[(\d+)\])?", re.DOTALL)
 _ENDS = re.compile(r"([\d.-]+)(?:\[(\d+)_(\d+)\])?")
 _ESCAPED = re.compile(r"\\(->|.)", re.DOTALL)
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_SPAN = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+_HEAD = (
+    "#FORMAT=WebAnno TSV 3.3",
+    f"#T_SP={_SPAN}|value",
+    f"#T_RL=webanno.custom.Relation|value|BT_{_SPAN}",
+    "",
+)
 Key = tuple[str, str]
 """Layer, and the number of an annotation or, where it has none, its token."""
+
+
+# ---- in --------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -120,7 +133,7 @@ class _Rows:
         """Put a sentence where its first token says."""
         sentence = "\n".join(self._sentence)
         self._sentence = []
-        before = sentence[: max(sentence.find(_plain(token)), 0)]
+        before = sentence[: max(sentence.find(_plain(token, controls=True)), 0)]
         gap = start - Units(before).unit(len(before)) - self._length
         self.text += "\n" * max(gap, 0) + sentence
         self._length += max(gap, 0) + Units(sentence).unit(len(sentence))
@@ -133,7 +146,7 @@ class _Rows:
                 continue
             if column.startswith("ROLE_"):
                 self._told.setdefault(f"Slots of {_short(layer.type)} were not taken.", number)
-            for stacked in _STACK.split(cell):
+            for stacked in _STACKED.findall(cell):
                 value, mark = _VALUE.fullmatch(stacked).groups()  # type: ignore[union-attr]
                 key = (layer.type, mark or f"@{token}")
                 span = self._spans.setdefault(key, _Span(*place, number))
@@ -160,8 +173,8 @@ class _Rows:
     ) -> None:
         """Take the relations that end at a token, from their governors."""
         base = layer.columns[-1].removeprefix("BT_")
-        values = [_STACK.split(cell) for cell in cells[:-1]]
-        for index, source in enumerate(_STACK.split(cells[-1])):
+        values = [_STACKED.findall(cell) for cell in cells[:-1]]
+        for index, source in enumerate(_STACKED.findall(cells[-1])):
             found = _ENDS.fullmatch(source)
             if found is None:
                 draft.tell(f"{source[:40]!r} is no source of a relation.", number)
@@ -195,3 +208,131 @@ def _plain(value: str, *, controls: bool = False) -> str:
         return value
     names = _CONTROLS if controls else {}
     return _ESCAPED.sub(lambda found: names.get(found[1], found[1]), value)
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+class WebAnnoExporter:
+    """Writes a `.tsv` for each document, as INCEpTION and WebAnno import it."""
+
+    name: ClassVar[str] = "webanno"
+    title: ClassVar[str] = "WebAnno TSV 3, for INCEpTION and WebAnno"
+    keeps: ClassVar[frozenset[str]] = frozenset(("text", "overlapping entities", "relations"))
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,  # noqa: ARG002 - other exporters need it
+        language: str,  # noqa: ARG002
+        options: dict[str, Any],
+    ) -> Report:
+        """Write the folder; where several people labeled, each has a folder in it.
+
+        Lines of text are sentences. Spans off token borders are written as parts of tokens.
+        """
+        out = Outgoing(folder, options, self.keeps)
+        for record in records:
+            out.count(record)
+            lines = _Sheet(record).lines(out)
+            content = "".join(f"{line}\n" for line in (*_HEAD, *lines))
+            out.path(record, ".tsv").write_bytes(content.encode())
+        return out.finish()
+
+
+Row = tuple[int, int]
+"""Where a token, or the part of one, begins and ends."""
+
+
+class _Sheet:
+    """The rows of one document: its tokens, and below each the parts of it that are annotated."""
+
+    def __init__(self, record: Exported) -> None:
+        self._record = record
+        self._text = record.document.text
+        self._units = Units(self._text)
+        self._words = list(words_of(record, [""] * len(record.tokens.starts)))
+        self._starts = [start for start, *_ in self._words]
+        self._ends = [end for _, end, *_ in self._words]
+        self._parts: dict[int, set[Row]] = {}
+        self._cells: dict[Row, list[str]] = {}
+        self._links: dict[Row, list[tuple[str, str]]] = {}
+        self._names: dict[Row, str] = {}
+
+    def _rows(self, entity: Entity) -> list[Row]:
+        """Return the tokens of an entity, the outer ones as far as it goes."""
+        first = bisect_right(self._ends, entity.start)
+        last = bisect_left(self._starts, entity.end)
+        return [
+            (max(start, entity.start), min(end, entity.end))
+            for start, end, *_ in self._words[first:last]
+        ]
+
+    def _refusal(self, entity: Entity) -> str | None:
+        rows = self._rows(entity)
+        if not rows or (rows[0][0], rows[-1][1]) != (entity.start, entity.end):
+            return "It has white space at an end."
+        return None
+
+    def lines(self, out: Outgoing) -> Iterator[str]:
+        """Yield the sentences with their rows; what does not fit is told."""
+        entities, relations = out.fitting(self._record, self._refusal)
+        rows = {entity.id: self._rows(entity) for entity in entities}
+        numbers = {entity.id: number for number, entity in enumerate(entities, start=1)}
+        for entity in entities:
+            for row in rows[entity.id]:
+                value = f"{_escaped(entity.label)}[{numbers[entity.id]}]"
+                self._cells.setdefault(row, []).append(value)
+                self._parts.setdefault(bisect_right(self._starts, row[0]) - 1, set()).add(row)
+        sentences = list(self._sentences())
+        for relation in relations:
+            source = self._names[rows[relation.head][0]]
+            ends = f"{source}[{numbers[relation.head]}_{numbers[relation.tail]}]"
+            link = (_escaped(relation.label), ends)
+            self._links.setdefault(rows[relation.tail][0], []).append(link)
+        for said, within in sentences:
+            yield from ("", f"#Text={_text(said)}", *map(self._line, within))
+
+    def _sentences(self) -> Iterator[tuple[str, list[Row]]]:
+        """Yield text and rows of each sentence; only line breaks stand between two of them."""
+        begin, number, token = 0, 1, 0
+        within: list[Row] = []
+        for place, (start, end, _, gap) in enumerate(self._words):
+            token += 1
+            parts = sorted(self._parts.get(place, set()) - {(start, end)})
+            within += [(start, end), *parts]
+            self._names[start, end] = f"{number}-{token}"
+            for part, row in enumerate(parts, start=1):
+                self._names[row] = f"{number}-{token}.{part}"
+            line = gap.split("\n", 1)[0]
+            if end == self._ends[-1]:
+                yield self._text[begin:], within
+            elif "\n" in gap:
+                yield self._text[begin : end + len(line)], within
+                begin = end + len(line)
+                begin += len(gap) - len(line) - len(gap[len(line) :].lstrip("\n"))
+                number, token, within = number + 1, 0, []
+
+    def _line(self, row: Row) -> str:
+        start, end = row
+        links = self._links.get(row, [])
+        place = f"{self._units.unit(start)}-{self._units.unit(end)}"
+        cells = [
+            self._cells.get(row, []),
+            [label for label, _ in links],
+            [ends for _, ends in links],
+        ]
+        shown = ["|".join(cell) or "_" for cell in cells]
+        return "\t".join([self._names[row], place, _text(self._text[start:end]), *shown, ""])
+
+
+def _escaped(value: str) -> str:
+    """Return a value with escapes where the format has signs of its own."""
+    return re.sub(r"->|[\\\[\]|_;*\t\n]", lambda found: f"\\{found[0]}", value)
+
+
+def _text(value: str) -> str:
+    names = {character: name for name, character in _CONTROLS.items()} | {"\\": "\\"}
+    return "".join(f"\\{names[each]}" if each in names else each for each in value)
