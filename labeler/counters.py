@@ -6,20 +6,23 @@ taken back: the counters are always the sum of what the layers remember.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labeler import schema
 from labeler.errors import Problem
 from labeler.models import (
+    Document,
     Entity,
     Layer,
     Project,
     Relation,
     Suggestion,
+    User,
     Verdict,
     WorkCounter,
     db,
@@ -93,6 +96,8 @@ def _counted(session: Session, layer: Layer) -> Counted:
     if layer.finished is not None:
         counted.update(_day(layer, layer.finished, len(entities), len(relations)))
         counted[f"duration {duration_class(layer.seconds)}"] += 1
+        if layer.blind:
+            counted.update(_blind(layer, len(entities), len(relations)))
         counted.update(_decision(item) for item in entities if _was_suggested(item))
         counted.update(_decision(item) for item in relations if _was_suggested(item))
         counted.update(_rejected(session, layer))
@@ -106,6 +111,16 @@ def _day(layer: Layer, finished: datetime, entities: int, relations: int) -> Cou
         f"seconds {day}": layer.seconds,
         f"entities {day}": entities,
         f"relations {day}": relations,
+    }
+
+
+def _blind(layer: Layer, entities: int, relations: int) -> Counted:
+    """Return what a layer made without suggestions counts as, to be compared with the others."""
+    return {
+        "blind documents": 1,
+        "blind seconds": layer.seconds,
+        "blind entities": entities,
+        "blind relations": relations,
     }
 
 
@@ -173,6 +188,71 @@ def _add(session: Session, changes: Mapping[tuple[int, int, str], int]) -> None:
         ),
         rows,
     )
+
+
+# ---- what a counter counts -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much one layer adds to a counter."""
+
+    document_id: int
+    name: str
+    title: str
+    annotator_id: int
+    annotator: str
+    amount: int
+
+
+Place = tuple[int, int]
+"""A document and an annotator: where a page of shares ended."""
+
+
+def total(project: Project, names: Sequence[str], annotator: User | None = None) -> int:
+    """Return the sum of counters such as `entity ORG`, of everybody or of one person."""
+    parts = [name.partition(" ") for name in names]
+    query = select(func.sum(WorkCounter.amount)).where(
+        WorkCounter.project_id == project.id,
+        tuple_(WorkCounter.measure, WorkCounter.key).in_([(part[0], part[2]) for part in parts]),
+    )
+    if annotator is not None:
+        query = query.where(WorkCounter.annotator_id == annotator.id)
+    return db.session.scalar(query) or 0
+
+
+def shares(
+    project: Project,
+    names: Sequence[str],
+    annotator: User | None = None,
+    after: Place = (0, 0),
+    limit: int = 50,
+) -> list[Share]:
+    """Return the layers that add to these counters with how much, in order, those after a place.
+
+    The amounts of all pages together are the `total`.
+    """
+    if not names:
+        return []
+    amounts = [Layer.counted[name].as_integer() for name in names]
+    amount = sum((func.coalesce(one, 0) for one in amounts), literal(0))
+    place = tuple_(Layer.document_id, Layer.annotator_id)
+    columns = (Document.id, Document.name, Document.meta, User.id, User.name, amount)
+    query = (
+        select(*columns)
+        .select_from(Layer)
+        .join(Document, Document.id == Layer.document_id)
+        .join(User, User.id == Layer.annotator_id)
+        .where(Layer.project_id == project.id, Layer.status == "done", ~Layer.gold)
+        .where(amount > 0, place > tuple_(*after))
+        .order_by(Layer.document_id, Layer.annotator_id)
+    )
+    if annotator is not None:
+        query = query.where(Layer.annotator_id == annotator.id)
+    return [
+        Share(key, name, str(meta.get("title") or name), person, who, amount)
+        for key, name, meta, person, who, amount in db.session.execute(query.limit(limit))
+    ]
 
 
 # ---- proof -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from itertools import pairwise
 from sqlalchemy import Select, func, select
 
 from labeler.counters import DECISIONS, DURATION_EDGES
+from labeler.errors import NotFound
 from labeler.models import Document, Entity, Layer, Project, QueueEntry, User, WorkCounter, db
 
 ENOUGH = 5
@@ -154,6 +155,35 @@ def forecast(left: int, paces: Iterable[Pace]) -> Forecast:
     return Forecast(left, timed, hours)
 
 
+# ---- with and without suggestions ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What was submitted with suggestions, or without: sums of documents, seconds and labels."""
+
+    documents: int
+    seconds: int
+    entities: int
+    relations: int
+
+    def per_document(self, name: str) -> float | None:
+        """Return the mean of one of the sums; None where too few documents say anything."""
+        return getattr(self, name) / self.documents if self.documents >= ENOUGH else None
+
+
+_SUMS = ("documents", "seconds", "entities", "relations")
+
+
+def aids(project: Project, annotator: User | None = None) -> tuple[Aid, Aid]:
+    """Return what was submitted with suggestions, and what without: as a control or in training."""
+    sums: Counter[str] = Counter()
+    for measure, key, amount in db.session.execute(_sums(project, (*_SUMS, "blind"), annotator)):
+        sums[f"blind {key}" if measure == "blind" else measure] += amount
+    blind = Aid(*(sums[f"blind {name}"] for name in _SUMS))
+    return Aid(*(sums[name] - sums[f"blind {name}"] for name in _SUMS)), blind
+
+
 # ---- over time -------------------------------------------------------------------------------
 
 
@@ -191,10 +221,13 @@ def durations(project: Project, annotator: User | None = None) -> list[tuple[str
         int(key): amount
         for _, key, amount in db.session.execute(_sums(project, ["duration"], annotator))
     }
+    return [(name, found.get(number, 0)) for number, name in enumerate(_classes())]
+
+
+def _classes() -> list[str]:
+    """Return the classes of time in words, the shortest first."""
     edges = (0, *DURATION_EDGES)
-    named = [_between(low, high) for low, high in pairwise(edges)]
-    named.append(f"{edges[-1] // 60}+ min")
-    return [(name, found.get(number, 0)) for number, name in enumerate(named)]
+    return [*(_between(low, high) for low, high in pairwise(edges)), f"{edges[-1] // 60}+ min"]
 
 
 def _between(low: int, high: int) -> str:
@@ -255,6 +288,35 @@ def finishers(project: Project) -> Mapping[int, int]:
     )
     ordered = query.group_by(QueueEntry.finished).order_by(QueueEntry.finished.desc())
     return dict(db.session.execute(ordered).all())
+
+
+# ---- what a number counts --------------------------------------------------------------------
+
+
+def described(counter: str) -> str:
+    """Return in words what a counter counts, such as `entity ORG`; raises NotFound."""
+    measure, _, key = counter.partition(" ")
+    if measure not in _WORDS or not key:
+        raise NotFound("Nothing is counted under this name.")
+    if measure == "duration":
+        known = _classes()
+        key = known[int(key)] if key.isdecimal() and int(key) < len(known) else key
+    if measure in DECISIONS:
+        suggester, _, label = key.partition(" ")
+        return f"Suggestions of {label} by {suggester}: {measure}"
+    return _WORDS[measure].format(key)
+
+
+_WORDS = {
+    "entity": "Entities labeled {}",
+    "relation": "Relations labeled {}",
+    "documents": "Articles submitted on {}",
+    "entities": "Entities submitted on {}",
+    "relations": "Relations submitted on {}",
+    "duration": "Articles that took {}",
+    "blind": "Submitted without suggestions: {}",
+    **dict.fromkeys(DECISIONS, ""),
+}
 
 
 # ---- consistency -----------------------------------------------------------------------------

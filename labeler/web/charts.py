@@ -24,6 +24,8 @@ class Column:
     height: float
     told: bool
     """Whether its words fit below it."""
+    counters: tuple[str, ...] = ()
+    """The counters that its number is the sum of, see counters.py."""
 
     @property
     def middle(self) -> float:
@@ -58,8 +60,16 @@ class Columns:
         return sum(column.value for column in self.columns)
 
 
-def columns(name: str, summary: str, values: Sequence[tuple[str, float]]) -> Columns:
-    """Return a chart of these values by their words; `summary` says in a sentence what it shows."""
+def columns(
+    name: str,
+    summary: str,
+    values: Sequence[tuple[str, float]],
+    counters: Sequence[tuple[str, ...]] = (),
+) -> Columns:
+    """Return a chart of these values by their words; `summary` says in a sentence what it shows.
+
+    `counters` has for each value the counters that it is the sum of.
+    """
     top, step = _scale(max((value for _, value in values), default=0))
     room = HEIGHT - _TOP - _BOTTOM
     place = (WIDTH - _LEFT - _RIGHT) / max(len(values), 1)
@@ -73,6 +83,7 @@ def columns(name: str, summary: str, values: Sequence[tuple[str, float]]) -> Col
             round(place * (1 - _GAP), 1),
             round(room * value / top, 1),
             (len(values) - 1 - number) % every == 0,
+            counters[number] if counters else (),
         )
         for number, (words, value) in enumerate(values)
     ]

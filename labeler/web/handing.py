@@ -143,9 +143,10 @@ class FilterForm(FlaskForm):
         """Return the filter; what makes no sense is left out."""
         finished, state = self.finished.data or "", self.state.data or ""
         person = self.person.data or ""
+        theirs = state or self.mark.data in ("flagged", "skipped")
         return work.Filter(
             words=self.words.data or "",
-            person=person if state else "",
+            person=person if theirs else "",
             state=state if person and state in work.STATES else "",
             finished=int(finished) if finished.isdecimal() and len(finished) < 4 else None,
             mark=self.mark.data if self.mark.data in work.MARKS else "",
@@ -158,7 +159,8 @@ def _filter_form(project: Project, values: Any) -> FilterForm:
     form.person.choices = [SelectChoice("", "Anybody"), *(SelectChoice(name) for name in names)]
     states = [SelectChoice(state, WORDS[state]) for state in work.STATES]
     form.state.choices = [SelectChoice("", "Any state"), *states]
-    counts = [SelectChoice(str(n), f"{n} people") for n in range(6)]
+    asked = values.get("finished", 0, type=int)  # as the progress page may ask for more
+    counts = [SelectChoice(str(n), f"{n} people") for n in range(max(6, min(asked, 99) + 1))]
     counts[1] = SelectChoice("1", "1 person")
     form.finished.choices = [SelectChoice("", "Any number"), *counts]
     marks = [SelectChoice(mark, WORDS[mark]) for mark in work.MARKS]
@@ -172,7 +174,7 @@ def _asked(form: FilterForm, values: Any) -> dict[str, Any]:
 
 
 @blueprint.get("/projects/<slug>/assignments")
-@allow("manager")
+@allow("curator")
 def assignments(project: Project) -> ResponseReturnValue:
     """List documents with everybody's part in them."""
     form = _filter_form(project, request.args)

@@ -31,7 +31,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Overview": (Leaf("pages.overview", "Overview", "annotator"),),
     "Documents": (
         Leaf("pages.documents", "Documents", "annotator"),
-        Leaf("handing.assignments", "Everybody’s work", "manager"),
+        Leaf("handing.assignments", "Everybody’s work", "curator"),
     ),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
@@ -111,6 +111,20 @@ def annotator(project: Project, user_id: int) -> ResponseReturnValue:
     if user_id != me().id and not accounts.may(project, me(), "curator"):
         raise NotFound("There is no such page, or it is not yours to see.")
     return progress.of_person(project, accounts.user_by_id(user_id))
+
+
+@blueprint.get("/projects/<slug>/progress/counted")
+@allow("annotator")
+def counted(project: Project) -> ResponseReturnValue:
+    """List the layers that a number of progress counts; annotators see only their own."""
+    everybody = accounts.may(project, me(), "curator")
+    person = request.args.get("person", None if everybody else me().id, type=int)
+    if person != me().id and not everybody:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    counters = request.args.getlist("counter")[: progress.MAX_COUNTERS]
+    after = (request.args.get("after", 0, type=int), request.args.get("by", 0, type=int))
+    whose = accounts.user_by_id(person) if person else None
+    return progress.of_counters(project, whose, counters, after)
 
 
 @blueprint.get("/projects/<slug>/documents")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from labeler import progress, projects, work
+from labeler import counters, progress, projects, work
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.models.database import now
@@ -49,9 +49,32 @@ def of_person(project: Project, person: User) -> str:
     )
 
 
+MAX_COUNTERS = 200
+"""Counters whose sum a page lists."""
+_PAGE = 50
+
+
+def of_counters(
+    project: Project, person: User | None, names: list[str], after: counters.Place
+) -> str:
+    """Return the page that lists what a number counts; raises NotFound for an unknown counter."""
+    told = [progress.described(name) for name in names]
+    rows = counters.shares(project, names, person, after, _PAGE)
+    return render_template(
+        "counted.html",
+        person=person,
+        names=names,
+        described=", ".join(told[:3]) + (" …" if told[3:] else "") or "Nothing",
+        total=counters.total(project, names, person),
+        rows=rows,
+        more=len(rows) == _PAGE,
+    )
+
+
 def _drawn(project: Project, person: User | None) -> dict[str, Any]:
     """Return what both pages draw and list."""
     days = progress.days(project, person, now().date())
+    usage = progress.labels(project, person)
     named = [(f"{day.day:%b} {day.day.day}", day) for day in days]
     done, labeled = sum(d.documents for d in days), sum(d.entities + d.relations for d in days)
     durations = progress.durations(project, person)
@@ -60,17 +83,25 @@ def _drawn(project: Project, person: User | None) -> dict[str, Any]:
             "Articles submitted per day",
             f"{done:,} articles were submitted in the last {len(days)} days.",
             [(words, day.documents) for words, day in named],
+            [(f"documents {day.day}",) for day in days],
         ),
         "labels_per_day": charts.columns(
             "Entities and relations submitted per day",
             f"{labeled:,} entities and relations were submitted in the last {len(days)} days.",
             [(words, day.entities + day.relations) for words, day in named],
+            [(f"entities {day.day}", f"relations {day.day}") for day in days],
         ),
         "durations": charts.columns(
             "Time per article",
             f"{sum(count for _, count in durations):,} articles by the time spent on them.",
             durations,
+            [(f"duration {number}",) for number in range(len(durations))],
         ),
         "receptions": progress.receptions(project, person),
-        "usage": progress.labels(project, person),
+        "aids": progress.aids(project, person),
+        "usage": usage,
+        "usage_counters": {
+            "entities": [f"entity {label}" for label in usage["entities"]],
+            "relations": [f"relation {label}" for label in usage["relations"]],
+        },
     }

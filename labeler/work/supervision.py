@@ -43,7 +43,7 @@ class Filter:
     finished: int | None = None
     """How many people have finished it."""
     mark: str = ""
-    """One of `MARKS`."""
+    """One of `MARKS`; with a person, what they flagged or skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _criteria(project: Project, wanted: Filter, most: int | None) -> list[_Crite
     if wanted.words.strip():
         found.append(_with_words(project, wanted.words.strip(), most))
     if wanted.mark:
-        found.append(_marked(project, wanted.mark))
+        found.append(_marked(project, wanted.mark, wanted.person))
     if wanted.state:
         found.append(_in_state(project, person_of(wanted.person), wanted.state))
     if wanted.finished is not None:
@@ -141,11 +141,10 @@ def _layers(project: Project, *conditions: ColumnElement[bool], several: bool) -
     )
 
 
-def _marked(project: Project, mark: str) -> _Criterion:
-    if mark == "flagged":
-        return _layers(project, Layer.flag.is_not(None), several=True)
-    if mark == "skipped":
-        return _layers(project, Layer.status == "skipped", several=True)
+def _marked(project: Project, mark: str, person: str) -> _Criterion:
+    if mark in _BY_LAYER:
+        theirs = [Layer.annotator_id == person_of(person).id, ~Layer.gold] if person else []
+        return _layers(project, _BY_LAYER[mark], *theirs, several=True)
     if mark == "training":
         return _entries(project, QueueEntry.training.is_(True))
     control = rules_of(project).control
@@ -153,6 +152,9 @@ def _marked(project: Project, mark: str) -> _Criterion:
     return _documents(
         project, lambda key: exists().where(QueueEntry.document_id == key, is_control)
     )
+
+
+_BY_LAYER = {"flagged": Layer.flag.is_not(None), "skipped": Layer.status == "skipped"}
 
 
 def _in_state(project: Project, user: User, state: str) -> _Criterion:

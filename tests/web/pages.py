@@ -17,6 +17,7 @@ PAGES = (
     "pages.home",
     "pages.overview",
     "pages.annotator",
+    "pages.counted",
     "pages.documents",
     "pages.guidelines",
     "pages.next_to_label",
