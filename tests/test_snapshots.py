@@ -58,6 +58,18 @@ def change_much(first: Layer, second: Layer) -> None:
         second.status, second.read_to = "open", 5
 
 
+def test_the_manifest_tells_layers_made_without_suggestions(
+    app: Flask, corpus: Corpus, tmp_path: Path
+) -> None:
+    """Control layers are marked, so that quality with and without suggestions can be compared."""
+    project, first, _ = labeled(corpus)
+    with transaction():
+        first.blind = True
+    transfer.export(project, "jsonl", layer="all", folder=tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["revisions"]
+    assert [layer.get("blind", False) for layer in (told["a1"][0], told["a2"][0])] == [True, False]
+
+
 @pytest.mark.parametrize("name", sorted(exporters.names()))
 @pytest.mark.parametrize("layer", ["gold", "all"])
 def test_an_export_is_repeated_byte_for_byte(

@@ -221,24 +221,23 @@ def records(
         layers = _layers(plan, documents, [key for name in page for key in chosen[name]])
         for document, borders in zip(documents, tokens(documents), strict=True):
             part = parts[document.id]
-            for layer, gold in layers[document.id]:
+            for layer, marks in layers[document.id]:
                 read = plan.revisions.setdefault(document.name, [])
-                read.append(_state(layer, part, gold=gold))
+                read.append(_state(layer, part, marks))
                 yield Exported(document.record(), layer, borders, part)
         for document in documents:
             db.session.expunge(document)
 
 
-def _state(layer: schema.Layer, part: str, *, gold: bool) -> dict[str, Any]:
-    """Return what a layer is rebuilt from, beside the log."""
+def _state(layer: schema.Layer, part: str, marks: Mapping[str, bool]) -> dict[str, Any]:
+    """Return what a layer is rebuilt from, beside the log, and how it was made."""
     state: dict[str, Any] = {
         "annotator": layer.annotator,
         "revision": layer.revision,
         "status": layer.status,
         "part": part,
+        **{name: True for name, holds in marks.items() if holds},
     }
-    if gold:
-        state["gold"] = True
     if layer.read_to is not None:
         state["read_to"] = layer.read_to
     return state
@@ -246,16 +245,14 @@ def _state(layer: schema.Layer, part: str, *, gold: bool) -> dict[str, Any]:
 
 def _layers(
     plan: Plan, documents: Sequence[Document], keys: Sequence[int]
-) -> dict[int, list[tuple[schema.Layer, bool]]]:
-    """Return the layers of each document, each with whether it is gold."""
+) -> dict[int, list[tuple[schema.Layer, Mapping[str, bool]]]]:
+    """Return the layers of each document: whether each is gold, and made without suggestions."""
     if plan.layer == "suggestions":
-        return {
-            document.id: [(_proposals(plan.project, document), False)] for document in documents
-        }
-    found: dict[int, list[tuple[schema.Layer, bool]]] = {document.id: [] for document in documents}
+        return {document.id: [(_proposals(plan.project, document), {})] for document in documents}
+    found: dict[int, list[tuple[schema.Layer, Mapping[str, bool]]]] = {d.id: [] for d in documents}
     rows = list(db.session.scalars(select(Layer).where(Layer.id.in_(keys)).order_by(Layer.id)))
     for row, record in zip(rows, editing.load(rows), strict=True):
-        found[row.document_id].append((record, row.gold))
+        found[row.document_id].append((record, {"gold": row.gold, "blind": row.blind}))
     return found
 
 
