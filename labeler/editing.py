@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from labeler import schema
+from labeler import schema, sudden
 from labeler.errors import Invalid, NotFound, Problem, Stale
 from labeler.models import (
     Category,
@@ -70,6 +70,7 @@ def apply(
         revision = state.revision + len(fresh)
         changed = {"revision": revision, "changed": now}
         session.execute(update(Layer).where(Layer.id == layer_id).values(**changed))
+        sudden.notice(session, layer_id, logged, items, actor_id=actor_id, now=now)
     if not writing():  # as part of a longer transaction it may still be undone
         _remember(layer_id, replace(state, revision=revision, items=items))
     return revision
@@ -410,12 +411,6 @@ def edit_of(layer_id: int, key: str) -> tuple[Op, ...] | None:
 def has_edit(layer: type[Layer], key: str) -> ColumnElement[bool]:
     """Return the condition that a layer has an edit of this key."""
     return exists().where(Edit.layer_id == layer.id, Edit.key == key)
-
-
-def edited_after(layer: type[Layer], moment: Any) -> ColumnElement[bool]:
-    """Return the condition that the last edit of a layer was made after a moment."""
-    last = (Edit.layer_id == layer.id, Edit.revision == layer.revision, Edit.at > moment)
-    return exists().where(*last)
 
 
 def hold(layer_id: int) -> None:

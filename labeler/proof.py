@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from labeler import counters, editing, schema
 from labeler.errors import Problem
@@ -14,6 +14,7 @@ from labeler.models import (
     Layer,
     Project,
     QueueEntry,
+    Settlement,
     Tally,
     db,
 )
@@ -94,6 +95,9 @@ def _count_problems(project: Project) -> Iterator[Problem]:
     for name in db.session.scalars(_miscounted(project)):
         message = "The queue does not count the people who have it."
         yield Problem(message, file=f"document {name}", code="queue")
+    for name in db.session.scalars(_missettled(project)):
+        message = "What is to be settled does not know how far it is."
+        yield Problem(message, file=f"document {name}", code="settlement")
     own = select(Layer.annotator_id, Layer.status, func.count()).where(
         Layer.project_id == project.id, ~Layer.gold
     )
@@ -118,3 +122,15 @@ def _miscounted(project: Project) -> Select[str]:
         QueueEntry.slots == QueueEntry.finished + held.scalar_subquery(),
     )
     return select(Document.name).where(Document.project_id == project.id, ~right)
+
+
+def _missettled(project: Project) -> Select[str]:
+    """Select the names of documents that are not listed for settling as their layers are."""
+    mine = (Layer.document_id == Document.id,)
+    finished = select(func.count()).where(*mine, Layer.status == "done", ~Layer.gold)
+    accepted = exists().where(*mine, Layer.status == "done", Layer.gold)
+    listed = exists().where(Settlement.document_id == Document.id)
+    as_open = exists().where(Settlement.document_id == Document.id, Settlement.state == "open")
+    several = finished.scalar_subquery() > 1
+    wrong = or_(several != listed, and_(listed, accepted == as_open))
+    return select(Document.name).where(Document.project_id == project.id, wrong)

@@ -30,6 +30,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "guidelines": 4,
     "jobs": 4,
     "lessons": 4,
+    "sudden": 4,
     "adjudication": 3,
     "agreement": 3,
     "formats": 3,
@@ -46,6 +47,7 @@ MAY_SIT_SIDE_BY_SIDE = {
     ("__main__", "cli"),
     ("accounts", "audit"),
     ("cli", "app"),
+    ("editing", "sudden"),
     ("jobs", "audit"),
     ("lessons", "borders"),
     ("lessons", "editing"),
@@ -134,6 +136,7 @@ def test_annotations_are_written_in_one_place() -> None:
         "models",
         "projects",
         "reliability",
+        "sudden",
         "work",
     }
 

@@ -52,6 +52,11 @@ def whole(any_app: Flask, corpus: Corpus) -> Corpus:
         ("UPDATE tally SET count = 2", "tally"),
         ("UPDATE document SET words = '[]'", "words"),
         ("DELETE FROM document_word", "words"),
+        (
+            "INSERT INTO settlement (document_id, project_id, state) "
+            "SELECT id, project_id, 'open' FROM document",
+            "settlement",
+        ),
     ],
 )
 def test_what_was_tampered_with_is_found(statement: str, code: str) -> None:

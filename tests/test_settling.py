@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import audit, editing, jobs, schema, settling, transfer
+from labeler import audit, editing, jobs, proof, schema, settling, transfer, work
 from labeler.errors import Conflict, Invalid
 from labeler.jobs import queue
 from labeler.models import Document, Job, Layer, Project, User, db
@@ -180,6 +180,38 @@ def test_documents_are_listed_by_key(any_app: Flask, corpus: Corpus) -> None:
     ]  # fmt: skip
     rows, end = settling.documents(project, after=after or 0, limit=3)
     assert ([row.name for row in rows], end) == (["a4"], None)
+
+
+def test_the_list_follows_every_change_of_a_layer(any_app: Flask, corpus: Corpus) -> None:
+    """Finished by two it is open, accepted done, edited changed; reopened it is off the list."""
+    project = corpus.project(ana="annotator", ben="annotator", lena="curator")
+    document = corpus.document(project, TEXT)
+    corpus.layer(document, "ana", "done", GPE=[(24, 28)])
+    corpus.layer(document, "ben", "open", GPE=[(24, 28)])
+    key = document.id
+
+    def states() -> list[str]:
+        assert list(proof.check()) == []
+        db.session.expunge_all()
+        found = db.session.get_one(Project, project.id)
+        return [each for each in settling.STATES if settling.documents(found, state=each)[0]]
+
+    def layer(name: str) -> Layer:
+        return db.session.query(Layer).filter(Layer.annotator.has(name=name), ~Layer.gold).one()
+
+    assert states() == []
+    work.set_state(layer("ben"), {"status": "done"}, NOW)
+    assert states() == ["open"]
+    settling.finish(db.session.get_one(Document, key), lena(), NOW)
+    assert states() == ["done"]
+    more = schema.Op("e9", None, schema.Entity("e9", 0, 3, "PERSON"))
+    edit = schema.Edit("k", (more,))
+    editing.apply(layer("ana").id, 1, [edit], actor_id=lena().id, now=NOW)
+    assert states() == ["changed"]
+    opened(db.session.get_one(Document, key))
+    assert states() == ["open"]
+    work.set_state(layer("ben"), {"status": "open"}, NOW)
+    assert states() == []
 
 
 # ---- many at once ----------------------------------------------------------------------------

@@ -40,6 +40,7 @@ from labeler.models.projects import (
     RelationLabel,
 )
 from labeler.models.reports import AgreementReport, Export
+from labeler.models.settling import Settlement, SuddenChange
 
 __all__ = [
     "DRAWS",
@@ -75,8 +76,10 @@ __all__ = [
     "QueueFloor",
     "Relation",
     "RelationLabel",
+    "Settlement",
     "SigninLink",
     "Split",
+    "SuddenChange",
     "SuggesterRun",
     "Suggestion",
     "Tally",

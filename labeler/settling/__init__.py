@@ -25,6 +25,14 @@ from labeler.settling.cases import (
 from labeler.settling.consistency import Occurrence, contested, make_alike, occurrences
 from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
+from labeler.settling.sudden_changes import (
+    Sudden,
+    bring_back,
+    count_sudden_changes,
+    find_change,
+    keep_change,
+    sudden_changes,
+)
 
 __all__ = [
     "MAX_ALIKE",
@@ -38,12 +46,17 @@ __all__ = [
     "Line",
     "Occurrence",
     "Row",
+    "Sudden",
+    "bring_back",
     "contested",
+    "count_sudden_changes",
     "decide",
     "documents",
     "documents_alike",
+    "find_change",
     "finish",
     "gold_layer",
+    "keep_change",
     "label_by_hand",
     "make_alike",
     "next_to_settle",
@@ -57,6 +70,7 @@ __all__ = [
     "reopen",
     "settle_alike",
     "settle_all",
+    "sudden_changes",
     "undo",
     "undo_batch",
 ]

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from labeler import audit, editing, schema
 from labeler.adjudication import REASONS, Comparison, Draft, Standing, Standings, compare, questions
 from labeler.errors import Conflict, Invalid, NotFound, Problem
-from labeler.models import Document, Layer, Project, User, db, transaction
+from labeler.models import Document, Layer, Project, Settlement, User, db, transaction
 
 MAX_NOTE = 1000
 """Characters of a note on a decision."""
@@ -75,17 +75,15 @@ def open_case(document: Document, curator: User, now: datetime) -> Case:
         draft.note_direct()
         write(gold, draft, _key("agreed", gold), curator, now)
         case = case_of(document, gold)
-        if gold.status == "done" and (case.open or _edited_since(gold)):
+        if gold.status == "done" and (case.open or _changed_since(gold)):
             _set_status(gold, "open" if case.open else "done", now)
     return case
 
 
-def _edited_since(gold: Layer) -> bool:
-    """Tell whether an annotator edited a document after its gold was accepted."""
-    later = (~Layer.gold, editing.edited_after(Layer, gold.changed))
-    return bool(
-        db.session.scalar(select(exists().where(Layer.document_id == gold.document_id, *later)))
-    )
+def _changed_since(gold: Layer) -> bool:
+    """Tell whether an annotator changed a document after its gold was accepted."""
+    state = select(Settlement.state).where(Settlement.document_id == gold.document_id)
+    return db.session.scalar(state) == "changed"
 
 
 def gold_layer(document: Document, curator: User, now: datetime) -> Layer:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
 from labeler.adjudication import Standings, questions
-from labeler.models import Document, Layer, Project, db
+from labeler.models import Document, Layer, Project, Settlement, db
 from labeler.settling.cases import comparison_of
 
 STATES = ("open", "done", "changed")
@@ -59,36 +59,11 @@ def next_to_settle(project: Project, after: int = 0) -> int | None:
 
 def shared(project: Project, after: int, state: str | None) -> Select[int]:
     """Select the ids of documents that two or more finished, in order, by the index alone."""
-    finished = select(Layer.document_id).where(
-        Layer.project_id == project.id,
-        ~Layer.gold,
-        Layer.status == "done",
-        Layer.document_id > after,
-    )
+    key = Settlement.document_id
+    several = select(key).where(Settlement.project_id == project.id, key > after)
     if state is not None:
-        finished = finished.where(_in_state(state))
-    several = finished.group_by(Layer.document_id).having(func.count() > 1)
-    return several.order_by(Layer.document_id)
-
-
-def _in_state(state: str) -> ColumnElement[bool]:
-    gold = aliased(Layer)
-    done = exists().where(gold.document_id == Layer.document_id, gold.gold, gold.status == "done")
-    if state == "open":
-        return ~done
-    return done if state == "done" else and_(done, _changed_since())
-
-
-def _changed_since() -> ColumnElement[bool]:
-    """Tell of documents where an annotator edited something after gold was accepted."""
-    gold, own = aliased(Layer), aliased(Layer)
-    return exists().where(
-        gold.document_id == Layer.document_id,
-        gold.gold,
-        own.document_id == Layer.document_id,
-        ~own.gold,
-        editing.edited_after(own, gold.changed),
-    )
+        several = several.where(Settlement.state == state)
+    return several.order_by(key)
 
 
 def _rows(documents: Sequence[Document], scheme: schema.Scheme) -> list[Row]:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import lessons, settling
-from labeler.errors import LabelerError
-from labeler.models import Project
+from labeler import accounts, lessons, settling
+from labeler.errors import Forbidden, LabelerError
+from labeler.models import Project, User
 from labeler.models.database import now
 from labeler.web.answers import answer
 from labeler.web.api import MAX_ID
@@ -41,6 +41,7 @@ def words(project: Project) -> ResponseReturnValue:
         labels=project.scheme.entities,
         undo=request.args.get("undo", ""),
         more=learned == _LEARNED,
+        counts=_counts(project),
     )
 
 
@@ -62,6 +63,61 @@ def make_alike(project: Project) -> ResponseReturnValue:
         flash(" ".join([told, *made.refused[:5]]))
     asked = request.form.get("words", "")[:_MAX_WORDS]
     return redirect(url_for("consistency.words", slug=project.slug, words=asked, undo=undo))
+
+
+# ---- sudden changes --------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/consistency/sudden")
+@allow("annotator")
+def sudden(project: Project) -> ResponseReturnValue:
+    """Show finished layers that changed suddenly; annotators see their own."""
+    before = request.args.get("before", type=int)
+    of = _only(project)
+    found, following = settling.sudden_changes(project, before=before, of=of)
+    return render_template(
+        "consistency_sudden.html",
+        changes=found,
+        following=following,
+        curates=of is None,
+        user=me(),
+        counts=_counts(project),
+    )
+
+
+@blueprint.post("/projects/<slug>/consistency/sudden/<int:change_id>/<any(keep, restore):verdict>")
+@allow("annotator")
+def settle_sudden(project: Project, change_id: int, verdict: str) -> ResponseReturnValue:
+    """Say that a sudden change is right, or bring the layer back to what it was before."""
+    found = settling.find_change(project, change_id, _only(project))
+    name = found.layer.document.title
+    if verdict == "keep":
+        settling.keep_change(found, me(), now())
+        flash(f"{name} stays as it is now.")
+    elif not found.layer.gold and found.layer.annotator_id != me().id:
+        raise Forbidden("This layer is somebody else's: only they may bring it back.")
+    else:
+        try:
+            settling.bring_back(found, f"back-{secrets.token_hex(8)}", me(), now())
+        except LabelerError as error:
+            reasons = [problem.message for problem in error.problems[:3]]
+            flash(" ".join([error.message, *reasons]))
+        else:
+            flash(f"{name} is as it was before. The history of the document has both.")
+    return redirect(url_for("consistency.sudden", slug=project.slug))
+
+
+def _only(project: Project) -> User | None:
+    """Return the only person whose layers may be seen; None for those who see all."""
+    return None if accounts.may(project, me(), "curator") else me()
+
+
+def _counts(project: Project) -> dict[str, int]:
+    """Return how much waits for a look under each tab."""
+    return {"sudden": settling.count_sudden_changes(project, _only(project))}
+
+
+# ---- for programs ----------------------------------------------------------------------------
 
 
 @api.get("/projects/<slug>/consistency")

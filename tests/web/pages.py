@@ -8,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from labeler.models import Project, TrainedModel, transaction
+from labeler.models import Layer, Project, SuddenChange, TrainedModel, transaction
+from labeler.models.database import now
 
 PAGES = (
     "auth.sign_in",
@@ -24,6 +25,7 @@ PAGES = (
     "pages.label",
     "guidelines.versions",
     "consistency.words",
+    "consistency.sudden",
     "handing.rules",
     "handing.assignments",
     "adjudicate.documents",
@@ -66,6 +68,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "auth.sign_out": {},
     "auth.account": {"password": "short"},
     "consistency.make_alike": {"words": "Ada", "label": "PERSON"},
+    "consistency.settle_sudden": {},
     "guidelines.restore": {"number": "1"},
     "guidelines.add_line": {"line": ""},
     "adjudicate.automatic": {"by": "vote", "threshold": "66"},
@@ -120,6 +123,17 @@ def trained(project: Project, folder: Path) -> int:
     with transaction() as session:
         session.add(row)
     return row.number
+
+
+def changed_suddenly(layer: Layer) -> int:
+    """Return the id of a sudden change of this layer, which nobody has looked at."""
+    row = SuddenChange(
+        project_id=layer.project_id, layer_id=layer.id, actor_id=layer.annotator_id, since=0,
+        revision=layer.revision, held=9, lost=9, changed=0, at=now(),
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(row)
+    return row.id
 
 
 class Client:

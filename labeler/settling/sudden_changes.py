@@ -1,0 +1,150 @@
+"""Finished layers that changed suddenly: what was lost or changed, looked at, and brought back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from labeler import editing, schema, sudden
+from labeler.errors import NotFound
+from labeler.models import Document, Layer, Project, SuddenChange, User, db, transaction
+
+_PAGE = 20
+"""Changes on one page."""
+_SHOWN = 8
+"""Annotations that are shown of each."""
+_WORDS = 60
+"""Code points of an annotation's words that are shown."""
+_MOST_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An annotation that was there, in words, and what it is now; None where it is gone."""
+
+    words: str
+    start: int | None
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sudden:
+    """A sudden change with the first of what was lost or changed."""
+
+    row: SuddenChange
+    document: Document
+    annotator: str
+    gold: bool
+    shown: Sequence[Difference]
+
+
+def sudden_changes(
+    project: Project, *, before: int | None = None, of: User | None = None
+) -> tuple[list[Sudden], int | None]:
+    """Return changes that nobody has looked at, newest first, and what asks for the earlier ones.
+
+    `of` names the only person whose layers are looked at; gold is nobody's then.
+    """
+    wanted = _unseen(project, of).order_by(SuddenChange.id.desc()).limit(_PAGE + 1)
+    if before is not None:
+        wanted = wanted.where(SuddenChange.id < before)
+    loads = joinedload(SuddenChange.layer)
+    options = (loads.joinedload(Layer.document), loads.joinedload(Layer.annotator))
+    found = list(db.session.scalars(wanted.options(*options, joinedload(SuddenChange.actor))))
+    rows = found[:_PAGE]
+    return [_told(row) for row in rows], rows[-1].id if len(found) > _PAGE else None
+
+
+def count_sudden_changes(project: Project, of: User | None = None) -> int:
+    """Return how many changes nobody has looked at, 100 at most."""
+    rows = _unseen(project, of).limit(_MOST_COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def _unseen(project: Project, of: User | None) -> Select[SuddenChange]:
+    wanted = select(SuddenChange).where(
+        SuddenChange.project_id == project.id, SuddenChange.seen.is_(None)
+    )
+    if of is None:
+        return wanted
+    return wanted.join(Layer).where(Layer.annotator_id == of.id, ~Layer.gold)
+
+
+def _told(row: SuddenChange) -> Sudden:
+    layer = row.layer
+    was, is_ = (editing.load_at([(layer, at)])[0] for at in (row.since, row.revision))
+    differences = list(_differences(layer.document.text, was, is_))[:_SHOWN]
+    return Sudden(row, layer.document, layer.annotator.name, layer.gold, differences)
+
+
+def _differences(text: str, was: schema.Layer, is_: schema.Layer) -> Iterator[Difference]:
+    then, now = ({item.id: item for item in each.annotations()} for each in (was, is_))
+    lost, changed = sudden.differing(then, now)
+    for name in (*lost, *changed):
+        item, left = then[name], now.get(name)
+        words, label = _name(text, item, then)
+        start = item.start if isinstance(item, schema.Entity) else None
+        after = _after(words, label, *_name(text, left, now)) if left else None
+        yield Difference(words, start, label, after)
+
+
+def _after(words: str, label: str, words_now: str, label_now: str) -> str:
+    """Return what an annotation is now, in as many words as tell it from what it was."""
+    if words != words_now:
+        return f"{label_now} “{words_now}”"
+    return label_now if label != label_now else f"{label_now}, other attributes"
+
+
+def _name(
+    text: str, item: schema.Annotation, items: Mapping[str, schema.Annotation]
+) -> tuple[str, str]:
+    """Return the words of an annotation and its label."""
+    if isinstance(item, schema.Entity):
+        return _short(text[item.start : item.end]), item.label
+    if isinstance(item, schema.Relation):
+        ends = (items.get(key) for key in (item.head, item.tail))
+        words = (_name(text, end, items)[0] if end else "…" for end in ends)
+        return " → ".join(words), item.label
+    return "the document", getattr(item, "label", "")
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
+
+
+# ---- what is done about it -------------------------------------------------------------------
+
+
+def find_change(project: Project, number: int, of: User | None = None) -> SuddenChange:
+    """Return a change that nobody has looked at; raises NotFound."""
+    found = db.session.scalar(_unseen(project, of).where(SuddenChange.id == number))
+    if found is None:
+        raise NotFound("There is no such change any more: it was looked at, or taken back.")
+    return found
+
+
+def keep_change(change: SuddenChange, actor: User, now: datetime) -> None:
+    """Say that a change is right: it is not listed any more."""
+    with transaction():
+        change.seen, change.seen_by = now, actor.id
+
+
+def bring_back(change: SuddenChange, key: str, actor: User, now: datetime) -> None:
+    """Bring a layer back to what it was before a change, by one edit that can be undone.
+
+    Raises Invalid when a rule of the scheme stands against it by now.
+    """
+    layer = change.layer
+    with transaction():
+        editing.hold(layer.id)
+        db.session.refresh(layer)
+        [was] = editing.load_at([(layer, change.since)])
+        [is_] = editing.load([layer])
+        then, now_ = ({item.id: item for item in each.annotations()} for each in (was, is_))
+        names = dict.fromkeys((*now_, *then))
+        ops = [schema.Op(name, now_.get(name), then.get(name)) for name in names]
+        edit = schema.Edit(key, tuple(op for op in ops if op.before != op.after))
+        editing.apply(layer.id, layer.revision, [edit], actor_id=actor.id, now=now)
