@@ -95,3 +95,16 @@ def test_whoever_asks_is_the_actor(
     done = [(entry.actor, entry.action) for entry in audit.entries(project).rows]
     assert done == [("max", "project.suggester"), ("max", "project.settings")]
     assert audit.entries(action="person.sign_in").rows[0].actor == "max"
+
+
+def test_the_page_stands_among_the_settings(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The header tells where one is on the pages that are reached from others as well."""
+    corpus.project(max="manager")
+    client, person = signed_in("max"), corpus.person("max").id
+    page = client.get("/projects/news/audit").text
+    assert '<a href="/projects/news/audit" aria-current="page">Audit log</a>' in page
+    for address in (f"/projects/news/progress/{person}", "/projects/news/progress/counted"):
+        page = client.get(address).text
+        assert '<a href="/projects/news" aria-current="page">Overview</a>' in page
