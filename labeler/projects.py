@@ -18,6 +18,7 @@ from labeler import audit, schema
 from labeler import guidelines as versions
 from labeler.config import ROOT
 from labeler.errors import Conflict, Invalid, NotFound, Problem
+from labeler.formats import brat_scheme
 from labeler.models import (
     Category,
     Document,
@@ -139,7 +140,7 @@ def from_template(slug: str, name: str, *, title: str | None = None) -> Project:
 
 
 def read_scheme(path: Path) -> schema.Scheme:
-    """Read a scheme file, JSON or YAML; raises Invalid naming each fault."""
+    """Read a scheme file; raises Invalid naming each fault."""
     try:
         return parse_scheme(path.read_bytes())
     except OSError as error:
@@ -147,7 +148,7 @@ def read_scheme(path: Path) -> schema.Scheme:
 
 
 def parse_scheme(content: bytes) -> schema.Scheme:
-    """Read a scheme in JSON or YAML; raises Invalid."""
+    """Read a scheme in JSON or YAML, or brat's `annotation.conf`; raises Invalid."""
     if len(content) > MAX_SCHEME_FILE:
         raise Invalid(f"A scheme file may have {MAX_SCHEME_FILE:,} bytes. Is this the right file?")
     try:
@@ -163,6 +164,8 @@ def _loaded(source: str) -> object:
     # JSON is almost a part of YAML, but for its escapes of characters beyond the first plane.
     with suppress(json.JSONDecodeError):
         return json.loads(source)
+    if brat_scheme.is_configuration(source):
+        return brat_scheme.plain_scheme(source)
     _refuse_aliases(source)
     return yaml.safe_load(source)
 

@@ -14,7 +14,12 @@ def project() -> None:
 
 @project.command("add")
 @click.argument("slug")
-@click.option("--scheme", "scheme_file", type=click.Path(path_type=Path), help="JSON or YAML file.")
+@click.option(
+    "--scheme",
+    "scheme_file",
+    type=click.Path(path_type=Path),
+    help="JSON, YAML or annotation.conf.",
+)
 @click.option("--title", help="Name for people.")
 @click.option("--language", default="en", show_default=True, help="Language code of the articles.")
 @click.option("--pipeline", help="spaCy pipeline that suggests: a package or a path.")

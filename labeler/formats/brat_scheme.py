@@ -1,0 +1,153 @@
+"""brat's `annotation.conf` as a scheme.
+
+The format: https://brat.nlplab.org/configuration.html. Types that stand indented below another are
+kinds of it: where that is allowed, so are they. Events become the labels of their triggers, their
+roles relations, as `brat` files are imported; attributes are free and need no scheme.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+_SECTION = re.compile(r"\[(entities|relations|events|attributes|labels)\]\s*")
+_MACRO = re.compile(r"(<[\w-]+>)=(.*)")
+_ROLE = re.compile(r"(.+?)(?:[?*+]|\{\d+(?:-\d+)?\})?")
+Line = tuple[int, str, list[str]]
+"""How far a type is indented, its name, and its arguments."""
+
+
+def is_configuration(source: str) -> bool:
+    """Tell whether a text is an `annotation.conf`: a section begins, behind macros at most."""
+    lines = (line for line in _lines(source) if not _MACRO.fullmatch(line))
+    return _SECTION.fullmatch(next(lines, "")) is not None
+
+
+def plain_scheme(source: str) -> dict[str, Any]:
+    """Return the scheme that an `annotation.conf` says, in the plain values of a scheme file."""
+    sections, macros = _sections(source)
+    entities, events = _Types(sections["entities"]), _Types(sections["events"])
+    ends = _Ends(entities, events, macros)
+    relations: dict[str, _Relation] = {}
+    for _, name, arguments in sections["relations"]:
+        said = dict(argument.partition(":")[::2] for argument in arguments)
+        first, second = (said.get(f"Arg{number}", "") for number in (1, 2))
+        symmetric = "symmetric" in said.get("<REL-TYPE>", "")
+        _relation(relations, name).take(ends.of(first), ends.of(second), symmetric)
+    for _, name, arguments in sections["events"]:
+        for argument in arguments:
+            role, _, targets = argument.partition(":")
+            label = _ROLE.fullmatch(role)[1].rstrip("0123456789")  # type: ignore[index]
+            _relation(relations, label or role).take(
+                ends.of(name.removeprefix("!")), ends.of(targets), False
+            )
+    names = dict.fromkeys([*entities.usable, *events.usable])
+    return {
+        "entities": [{"name": name} for name in names],
+        "relations": [relation.plain(len(names)) for relation in relations.values()],
+    }
+
+
+def _lines(source: str) -> list[str]:
+    lines = (line.rstrip() for line in source.lstrip("\ufeff").splitlines())
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _sections(source: str) -> tuple[dict[str, list[Line]], dict[str, str]]:
+    """Return the types of each section, and the macros."""
+    found: dict[str, list[Line]] = {name: [] for name in ("entities", "relations", "events")}
+    macros: dict[str, str] = {}
+    section = ""
+    for line in _lines(source):
+        head, macro = _SECTION.fullmatch(line), _MACRO.fullmatch(line.strip())
+        if head:
+            section = head[1]
+        elif macro:
+            macros[macro[1]] = macro[2]
+        elif section in found and not re.match(r"\s*(?:-{3,}|<OVERLAP>)", line):
+            name, *rest = line.split(maxsplit=1)
+            arguments = [argument.strip() for argument in "".join(rest).split(",")]
+            depth = len(line) - len(line.lstrip())
+            found[section].append((depth, name, [each for each in arguments if ":" in each]))
+    return found, macros
+
+
+class _Types:
+    """The types of a section; a name with `!` only stands for those below it."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.usable: list[str] = []
+        self.below: dict[str, list[str]] = {}
+        above: list[tuple[int, str]] = []
+        for depth, marked, _ in lines:
+            name = marked.removeprefix("!")
+            above = [each for each in above if each[0] < depth]
+            above.append((depth, name))
+            for _, parent in above:
+                self.below.setdefault(parent, [])
+                if name == marked:
+                    self.below[parent].append(name)
+            if name == marked:
+                self.usable.append(name)
+
+
+class _Ends:
+    """Which labels an argument allows."""
+
+    def __init__(self, entities: _Types, events: _Types, macros: dict[str, str]) -> None:
+        self._below = {**events.below, **entities.below}
+        self._macros = macros
+        self._groups = {
+            "<ENTITY>": entities.usable,
+            "<EVENT>": events.usable,
+            "<ANY>": [*entities.usable, *events.usable],
+        }
+
+    def of(self, value: str) -> tuple[list[str], list[str]]:
+        """Return the labels of an argument such as `A|B|<EVENT>`, and the names that are none."""
+        known: list[str] = []
+        unknown: list[str] = []
+        for name in self._names(value, 0):
+            there = self._groups.get(name, self._below.get(name))
+            (unknown.append(name) if there is None else known.extend(there))
+        return known, unknown
+
+    def _names(self, value: str, depth: int) -> Iterator[str]:
+        for name in filter(None, value.split("|")):
+            if name in self._macros and depth < 5:  # it may name itself
+                yield from self._names(self._macros[name], depth + 1)
+            else:
+                yield name
+
+
+class _Relation:
+    """A relation as its lines add up: one name may have several."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._ends: tuple[dict[str, None], dict[str, None]] = ({}, {})
+        self._unknown: dict[str, None] = {}
+        self._symmetric = False
+
+    def take(
+        self,
+        head: tuple[list[str], list[str]],
+        tail: tuple[list[str], list[str]],
+        symmetric: bool,
+    ) -> None:
+        """Allow what a line allows."""
+        for end, (known, unknown) in zip(self._ends, (head, tail), strict=True):
+            end.update(dict.fromkeys(known))
+            self._unknown.update(dict.fromkeys(unknown))
+        self._symmetric |= symmetric
+
+    def plain(self, labels: int) -> dict[str, Any]:
+        """Return it as a scheme file has it; all of so many labels are any."""
+        head, tail = ([] if len(end) == labels else list(end) for end in self._ends)
+        lost = ", ".join(self._unknown)
+        told = {"description": f"No labels of annotation.conf: {lost}"} if lost else {}
+        ends = {"head": head, "tail": tail, "symmetric": self._symmetric}
+        return {"name": self._name, **ends, **told}
+
+
+def _relation(relations: dict[str, _Relation], name: str) -> _Relation:
+    return relations.setdefault(name, _Relation(name))

@@ -1,0 +1,101 @@
+"""brat's annotation.conf read as a scheme."""
+
+from pathlib import Path
+
+import pytest
+
+from labeler import projects
+from labeler.formats.brat import BratExporter
+from labeler.formats.brat_scheme import is_configuration, plain_scheme
+from labeler.schema import Scheme, parse_scheme
+from tests.conftest import NEWS, SHARED
+
+CONFIGURATION = """\
+# types below others are kinds of them
+<NAMED>=Person|Org
+
+[entities]
+!Being
+\tPerson
+\t\tLeader
+Org
+--------
+Date
+
+[relations]
+Leads Arg1:Leader, Arg2:<NAMED>
+Near\tArg1:Being, Arg2:<ENTITY>, <REL-TYPE>:symmetric-transitive
+Near Arg1:Date, Arg2:Date
+Typo Arg1:Persn, Arg2:Org
+<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>
+
+[events]
+Attack Agent{1-2}:Person|<EVENT>, Target2?:<ANY>
+
+[attributes]
+Sure Arg:<ANY>
+"""
+
+
+def _scheme(source: str) -> Scheme:
+    return projects.parse_scheme(source.encode())
+
+
+def test_types_with_kinds_of_them_and_macros_are_spelled_out() -> None:
+    """Where a type is allowed, so is what stands below it; lines of one name add up."""
+    scheme = _scheme(CONFIGURATION)
+    names = ["Person", "Leader", "Org", "Date", "Attack"]
+    assert [label.name for label in scheme.entities] == names
+    said = {r.name: (r.head, r.tail, r.symmetric) for r in scheme.relations}
+    people = ("Person", "Leader")
+    assert said["Leads"] == (("Leader",), (*people, "Org"), False)
+    assert said["Near"] == ((*people, "Date"), (*people, "Org", "Date"), True)
+
+
+def test_events_are_triggers_with_relations_for_their_roles() -> None:
+    """As their annotations are imported; what all labels may be is any."""
+    said = {r.name: (r.head, r.tail) for r in _scheme(CONFIGURATION).relations}
+    assert said["Agent"] == (("Attack",), ("Person", "Leader", "Attack"))
+    assert said["Target"] == (("Attack",), ())
+
+
+def test_a_name_that_is_no_label_is_told_in_the_description() -> None:
+    """It cannot be an end, and does not keep the rest from coming in."""
+    [typo] = [r for r in _scheme(CONFIGURATION).relations if r.name == "Typo"]
+    assert (typo.head, typo.tail) == ((), ("Org",))
+    assert "Persn" in typo.description
+
+
+def test_what_goes_out_comes_in(tmp_path: Path) -> None:
+    """The configuration beside an export says the scheme again."""
+    BratExporter().write(iter(()), tmp_path, scheme=NEWS, language="en", options={})
+    back = projects.read_scheme(tmp_path / "annotation.conf")
+    assert [label.name for label in back.entities] == [label.name for label in NEWS.entities]
+    for mine, theirs in zip(back.relations, NEWS.relations, strict=True):
+        assert (mine.name, mine.symmetric) == (theirs.name, theirs.symmetric)
+        assert (mine.head, mine.tail) == (theirs.head, theirs.tail)
+
+
+@pytest.mark.parametrize(
+    "source", ["", "# nothing\n", "entities: []\n", "[1, 2]\n", "[other]\nA\n"]
+)
+def test_other_files_are_no_configuration(source: str) -> None:
+    """They are read as JSON or YAML, or refused."""
+    assert not is_configuration(source)
+
+
+def test_a_macro_that_names_itself_ends() -> None:
+    """It allows nothing."""
+    scheme = plain_scheme("<A>=<A>|B\n[entities]\nB\n[relations]\nR Arg1:<A>, Arg2:B\n")
+    assert parse_scheme(scheme).relations[0].name == "R"
+
+
+@pytest.mark.skipif(not (SHARED / "data").exists(), reason="no shared data beside this checkout")
+def test_the_configurations_of_real_corpora_are_schemes() -> None:
+    """Every one that is there."""
+    found = [
+        path for path in (SHARED / "data").rglob("annotation.conf") if path.stat().st_size > 99
+    ]
+    sizes = {len(projects.read_scheme(path).entities) for path in found}
+    assert len(found) > 2
+    assert min(sizes) >= 4
