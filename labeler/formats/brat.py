@@ -5,16 +5,17 @@ The format: https://brat.nlplab.org/standoff.html. Offsets are code points.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from labeler.errors import Problem
 from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
 from labeler.formats.drafts import Draft
-from labeler.formats.lines import whole_text
+from labeler.formats.lines import with_text
 from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Entity, Relation, Scheme
+from labeler.schema import Entity, Relation, Scheme
 
 NOTE = "note"
 """The attribute that notes of annotators become."""
@@ -48,21 +49,12 @@ class BratImporter:
         An event becomes its trigger with a relation for each argument; an equivalence relations
         between each two; notes and normalisations attributes.
         """
-        article = PurePosixPath(file).with_suffix(".txt")
-        beside_it = beside(article.name)
-        if beside_it is None:
-            yield Problem(f"There is no {article.name} beside it.", file=file, code="missing")
+        found = with_text(stream, file, beside)
+        if isinstance(found, list):
+            yield from found
             return
-        with beside_it:
-            text = whole_text(beside_it, article.as_posix(), marked=True)
-        lines = whole_text(stream, file)
-        if isinstance(text, Problem) or isinstance(lines, Problem):
-            yield from (found for found in (text, lines) if isinstance(found, Problem))
-            return
-        document = Document(
-            article.with_suffix("").as_posix(), text, {"source": article.as_posix()}
-        )
-        draft = Draft(document, file)
+        document, lines = found
+        draft = Draft(replace(document, meta={"source": f"{document.id}.txt"}), file)
         _Lines(draft).read(lines)
         yield from draft.done()
 

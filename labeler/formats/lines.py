@@ -4,11 +4,14 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 import orjson
 
 from labeler.errors import Problem
+from labeler.formats import Beside
+from labeler.schema import Document
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes that one line may have."""
@@ -81,6 +84,20 @@ def whole_text(stream: BinaryIO, file: str, *, marked: bool = False) -> str | Pr
         line = content.count(b"\n", 0, error.start) + 1
         message = f"Byte {error.start} is not UTF-8. Save the file as UTF-8 and try again."
         return Problem(message, file=file, line=line, code="encoding")
+
+
+def with_text(stream: BinaryIO, file: str, beside: Beside) -> tuple[Document, str] | list[Problem]:
+    """Return the article in the `.txt` beside a file, and the file's own text, or what is wrong."""
+    article = PurePosixPath(file).with_suffix(".txt")
+    beside_it = beside(article.name)
+    if beside_it is None:
+        return [Problem(f"There is no {article.name} beside it.", file=file, code="missing")]
+    with beside_it:
+        text = whole_text(beside_it, article.as_posix(), marked=True)
+    content = whole_text(stream, file)
+    if isinstance(text, Problem) or isinstance(content, Problem):
+        return [found for found in (text, content) if isinstance(found, Problem)]
+    return Document(article.with_suffix("").as_posix(), text), content
 
 
 def plain(value: object) -> dict[str, Any]:

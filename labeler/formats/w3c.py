@@ -6,7 +6,7 @@ them: two targets, head and tail, that are ids.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 from urllib.parse import quote, unquote
 
@@ -15,7 +15,7 @@ import orjson
 from labeler.errors import Problem
 from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
 from labeler.formats.drafts import Draft
-from labeler.formats.lines import listed, plain, whole_text
+from labeler.formats.lines import listed, plain, with_text
 from labeler.formats.outgoing import Outgoing
 from labeler.formats.units import Units
 from labeler.schema import Document, Scheme
@@ -49,24 +49,17 @@ class W3CImporter:
         The first body that tags is the label, others are attributes named for their purpose.
         Annotations of the whole text are categories, links between two annotations relations.
         """
-        article = PurePosixPath(file).with_suffix(".txt")
-        beside_it = beside(article.name)
-        if beside_it is None:
-            yield Problem(f"There is no {article.name} beside it.", file=file, code="missing")
+        found = with_text(stream, file, beside)
+        if isinstance(found, list):
+            yield from found
             return
-        with beside_it:
-            text = whole_text(beside_it, article.as_posix(), marked=True)
-        content = whole_text(stream, file)
-        if isinstance(text, Problem) or isinstance(content, Problem):
-            yield from (found for found in (text, content) if isinstance(found, Problem))
-            return
+        document, content = found
         try:
             page = orjson.loads(content)
         except orjson.JSONDecodeError as error:
             message = f"This is not JSON: {error.msg}"
             yield Problem(message, file=file, line=error.lineno, code="json")
             return
-        document = Document(article.with_suffix("").as_posix(), text)
         yield from _Page(document, file).read(page)
 
 

@@ -14,7 +14,8 @@ from pyarrow import parquet
 from labeler import nlp
 from labeler.errors import Problem, Unavailable
 from labeler.formats import Exported, Imported, Report, archive
-from labeler.formats.parquet import UNKNOWN, ParquetExporter, ParquetImporter
+from labeler.formats.parquet import UNKNOWN, ParquetExporter
+from labeler.formats.parquet_reading import ParquetImporter
 from labeler.schema import Category, Document, Entity, Layer, Relation, parse_scheme
 
 SCHEME = parse_scheme({"entities": [{"name": "PER"}, {"name": "ORG"}]})
