@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from labeler.errors import Invalid
+from labeler.nlp.packing import msgpack
 from labeler.nlp.tokens import tokenizing
 from labeler.schema import Tokens
 
@@ -131,12 +132,11 @@ class Bin:
 
     def __init__(self) -> None:
         from spacy.tokens import DocBin
-        from srsly.msgpack import Packer  # type: ignore[import-untyped]
 
         form = DocBin(attrs=_ENTITIES)
         self._version = form.version
         self._attributes: list[int | str] = list(form.attrs)
-        self._pack = Packer(use_bin_type=True).pack
+        self._pack = msgpack().Packer(use_bin_type=True).pack
         self._lengths = array("i")
         self._hashes: set[int] = set()
         self._parts = {name: _part() for name in _PARTS}

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from labeler.errors import Invalid
+from labeler.nlp.packing import msgpack
 from labeler.nlp.tokens import sentence
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ class _Parts:
             place = self._behind(place)
 
     def _unpacker(self, at: int) -> Any:
-        from srsly.msgpack import Unpacker  # type: ignore[import-untyped]
-
-        return Unpacker(
+        return msgpack().Unpacker(
             _From(self._file, at), raw=False, strict_map_key=False, max_buffer_size=2**31 - 1
         )
 

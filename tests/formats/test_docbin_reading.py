@@ -3,6 +3,7 @@
 import io
 import zlib
 
+import numpy as np
 import pytest
 import spacy
 import srsly
@@ -33,6 +34,7 @@ def test_docs_are_read_as_spacy_reads_them() -> None:
         doc.spans["sc"] = [Span(doc, 0, 3, f"L{number}")]
         doc.cats = {"LONG": number / 250}
         doc.user_data["meta"] = {"number": number, "words": ["a", "b"]}
+        doc.user_data["vector"] = np.float32(number)
     packed = DocBin(docs=docs, store_user_data=True).to_bytes()
     expected = list(DocBin().from_bytes(packed).get_docs(english.vocab))
     found = list(nlp.read_docs(io.BytesIO(packed)))

@@ -1,5 +1,6 @@
 """The spaCy project: `spacy project run` trains entities and relations in it, with spaCy alone."""
 
+import ast
 import json
 import random
 import subprocess
@@ -117,6 +118,15 @@ def test_every_file_that_a_command_needs_is_there(tmp_path: Path) -> None:
         assert needed <= there
         there |= set(command.get("outputs", ()))
     assert project["vars"]["name"] == "port_news"
+
+
+def test_the_component_needs_nothing_but_spacy() -> None:
+    """Nor anything of labeler: it is copied into folders that others train in."""
+    tree = ast.parse(nlp.relation_component())
+    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names |= {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    others = {str(name).split(".")[0] for name in names} - set(sys.stdlib_module_names)
+    assert others == {"numpy", "spacy", "thinc"}
 
 
 # ---- the component ---------------------------------------------------------------------------
