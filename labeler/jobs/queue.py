@@ -153,6 +153,12 @@ def retry(job_id: int) -> None:
         raise Conflict("Another job that does the same is waiting already.") from None
 
 
+def latest(project_id: int, kind: str) -> Job | None:
+    """Return the last job of a kind in a project."""
+    wanted = select(Job).where(Job.project_id == project_id, Job.kind == kind)
+    return db.session.scalar(wanted.order_by(Job.id.desc()).limit(1))
+
+
 def find(job_id: int) -> Job:
     """Return a job as it is now; raises NotFound."""
     job = db.session.get(Job, job_id, populate_existing=True)

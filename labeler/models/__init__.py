@@ -40,7 +40,7 @@ from labeler.models.projects import (
     RelationLabel,
 )
 from labeler.models.reports import AgreementReport, Export
-from labeler.models.settling import Settlement, SuddenChange
+from labeler.models.settling import Doubt, Settlement, SuddenChange
 
 __all__ = [
     "DRAWS",
@@ -55,6 +55,7 @@ __all__ = [
     "DictionaryEntry",
     "Document",
     "DocumentWord",
+    "Doubt",
     "Edit",
     "Entity",
     "EntityLabel",

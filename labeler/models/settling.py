@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from labeler.models.columns import Instant
+from labeler.models.columns import ID, LABEL, Instant
 from labeler.models.database import Base
 from labeler.models.documents import Layer
 from labeler.models.people import User
@@ -61,3 +61,34 @@ class SuddenChange(Base):
 
     layer: Mapped[Layer] = relationship()
     actor: Mapped[User] = relationship(foreign_keys=[actor_id])
+
+
+class Doubt(Base):
+    """A label of a finished layer that a model trained on other documents contradicts."""
+
+    __tablename__ = "doubt"
+    __table_args__ = (
+        Index("ix_doubt_state", "project_id", "state", "score", "id"),
+        Index("ix_doubt_layer", "layer_id"),
+        CheckConstraint("state IN ('open', 'fixed', 'kept')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    """label, boundary, both, missing or extra."""
+    entity: Mapped[str | None] = mapped_column(ID)
+    """The id of what is labeled; None where nothing is."""
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    label: Mapped[str | None] = mapped_column(LABEL)
+    new_start: Mapped[int | None]
+    """What the model has instead; None for nothing."""
+    new_end: Mapped[int | None]
+    new_label: Mapped[str | None] = mapped_column(LABEL)
+    score: Mapped[float] = mapped_column(Double)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    layer: Mapped[Layer] = relationship()

@@ -23,6 +23,14 @@ from labeler.settling.cases import (
     undo,
 )
 from labeler.settling.consistency import Occurrence, contested, make_alike, occurrences
+from labeler.settling.doubts import (
+    Doubted,
+    count_doubts,
+    doubts,
+    find_doubt,
+    fix_doubted,
+    keep_doubted,
+)
 from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 from labeler.settling.sudden_changes import (
@@ -43,20 +51,26 @@ __all__ = [
     "Batch",
     "Case",
     "Choice",
+    "Doubted",
     "Line",
     "Occurrence",
     "Row",
     "Sudden",
     "bring_back",
     "contested",
+    "count_doubts",
     "count_sudden_changes",
     "decide",
     "documents",
     "documents_alike",
+    "doubts",
     "find_change",
+    "find_doubt",
     "finish",
+    "fix_doubted",
     "gold_layer",
     "keep_change",
+    "keep_doubted",
     "label_by_hand",
     "make_alike",
     "next_to_settle",

@@ -1,5 +1,6 @@
 """Runs imports, suggestions and exports over the database: streams, reports, manifests."""
 
+from labeler.transfer.doubts import queue_doubts
 from labeler.transfer.exports import Made, export, queue_export
 from labeler.transfer.imports import ImportReport, import_paths, queue_import
 from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
@@ -21,6 +22,7 @@ __all__ = [
     "export",
     "find",
     "import_paths",
+    "queue_doubts",
     "queue_export",
     "queue_import",
     "queue_suggestions",

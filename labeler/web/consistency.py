@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, lessons, settling
+from labeler import accounts, jobs, lessons, settling, transfer
 from labeler.errors import Forbidden, LabelerError
 from labeler.models import Project, User
 from labeler.models.database import now
@@ -81,7 +81,6 @@ def sudden(project: Project) -> ResponseReturnValue:
         following=following,
         curates=of is None,
         user=me(),
-        counts=_counts(project),
     )
 
 
@@ -114,7 +113,56 @@ def _only(project: Project) -> User | None:
 
 def _counts(project: Project) -> dict[str, int]:
     """Return how much waits for a look under each tab."""
-    return {"sudden": settling.count_sudden_changes(project, _only(project))}
+    return {
+        "sudden": settling.count_sudden_changes(project, _only(project)),
+        "doubts": settling.count_doubts(project),
+    }
+
+
+# ---- doubts of a model -----------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/consistency/doubts")
+@allow("curator")
+def doubts(project: Project) -> ResponseReturnValue:
+    """Show labels that a model trained on the other documents doubts, the surest first."""
+    after = request.args.get("after", 0, type=int)
+    found, following = settling.doubts(project, after if 0 < after <= MAX_ID else None)
+    return render_template(
+        "consistency_doubts.html",
+        doubts=found,
+        following=following,
+        user=me(),
+        job=jobs.latest(project.id, "doubts"),
+        unfinished=jobs.UNFINISHED,
+        workers=jobs.workers(),
+    )
+
+
+@blueprint.post("/projects/<slug>/consistency/doubts")
+@allow("curator")
+def look_for_doubts(project: Project) -> ResponseReturnValue:
+    """Queue the search for doubtful labels."""
+    transfer.queue_doubts(project, me().id)
+    return redirect(url_for("consistency.doubts", slug=project.slug))
+
+
+@blueprint.post("/projects/<slug>/consistency/doubts/<int:doubt_id>/<any(keep, fix):verdict_on>")
+@allow("curator")
+def settle_doubt(project: Project, doubt_id: int, verdict_on: str) -> ResponseReturnValue:
+    """Keep a doubted label, or label as the model has it."""
+    try:
+        found = settling.find_doubt(project, doubt_id)
+        if verdict_on == "keep":
+            settling.keep_doubted(found, me())
+            flash("Kept. It will not be doubted again.")
+        else:
+            in_gold = settling.fix_doubted(found, f"doubt-{secrets.token_hex(8)}", me(), now())
+            where = "in gold" if in_gold else "in your layer"
+            flash(f"Fixed {where}. The history of the document has it.")
+    except LabelerError as error:
+        flash(" ".join([error.message, *(problem.message for problem in error.problems[:3])]))
+    return redirect(url_for("consistency.doubts", slug=project.slug))
 
 
 # ---- for programs ----------------------------------------------------------------------------

@@ -39,6 +39,8 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Adjudicate": (
         Leaf("adjudicate.documents", "Settle", "curator"),
         Leaf("consistency.words", "Consistency", "curator"),
+        Leaf("consistency.sudden", "Sudden changes", "curator"),
+        Leaf("consistency.doubts", "Doubts", "curator"),
     ),
     "Suggestions": (
         Leaf("learning.page", "Learning", "curator"),

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from labeler.models import Layer, Project, SuddenChange, TrainedModel, transaction
+from labeler.models import Doubt, Layer, Project, SuddenChange, TrainedModel, transaction
 from labeler.models.database import now
 
 PAGES = (
@@ -26,6 +26,7 @@ PAGES = (
     "guidelines.versions",
     "consistency.words",
     "consistency.sudden",
+    "consistency.doubts",
     "handing.rules",
     "handing.assignments",
     "adjudicate.documents",
@@ -69,6 +70,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "auth.account": {"password": "short"},
     "consistency.make_alike": {"words": "Ada", "label": "PERSON"},
     "consistency.settle_sudden": {},
+    "consistency.look_for_doubts": {},
+    "consistency.settle_doubt": {},
     "guidelines.restore": {"number": "1"},
     "guidelines.add_line": {"line": ""},
     "adjudicate.automatic": {"by": "vote", "threshold": "66"},
@@ -130,6 +133,17 @@ def changed_suddenly(layer: Layer) -> int:
     row = SuddenChange(
         project_id=layer.project_id, layer_id=layer.id, actor_id=layer.annotator_id, since=0,
         revision=layer.revision, held=9, lost=9, changed=0, at=now(),
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(row)
+    return row.id
+
+
+def doubted(layer: Layer) -> int:
+    """Return the id of a doubt about this layer, which nobody has looked at."""
+    row = Doubt(
+        project_id=layer.project_id, layer_id=layer.id, kind="missing", new_start=0, new_end=3,
+        new_label="PERSON", score=0.9,
     )  # fmt: skip
     with transaction() as session:
         session.add(row)

@@ -13,7 +13,7 @@ from labeler import accounts, invitations, transfer
 from labeler.models import Export, Invitation, Project, User, db
 from labeler.models.database import now
 from tests.conftest import Corpus
-from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, rule_of, trained
+from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, doubted, rule_of, trained
 
 PEOPLE = ("nobody", "stranger", "ana", "cy", "max", "root")
 """Nobody signed in; a member of the site; annotator, curator and manager of a project; an admin."""
@@ -48,6 +48,8 @@ def site(app: Flask, corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "change": "cancel",
         "change_id": changed_suddenly(layer),
         "verdict": "keep",
+        "doubt_id": doubted(layer),
+        "verdict_on": "keep",
         "form": "csv",
         "token": "none",
         "invitation_id": _invited(project, ana),

@@ -21,7 +21,7 @@ from labeler.models.documents import text_sha256
 from labeler.web import auth
 from tests.conftest import SHARED, Corpus, settings
 from tests.test_accounts import GOOD
-from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, rule_of, trained
+from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, doubted, rule_of, trained
 
 Signed = Callable[[str], FlaskClient]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
@@ -54,6 +54,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         job = jobs.enqueue("none", HOSTILE, project_id=project.id)
         jobs.tell(job.id, [Problem(HOSTILE, file=HOSTILE)])
         jobs.log(job.id, HOSTILE)
+    layer = corpus.layer(document, "max", "done", PERSON=[(0, 3)])
     return {
         "slug": "news",
         "document_id": document.id,
@@ -63,8 +64,10 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "number": trained(project, tmp_path),
         "job_id": job.id,
         "change": "cancel",
-        "change_id": changed_suddenly(corpus.layer(document, "max", "done", PERSON=[(0, 3)])),
+        "change_id": changed_suddenly(layer),
         "verdict": "keep",
+        "doubt_id": doubted(layer),
+        "verdict_on": "keep",
         "form": "json",
         "token": "x",
     }
