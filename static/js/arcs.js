@@ -5,7 +5,7 @@
  * Ends on one line are joined above it. Other arcs run through the margin, so that no line of text
  * is crossed; one whose other end is out of view stops there with a stub that leads to it.
  */
-import { svg } from "./element.js";
+import { listen, svg } from "./element.js";
 import { levels } from "./layout.js";
 
 const LEVEL = 13; // pixels between two arcs above a line
@@ -38,6 +38,7 @@ export class Arcs {
    * @param {(id: string) => void} parts.onPick a relation was clicked
    * @param {(entity: string) => void} parts.onJump a stub was clicked
    * @param {(id: string | null) => void} parts.onHover
+   * @param {() => void} parts.onRelease an arc that was pressed is let go: what was put off can be drawn
    */
   constructor(parts) {
     this.paper = parts.paper;
@@ -54,6 +55,8 @@ export class Arcs {
     this.layer.addEventListener("click", (event) => this.#click(event));
     this.layer.addEventListener("pointerover", (event) => this.#hover(event));
     this.layer.addEventListener("pointerout", () => parts.onHover(null));
+    this.layer.addEventListener("pointerdown", () => (this.pressed = true));
+    this.ends = ["pointerup", "pointercancel"].map((sign) => listen(window, sign, () => this.#release()));
   }
 
   /**
@@ -72,6 +75,7 @@ export class Arcs {
     const arcs = this.#arcs(runs);
     arcs.sort((a, b) => Number(strong.has(a.id)) - Number(strong.has(b.id)));
     return () => {
+      if (this.pressed) return; // what is replaced between press and release gets no click
       this.layer.replaceChildren(...arcs.map((arc) => arc.draw(strong.has(arc.id))), this.rubber);
       this.layer.classList.toggle("some-strong", strong.size > 0);
     };
@@ -88,7 +92,14 @@ export class Arcs {
   }
 
   destroy() {
+    this.ends.forEach((end) => end());
     this.layer.remove();
+  }
+
+  #release() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    this.parts.onRelease();
   }
 
   // ---- layout

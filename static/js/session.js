@@ -111,6 +111,7 @@ export class Session {
       onPick: (id) => this.commands.focus(id, { scroll: false }),
       onJump: (id) => this.commands.focus(suggestions.resolve(id)),
       onHover: (id) => view.set({ hover: id }),
+      onRelease: () => this.invalidate(),
     });
     this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
     this.actions = new ActionBar({ paper, article: this.article, view, commands: this.commands });

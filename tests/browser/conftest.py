@@ -150,6 +150,10 @@ class Screen:
         assert found, f"{words!r} is not on the page"
         return found
 
+    def drawn(self) -> None:
+        """Wait until what has changed by now has been drawn."""
+        self.page.evaluate(_DRAWN)
+
     def drag(self, words: str, nth: int = 0, *, inset: float = 2) -> None:
         """Drag the mouse over words."""
         box = self.box(words, nth)
@@ -166,7 +170,7 @@ class Screen:
 
     def relate(self, head: str, tail: str) -> None:
         """Drag from the label of one entity to another entity."""
-        self.page.evaluate(_DRAWN)
+        self.drawn()
         tag = self.mark(head).locator(".tag")
         expect(tag).to_be_visible()
         start = tag.bounding_box()

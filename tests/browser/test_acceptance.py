@@ -86,6 +86,11 @@ def test_a_stub_tells_of_the_other_end_and_jumps_there(screen: Open) -> None:
     expect(stub).to_contain_text("RULES ↑ Ines Okafor")
     stub.click()
     expect(page.mark("Ines Okafor")).to_be_in_viewport()
+    stub.hover()
+    page.page.mouse.down()
+    page.drawn()  # the arcs change where they are pointed at
+    page.page.mouse.up()
+    expect(page.mark("Gullhaven")).to_be_in_viewport()
 
 
 def _related(screen: Open) -> Screen:
