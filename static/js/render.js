@@ -10,6 +10,7 @@ import { extentsOf } from "./schema.js";
 import { blockAt, classesOf } from "./text.js";
 import { inOrder } from "./spans.js";
 
+const SHORT = 1000; // tokens up to which scrolling may paint the text anew
 const LONG = 3000; // tokens from which blocks out of view are left unpainted
 const FIRST = 8000; // code points whose entities are drawn at once; the rest follows
 const SLICE = 6; // milliseconds of drawing the rest at a time
@@ -50,6 +51,7 @@ export class Article {
     /** @type {{start: number, end: number, index: number, off: boolean, aimed: boolean}[]} what a command would label */
     this.preview = [];
     this.showTokens = false;
+    this.root.classList.toggle("moved", tokens.count > SHORT);
     this.root.classList.toggle("long", tokens.count > LONG);
     this.elements = blocks.map((block) => this.#frame(block, title));
     /** @type {Set<number>} blocks that show their text, but not yet their entities */
