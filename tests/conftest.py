@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 
 from labeler import editing, schema
 from labeler.app import create_app
@@ -22,6 +23,8 @@ from labeler.models.documents import text_sha256
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+expect.set_options(timeout=20_000)
+"""Milliseconds that a page has for what a test waits for: a busy machine is no fault of it."""
 
 NEWS = schema.parse_scheme(
     {

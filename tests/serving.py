@@ -1,6 +1,7 @@
 """A real server in a process of its own, and clients that never give up."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import httpx
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on now, nor is given to anybody who asks for any port."""
+    while True:
+        port = random.SystemRandom().randint(20_001, 32_000)  # below those that systems give out
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Server:
         self.wait()
         return self
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Wait until the server answers."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -190,20 +190,40 @@ def test_two_hundred_edits_are_undone_and_redone(screen: Open) -> None:
     assert page.entities() == full
 
 
+class Held:
+    """Requests of a page that get no answer until they are let go."""
+
+    def __init__(self, page: Screen, address: str) -> None:
+        self.routes: list[Route] = []
+        self.is_over = False
+        page.page.route(address, self.take)
+
+    def take(self, route: Route) -> None:
+        """Keep a request that is made."""
+        if self.is_over:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def let_go(self) -> None:
+        """Have all go on that were kept, and those that follow."""
+        self.is_over = True
+        for route in self.routes:
+            route.continue_()
+
+
 def test_keys_typed_ahead_of_a_slow_server_are_all_kept(screen: Open) -> None:
-    """With answers that take seconds, keys do what they say at once and each edit is saved once."""
+    """While no answer comes, keys do what they say at once; then each edit is saved once."""
     page = screen()
 
-    def slow(route: Route) -> None:
-        time.sleep(1.5)
-        route.continue_()
-
-    page.page.route("**/edits", slow)
-    for _ in range(6):
+    held = Held(page, "**/edits")
+    with page.page.expect_request("**/edits"):
+        page.press("ArrowRight", "1", "Escape")
+    for _ in range(5):
         page.press("ArrowRight", "1", "Escape")
     page.press("Control+z", "ArrowRight", "2", "3")
     expect(page.page.locator("#article mark")).to_have_count(6)
-    page.page.unroute("**/edits")
+    held.let_go()
     found = page.entities()
     assert len(found) == 6
     assert [label for _, label in found].count("SPOT") == 1
@@ -233,13 +253,11 @@ def test_keys_typed_after_submitting_change_nothing_unseen(screen: Open) -> None
     page.press("ArrowRight", "1")
     page.saved()
 
-    def slow(route: Route) -> None:
-        time.sleep(1.5)
-        route.continue_()
-
-    page.page.route("**/api/v1/layers/*", slow)
-    page.press("Enter", "2", "Escape", "ArrowRight", "3")
+    held = Held(page, "**/api/v1/layers/*")
+    with page.page.expect_request("**/api/v1/layers/*"):
+        page.press("Enter", "2", "Escape", "ArrowRight", "3")
     page.says("Wait a moment")
+    held.let_go()
     expect(page.page.locator("#article")).to_contain_text("Next words.")
     expect(page.page.locator("#article mark")).to_have_count(0)
     assert page.entities() == [("PORT", "ACTOR")]

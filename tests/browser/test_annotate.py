@@ -693,7 +693,7 @@ def test_a_list_that_was_scrolled_shows_the_next_from_its_beginning(screen: Open
     """Going from a long list to another one shows the first lines of that."""
     page = screen("Ines " * 120, labeled=[(5 * n, 5 * n + 4) for n in range(120)])
     page.page.locator(".list").evaluate("list => list.scrollTo(0, 3000)")
-    page.page.wait_for_timeout(100)
+    page.drawn()
     page.page.get_by_role("tab", name="Relations").click()
     expect(page.page.locator(".list .note")).to_be_visible()
 

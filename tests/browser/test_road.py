@@ -78,13 +78,22 @@ BY_MOUSE = (
 )
 
 
+_TARGET = """way => {
+  const { scrollTop, scrollHeight, clientHeight } = document.getElementById("viewport");
+  return Math.max(0, Math.min(scrollTop + way, scrollHeight - clientHeight));
+}"""
+_THERE = "target => Math.abs(document.getElementById('viewport').scrollTop - target) < 2"
+
+
 def _bring(screen: Screen, words: str) -> None:
     """Scroll until the words stand in the middle of the page."""
     box = screen.box(words)
     height = screen.page.evaluate("innerHeight")
     screen.page.mouse.move(400, height / 2)
-    screen.page.mouse.wheel(0, box["top"] - height / 2)
-    screen.page.wait_for_timeout(200)
+    way = box["top"] - height / 2
+    target = screen.page.evaluate(_TARGET, way)
+    screen.page.mouse.wheel(0, way)
+    screen.page.wait_for_function(_THERE, arg=target)
 
 
 def _label(screen: Screen) -> None:
