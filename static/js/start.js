@@ -2,7 +2,7 @@
 /**
  * Opens the annotation screen. The page carries how the text begins: that is painted before anything
  * else is asked of the browser, so nothing is imported here; meanwhile the server gets the document
- * together.
+ * together, which the page has asked for already.
  */
 
 const LATEST = 300; // milliseconds: a window that nobody sees paints nothing

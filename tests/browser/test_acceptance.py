@@ -285,3 +285,16 @@ def test_rejecting_an_end_goes_on_behind_the_relation_that_went_with_it(screen: 
     expect(page.page.locator("mark.focus")).to_contain_text("Norway")
     page.press("x")
     expect(page.page.locator("mark.focus")).to_contain_text("1 July 2024")
+
+
+def test_a_document_is_asked_for_once_and_with_few_requests(screen: Open) -> None:
+    """The page asks for its document while it is read, and the scripts take that answer."""
+    page = screen()
+    asked: list[str] = []
+    warned: list[str] = []
+    page.page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    page.page.on("console", lambda line: warned.append(line.text))
+    page.open()
+    assert asked.count("work") == 1
+    assert {name for name in asked if name.endswith(".js")} <= {"start.js", "main.js", "page.js"}
+    assert warned == []
