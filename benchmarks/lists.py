@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labeler import accounts, editing, schema, work
+from labeler import accounts, editing, schema, settling, work
 from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Project, User, db, insert_rows, transaction
@@ -141,6 +141,14 @@ def _runs(
         ("everybody's, words", listed(words="harbour storm")),
         ("standings", lambda: work.standings(project)),
         ("progress", lambda: work.progress(project, ana)),
+    ]
+    runs += [
+        (f"to settle, {state or 'all'}", lambda s=state: settling.documents(project, state=s))
+        for state in (None, *settling.STATES)
+    ]
+    runs += [
+        ("next to settle", lambda: settling.next_to_settle(project)),
+        ("words that are nowhere, a page", lambda: settling.occurrences(project, "nowhere")),
     ]
     for name, rules in (
         ("all to everybody", {}),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError
 from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
+from labeler.settling.alike import MAX_READ, has_words
 from labeler.settling.batches import Batch
 from labeler.settling.cases import draft_of, gold_layer, items_of, write
 
@@ -19,6 +20,8 @@ _CONTEXT = 60
 """Code points shown on either side of an occurrence."""
 _DOCUMENTS = 25
 """Documents with the words on one page."""
+_READ = 1000
+"""Documents whose texts are read at a time."""
 MOST_CHOSEN = 5000
 """Occurrences that one change may make alike."""
 
@@ -77,22 +80,37 @@ def occurrences(
 ) -> tuple[list[Occurrence], int | None]:
     """Return where words stand as whole words, capitals as given, and what asks for the next.
 
-    Documents are read in order from an id on, 25 that hold the words at a time.
+    Documents are read in order from an id on until 25 hold the words, 50,000 at most: there may be
+    nothing so far, and more later.
     """
-    wanted = select(Document).where(
-        Document.project_id == project.id,
-        Document.id > after,
-        Document.text.contains(words, autoescape=True),
-    )
-    found = db.session.scalars(wanted.order_by(Document.id).limit(_DOCUMENTS + 1)).all()
-    documents = found[:_DOCUMENTS]
+    documents, following = _holding(project, words, after)
     layers = _layers([document.id for document in documents])
     listed = [
         each
         for document in documents
         for each in _in_document(document, words, layers.get(document.id, []))
     ]
-    return listed, documents[-1].id if len(found) > _DOCUMENTS else None
+    return listed, following
+
+
+def _holding(project: Project, words: str, after: int) -> tuple[list[Document], int | None]:
+    """Return the next documents that hold words, and what asks for those after them."""
+    mine = Document.project_id == project.id
+    found: list[Document] = []
+    for _ in range(MAX_READ // _READ):
+        keys = select(Document.id).where(mine, Document.id > after).order_by(Document.id)
+        last = db.session.scalar(select(func.max(keys.limit(_READ).subquery().c.id)))
+        if last is None:
+            return found, None
+        wanted = select(Document).where(
+            mine, Document.id > after, Document.id <= last, has_words(words)
+        )
+        ordered = wanted.order_by(Document.id).limit(_DOCUMENTS + 1 - len(found))
+        found += db.session.scalars(ordered)
+        if len(found) > _DOCUMENTS:
+            return found[:_DOCUMENTS], found[_DOCUMENTS - 1].id
+        after = last
+    return found, after
 
 
 def _layers(keys: Collection[int]) -> dict[int, list[tuple[bool, schema.Layer]]]:
