@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from labeler.errors import Invalid
+
 _PACKAGE = Path(__file__).resolve().parent
 # In a wheel the folders lie inside the package, in a checkout beside it.
 ROOT = _PACKAGE if (_PACKAGE / "templates").is_dir() else _PACKAGE.parent
@@ -25,6 +27,8 @@ class Settings:
     """Folder where exports land."""
     jobs_url: str = ""
     """Broker that hands jobs out (redis://, amqp://); where empty, workers look for themselves."""
+    keep_jobs: int = 30
+    """Days after which a job that ended is deleted, with its log; 0 for never."""
     testing: bool = False
 
     @classmethod
@@ -39,7 +43,14 @@ class Settings:
             secret_key=env.get("LABELER_SECRET_KEY") or _kept_secret(instance / "secret-key"),
             exports=_exports_folder(instance),
             jobs_url=env.get("LABELER_JOBS_URL") or "",
+            keep_jobs=_days(env.get("LABELER_KEEP_JOBS") or "30"),
         )
+
+
+def _days(given: str) -> int:
+    if not given.isdecimal():
+        raise Invalid(f"LABELER_KEEP_JOBS is {given!r}: use a number of days, 0 to keep all.")
+    return int(given)
 
 
 def _database_url(url: str | None, instance: Path) -> str:

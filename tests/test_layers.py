@@ -49,6 +49,7 @@ MAY_SIT_SIDE_BY_SIDE = {
     ("cli", "app"),
     ("editing", "sudden"),
     ("jobs", "audit"),
+    ("config", "errors"),
     ("lessons", "borders"),
     ("lessons", "editing"),
     ("registry", "errors"),

@@ -8,7 +8,7 @@ from flask import Flask
 
 from labeler import jobs, transfer, work
 from labeler.errors import Invalid, NotFound
-from labeler.models import Layer, Project, TrainedModel, db, transaction
+from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
 from labeler.transfer import training
 from tests.conftest import NOW, Corpus
 
@@ -53,6 +53,8 @@ def test_a_version_is_trained_judged_and_proposes(app: Flask, corpus: Corpus) ->
     assert (made.number, made.current, made.documents) == (1, True, 40)
     assert made.scores["documents"] > 0
     assert made.scores["f1"] > 0.5
+    [queued] = db.session.query(Job).filter_by(kind="suggest").all()
+    assert queued.state == "queued"  # so that what waits is proposed for before it is opened
     assert spacy.load(Path(made.folder) / "pipeline").pipe_names[-1] == "spancat"
     new = corpus.document(project, "Ada Byron is the mayor of Turku.", "new")
     proposals, problem = transfer.suggestions(project, new)

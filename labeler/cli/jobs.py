@@ -31,13 +31,14 @@ def worker(processes: int, nice: int) -> None:
 @main.command("worker-process", hidden=True)
 @click.argument("name")
 @click.option("--nice", type=int, default=0)
-def worker_process(name: str, nice: int) -> None:
+@click.option("--lane", type=click.Choice(["any", "short", "long"]), default="any")
+def worker_process(name: str, nice: int, lane: str) -> None:
     """Be one worker process; `serve` and `worker` start these."""
     from labeler.jobs.worker import work
 
     if hasattr(os, "nice"):
         os.nice(nice)
-    work(make_app(), name)
+    work(make_app(), name, lane)  # type: ignore[arg-type]
 
 
 # ---- jobs ------------------------------------------------------------------------------------
@@ -102,6 +103,16 @@ def _watched(job: Any) -> Any:
             db.session.rollback()
             job = jobs.find(job.id)
     return job
+
+
+@jobs.command("forget")
+@click.option("--days", type=click.IntRange(0), default=30, show_default=True)
+@with_app
+def jobs_forget(days: int) -> None:
+    """Delete jobs that ended so many days ago, with their logs and uploads."""
+    from labeler import jobs
+
+    click.echo(f"{jobs.forget(days)} jobs were deleted.")
 
 
 @jobs.command("cancel")

@@ -25,7 +25,7 @@ from labeler.jobs.queue import (
     retry,
     workers,
 )
-from labeler.jobs.work import Chunk, JobWork, Stopped, Work, do_now, kind, perform
+from labeler.jobs.work import Chunk, JobWork, Stopped, Work, do_now, forget, kind, perform
 
 __all__ = [
     "FINISHED",
@@ -43,6 +43,7 @@ __all__ = [
     "do_now",
     "enqueue",
     "find",
+    "forget",
     "heartbeats",
     "kind",
     "latest",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +35,13 @@ _RESEND = timedelta(seconds=10)
 """After which a job that nobody took is announced to the broker again."""
 _FORGOTTEN = timedelta(days=1)
 """After which a worker that fell silent leaves the list."""
+Pace = Literal["quick", "patient", "long"]
+PACES: dict[str, Pace] = {}
+"""How long the jobs of a kind take, where somebody does not wait for them: "patient" ones go on
+between two parts only when nothing else waits, and "long" ones, which cannot be cut into parts,
+have a worker to themselves."""
+Lane = Literal["any", "short", "long"]
+"""Which jobs a worker takes: all of them, all but long ones, or long ones only."""
 UNFINISHED = ("queued", "running")
 FINISHED = ("done", "failed", "cancelled")
 _GAVE_UP = (
@@ -234,12 +241,12 @@ def leave(worker: str) -> None:
         session.execute(delete(Worker).where(Worker.name == worker))
 
 
-def claim(worker: str, job_id: int | None = None) -> Claim | None:
+def claim(worker: str, job_id: int | None = None, lane: Lane = "any") -> Claim | None:
     """Take the next part that is free, or one of this job, by a lease; None when there is none.
 
     A part that was taken too often without getting on makes its job fail.
     """
-    wanted = _free(job_id)
+    wanted = _free(job_id, lane)
     # Looking first costs no write transaction: most looks find nothing.
     if not db.session.execute(wanted.with_only_columns(JobPart.job_id).limit(1)).first():
         if not writing():
@@ -257,8 +264,8 @@ def claim(worker: str, job_id: int | None = None) -> Claim | None:
     return None
 
 
-def _free(job_id: int | None = None) -> Any:
-    """Select the parts that may be taken now, with their jobs, oldest first."""
+def _free(job_id: int | None = None, lane: Lane = "any") -> Any:
+    """Select the parts that may be taken now, with their jobs: patient ones last, oldest first."""
     ran_out = and_(JobPart.state == "running", JobPart.lease < now())
     other = aliased(Job)
     same_runs = exists().where(other.key == Job.key, other.state == "running")
@@ -267,9 +274,16 @@ def _free(job_id: int | None = None) -> Any:
         select(JobPart, Job)
         .join(Job, Job.id == JobPart.job_id)
         .where(or_(JobPart.state == "queued", ran_out), open_, Job.state.in_(UNFINISHED))
-        .order_by(Job.id, JobPart.number)
+        .order_by(Job.kind.in_(_paced("patient")), Job.id, JobPart.number)
     )
+    if lane != "any":
+        is_long = Job.kind.in_(_paced("long"))
+        wanted = wanted.where(is_long if lane == "long" else ~is_long)
     return wanted if job_id is None else wanted.where(Job.id == job_id)
+
+
+def _paced(pace: Pace) -> list[str]:
+    return [kind for kind, known in PACES.items() if known == pace]
 
 
 def _taken(session: Session, part: JobPart, job: Job, worker: str) -> Claim:
@@ -401,13 +415,27 @@ def beat(worker: str, held: Claim | None) -> bool:
 def sweep() -> int:
     """Announce again the jobs that wait for a message that may be lost; return their number."""
     with transaction() as session:
-        ids = _free().with_only_columns(Job.id, maintain_column_froms=True).distinct()
+        ids = _free(lane="short").with_only_columns(Job.id, maintain_column_froms=True).distinct()
         late = or_(Job.announced.is_(None), Job.announced < now() - _RESEND)
         waiting = list(session.scalars(ids.where(late).order_by(None).limit(100)))
         session.execute(update(Job).where(Job.id.in_(waiting)).values(announced=now()))
         for job_id in waiting:
             broker.announce(session, job_id)
     return len(waiting)
+
+
+def forget(before: datetime, limit: int = 100) -> list[Job]:
+    """Delete jobs that ended before a moment, oldest first, with all they told; return them."""
+    with transaction() as session:
+        ended = select(Job).where(Job.state.in_(FINISHED), Job.finished < before)
+        old = list(session.scalars(ended.order_by(Job.id).limit(limit)))
+        keys = [job.id for job in old]
+        for table in (JobPart, JobLine, JobProblem):
+            session.execute(delete(table).where(table.job_id.in_(keys)))
+        session.execute(delete(Job).where(Job.id.in_(keys)))
+        for job in old:
+            session.expunge(job)
+    return old
 
 
 def log(job_id: int, words: str) -> None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from labeler.jobs.queue import Lane
+
 NICE = 10
 """How much workers give way to those who serve pages."""
 _SOON, _LATE = 0.2, 30.0
@@ -22,9 +24,14 @@ _GRACE = 8.0
 
 @contextmanager
 def workers(count: int, nice: int = 0) -> Iterator[None]:
-    """Keep this many worker processes running during a block."""
+    """Keep this many worker processes running during a block.
+
+    One more does what cannot be cut into parts, such as trainings: nothing else waits for those.
+    """
     stopping = threading.Event()
-    kept = [_Kept(stopping, nice) for _ in range(count)]
+    kept = [_Kept(stopping, nice, "short") for _ in range(count)]
+    if count:
+        kept.append(_Kept(stopping, min(nice + 5, 19), "long"))
     for each in kept:
         each.start()
     try:
@@ -41,9 +48,9 @@ class _Kept(threading.Thread):
     Each process is started under the same name: the next one takes up at once what the last held.
     """
 
-    def __init__(self, stopping: threading.Event, nice: int) -> None:
+    def __init__(self, stopping: threading.Event, nice: int, lane: Lane) -> None:
         super().__init__(daemon=True)
-        self._stopping, self._nice = stopping, nice
+        self._stopping, self._nice, self._lane = stopping, nice, lane
         self._name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,7 +67,7 @@ class _Kept(threading.Thread):
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "labeler", "worker-process", self._name]
         return subprocess.Popen(  # noqa: S603 - this program itself
-            [*command, "--nice", str(self._nice)],
+            [*command, "--nice", str(self._nice), "--lane", self._lane],
             stdin=subprocess.PIPE,
             # Several threads of one worker would take the processor from those who label.
             env={**os.environ, "OMP_NUM_THREADS": "1"},

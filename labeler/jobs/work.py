@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from labeler.errors import LabelerError, Problem
 from labeler.jobs import queue
-from labeler.jobs.queue import Claim, Lost
+from labeler.jobs.queue import PACES, Claim, Lost, Pace
 from labeler.models import Job, db, transaction
+from labeler.models.database import now
 
 _TRACE = 3500
 """Characters of a traceback that a log keeps: its end says what failed."""
@@ -127,21 +129,37 @@ class JobWork(Work):
 
 
 Run = Callable[[JobWork], dict[str, Any] | None]
+Clear = Callable[[dict[str, Any]], None]
 _kinds: dict[str, Run] = {}
+_clears: dict[str, Clear] = {}
 
 
-def kind(name: str) -> Callable[[Run], Run]:
+def kind(name: str, pace: Pace = "quick", clear: Clear | None = None) -> Callable[[Run], Run]:
     """Register the function that does the jobs of a kind.
 
     It is given the work in hand, and may return the job's result. It can be ended anywhere and is
     then called anew with the cursor of its last chunk: what it does must be done in chunks.
+    `clear` is given a job's parameters when the job is forgotten, to remove what it left in files.
     """
 
     def register(run: Run) -> Run:
-        _kinds[name] = run
+        _kinds[name], PACES[name] = run, pace
+        if clear is not None:
+            _clears[name] = clear
         return run
 
     return register
+
+
+def forget(days: int) -> int:
+    """Delete jobs that ended so many days ago, with what they told and left; return how many."""
+    count, before = 0, now() - timedelta(days=days)
+    while gone := queue.forget(before):
+        count += len(gone)
+        for job in gone:
+            if job.kind in _clears:
+                _clears[job.kind](job.parameters)
+    return count
 
 
 def perform(work: JobWork) -> None:

@@ -12,12 +12,17 @@ from types import FrameType
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from labeler.config import Settings
 from labeler.jobs import broker, queue
-from labeler.jobs.queue import Lost
-from labeler.jobs.work import JobWork, perform
+from labeler.jobs.queue import Lane, Lost
+from labeler.jobs.work import JobWork, forget, perform
 
 _POLL = 0.5
 """Seconds between two looks for a job."""
+_LONG_POLL = 2.0
+"""The same for a worker that takes long jobs only, for which nobody waits."""
+_TIDY = 600.0
+"""Seconds between two looks for jobs that are old enough to be forgotten."""
 _BEAT = 5.0
 """Seconds between two heartbeats."""
 _GRACE = 5.0
@@ -25,17 +30,18 @@ _GRACE = 5.0
 _log = logging.getLogger("labeler.jobs")
 
 
-def work(app: Flask, name: str) -> None:
+def work(app: Flask, name: str, lane: Lane = "any") -> None:
     """Work until told to stop, by a signal or by the end of standard input.
 
     `name` is this worker's: what an earlier process of that name held is taken up again at once.
+    One that takes long jobs only looks for them in the database, also where there is a broker.
     """
-    _Worker(app, name).run()
+    _Worker(app, name, lane).run()
 
 
 class _Worker:
-    def __init__(self, app: Flask, name: str) -> None:
-        self._app, self._name = app, name
+    def __init__(self, app: Flask, name: str, lane: Lane) -> None:
+        self._app, self._name, self._lane = app, name, lane
         self._stopping = threading.Event()
         self._work: JobWork | None = None
 
@@ -44,9 +50,10 @@ class _Worker:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches us through our parent
         signal.signal(signal.SIGTERM, self._on_signal)
         with self._app.app_context():
-            address = broker.url()
+            address = broker.url() if self._lane != "long" else ""
             queue.arrive(self._name, socket.gethostname(), os.getpid())
-        for task in (self._watch_parent, self._beat, *([self._sweep] if address else [])):
+        sweeping = [self._sweep] if address else []
+        for task in (self._watch_parent, self._beat, self._forget, *sweeping):
             threading.Thread(target=task, daemon=True).start()
         if address:
             broker.consume(address, self._take_all, self._stopping)
@@ -60,7 +67,7 @@ class _Worker:
     def _poll(self) -> None:
         while not self._stopping.is_set():
             if not self._take():
-                self._stopping.wait(_POLL)
+                self._stopping.wait(_POLL if self._lane != "long" else _LONG_POLL)
 
     def _take_all(self, job_id: int) -> None:
         """Take parts of a job as long as there are any."""
@@ -71,7 +78,7 @@ class _Worker:
         """Take a part and do it; tell whether there was one."""
         try:
             with self._app.app_context():
-                claim = queue.claim(self._name, job_id)
+                claim = queue.claim(self._name, job_id, self._lane)
                 if claim is None:
                     return False
                 self._work = JobWork(claim, self._stopping)
@@ -102,6 +109,16 @@ class _Worker:
             try:
                 with self._app.app_context():
                     queue.sweep()
+            except OperationalError as error:
+                _log.warning("The database does not answer: %s", error.orig)
+
+    def _forget(self) -> None:
+        """Delete old jobs now and then: from a worker, so that no request has to wait for it."""
+        settings: Settings = self._app.config["LABELER"]
+        while settings.keep_jobs and not self._stopping.wait(_TIDY):
+            try:
+                with self._app.app_context():
+                    forget(settings.keep_jobs)
             except OperationalError as error:
                 _log.warning("The database does not answer: %s", error.orig)
 

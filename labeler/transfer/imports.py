@@ -131,7 +131,12 @@ def queue_import(project: Project, folder: Path, *, actor: User, **options: Any)
     )
 
 
-@jobs.kind("import")
+def _drop_upload(parameters: dict[str, Any]) -> None:
+    """Remove what was uploaded for an import that failed or was cancelled, and is forgotten."""
+    shutil.rmtree(parameters["folder"], ignore_errors=True)
+
+
+@jobs.kind("import", clear=_drop_upload)
 def _import(work: jobs.JobWork) -> dict[str, int]:
     """Import an upload, tell the counts, and let suggestions be made for what is new."""
     folder = Path(work.parameters["folder"])

@@ -22,6 +22,7 @@ from labeler.suggest.dictionary import Reading
 from labeler.suggest.relating import Example, RelationModel, train
 from labeler.suggest.trained import PIPELINE, RELATIONS
 from labeler.transfer.exports import training_records, write_corpus
+from labeler.transfer.suggestions import queue_suggestions
 
 LEAST = 5
 """Finished documents below which training is of no use."""
@@ -67,7 +68,7 @@ def train_when_due(project: Project) -> Job | None:
     return queue_training(project)
 
 
-@jobs.kind("train")
+@jobs.kind("train", pace="long")
 def _train(work: jobs.JobWork) -> dict[str, Any] | None:
     project = db.session.get_one(Project, work.claim.project_id)
 
@@ -227,7 +228,7 @@ def _kept(
 
 
 def use(project: Project, version: TrainedModel) -> None:
-    """Let a version propose from now on, also an earlier one."""
+    """Let a version propose from now on, also an earlier one, and queue what it proposes."""
     if not (Path(version.folder) / PIPELINE).is_dir():
         raise NotFound(f"The files of version {version.number} are gone. Train a new one.")
     with transaction() as session:
@@ -236,6 +237,7 @@ def use(project: Project, version: TrainedModel) -> None:
         session.execute(mine.where(TrainedModel.id == version.id).values(current=True))
         session.refresh(version)
         audit.record("model.use", f"model {version.number}", project=project)
+        queue_suggestions(project)
 
 
 def choose(project: Project, every: int, component: str) -> None:

@@ -347,3 +347,48 @@ def test_jobs_are_listed_newest_first_a_page_at_a_time(any_app: Flask) -> None:
     assert [job.id for job in page] == made[:1:-1]
     assert [job.id for job in jobs.listed(None, before=page[-1].id)] == made[1::-1]
     assert db.session.query(Job).count() == 5
+
+
+def test_long_jobs_leave_workers_to_the_others(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker for short jobs passes long ones over, one for long jobs takes nothing else."""
+    monkeypatch.setitem(queue.PACES, "train", "long")
+    training = jobs.enqueue("train", "Train")
+    export = jobs.enqueue("export", "Export")
+    assert queue.claim("w", training.id, "short") is None
+    taken = queue.claim("w", lane="short")
+    assert taken is not None
+    assert taken.job_id == export.id
+    taken = queue.claim("l", lane="long")
+    assert taken is not None
+    assert taken.job_id == training.id
+    assert queue.claim("l", lane="long") is None
+
+
+def test_patient_jobs_let_others_go_first(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parts of a patient job wait for what was queued after it."""
+    monkeypatch.setitem(queue.PACES, "suggest", "patient")
+    jobs.enqueue("suggest", "Suggest")
+    export = jobs.enqueue("export", "Export")
+    assert take("w").job_id == export.id
+
+
+def test_jobs_that_ended_long_ago_are_forgotten(
+    any_app: Flask, kind: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go with their lines, problems and what they left; the others stay."""
+    left: list[dict[str, Any]] = []
+    monkeypatch.setitem(work._clears, "count", left.append)
+    old = jobs.enqueue(kind(one()), "Add", parameters={"folder": "here"}).id
+    jobs.perform(jobs.JobWork(take("w")))
+    queue.log(old, "A line.")
+    queue.tell(old, [Problem("A problem.")])
+    with transaction():
+        jobs.find(old).finished = now() - timedelta(days=31)
+    recent, waiting = jobs.enqueue("other", "Cancelled").id, jobs.enqueue("other", "Waits").id
+    jobs.cancel(recent)
+    assert jobs.forget(30) == 1
+    assert [job.id for job in jobs.listed(None)] == [waiting, recent]
+    assert left == [{"folder": "here"}]
+    assert jobs.forget(30) == 0
