@@ -5,6 +5,8 @@ from itertools import combinations
 from typing import Any
 
 Json = Mapping[str, Any]
+_NAMED = 3
+"""Pairs without shared documents that are told by name; of more, only how many."""
 
 FEW_DOCUMENTS = 8
 FEW_ANNOTATIONS = 50
@@ -38,9 +40,13 @@ def _too_few(body: Json) -> Iterator[str]:
 
 
 def _not_shared(body: Json) -> Iterator[str]:
-    for pair in body["entities"]["pairs"]:
-        if not pair["documents"]:
-            yield f"{pair['a']} and {pair['b']} share no documents. They are not compared."
+    pairs = body["entities"]["pairs"]
+    apart = [f"{pair['a']} and {pair['b']}" for pair in pairs if not pair["documents"]]
+    if len(apart) > _NAMED:
+        yield f"{len(apart):,} of {len(pairs):,} pairs of annotators share no documents."
+        return
+    for names in apart:
+        yield f"{names} share no documents. They are not compared."
 
 
 def _wide(body: Json) -> Iterator[str]:

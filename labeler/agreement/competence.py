@@ -51,16 +51,17 @@ def estimate(
     `said` is annotators × items × labels, `weights` how many items a row stands for. It starts from
     the share of votes and ends when no probability moves by more than `tolerance`.
     """
+    raters, items, labels = said.shape
+    side_by_side = said.transpose(1, 0, 2).reshape(items, raters * labels)
     truth = _shares(said.sum(axis=0))
     for _ in range(steps):
-        prevalence, errors = _shares(weights @ truth), _error_rates(said, truth, weights)
-        likely = np.log(prevalence + _TINY) + np.einsum(
-            "ais,ats->it", said, np.log(errors + _TINY), optimize=True
-        )
+        prevalence, errors = _shares(weights @ truth), _error_rates(side_by_side, truth, weights)
+        chances = np.log(errors + _TINY).transpose(0, 2, 1).reshape(raters * labels, labels)
+        likely = np.log(prevalence + _TINY) + side_by_side @ chances
         before, truth = truth, _shares(np.exp(likely - likely.max(axis=1, keepdims=True)))
         if np.abs(truth - before).max(initial=0) < tolerance:
             break
-    prevalence, errors = _shares(weights @ truth), _error_rates(said, truth, weights)
+    prevalence, errors = _shares(weights @ truth), _error_rates(side_by_side, truth, weights)
     right = np.einsum("t,att->a", prevalence, errors).tolist()
     return Competence(
         prevalence,
@@ -115,8 +116,11 @@ def _said(
     return said
 
 
-def _error_rates(said: Floats, truth: Floats, weights: Floats) -> Floats:
-    return _shares(np.einsum("it,ais->ats", truth * weights[:, None], said, optimize=True))
+def _error_rates(side_by_side: Floats, truth: Floats, weights: Floats) -> Floats:
+    """Return annotators × true × said, given what all said of an item in one row."""
+    labels = truth.shape[1]
+    counts = (truth * weights[:, None]).T @ side_by_side
+    return _shares(counts.reshape(labels, -1, labels).transpose(1, 0, 2))
 
 
 def _shares(counts: Floats) -> Floats:

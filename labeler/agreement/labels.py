@@ -6,6 +6,7 @@ span, the same two entities that both linked, any two entities that either could
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
@@ -162,7 +163,7 @@ class LabelAgreement:
 
     def compared(self, corpus: Corpus, annotators: Sequence[int]) -> int:
         """Return how many items there are, over all pairs of these annotators."""
-        pairs = [pair for pair in corpus.pairs() if set(pair) <= set(annotators)]
+        pairs = combinations(annotators, 2)
         tables = [corpus.derived(label_tallies, self.judge(), *pair) for pair in pairs]
         return int(sum(table[:, 1].sum() for table in tables))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -40,7 +41,7 @@ class Values:
     def of(self, measure: Measure, group: Sequence[int]) -> Floats:
         """Return (1 + bootstraps) values, or as many × labels; those of all pairs are averaged."""
         if measure.pairwise and len(group) != 2:
-            pairs = [pair for pair in self.corpus.pairs() if set(pair) <= set(group)]
+            pairs = combinations(group, 2)
             return mean([self.found[measure.name, pair] for pair in pairs])
         return self.found[measure.name, tuple(group)]
 

@@ -7,6 +7,7 @@ short ones weigh as much as long ones.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def _relation_scores(found: Values, group: Group) -> Json:
     body: Json = {
         name: found.score(measure, group).to_json() for name, measure in RELATION_F1.items()
     }
-    pairs = [pair for pair in found.corpus.pairs() if set(pair) <= set(group)]
+    pairs = combinations(group, 2)
     counts = sum(found.corpus.derived(relation_counts, *pair).sum(axis=0) for pair in pairs)
     column = dict(zip(COLUMNS, np.broadcast_to(counts, len(COLUMNS)).tolist(), strict=True))
     total = column["a"] + column["b"]

@@ -39,7 +39,7 @@ from labeler.models.projects import (
     Project,
     RelationLabel,
 )
-from labeler.models.reports import AgreementReport, Export
+from labeler.models.reports import AgreementReport, Export, ReportSource
 from labeler.models.settling import Doubt, Settlement, SuddenChange
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "QueueFloor",
     "Relation",
     "RelationLabel",
+    "ReportSource",
     "Settlement",
     "SigninLink",
     "Split",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from labeler.models.columns import Instant
@@ -21,6 +21,20 @@ class AgreementReport(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     computed: Mapped[datetime] = mapped_column(Instant)
     seconds: Mapped[float] = mapped_column(Float)
+
+
+class ReportSource(Base):
+    """How often something changed that reports of agreement come from, by source: a person's
+    finished layers, their finished gold, the suggestions for some finished documents.
+
+    Triggers count it, in the transaction that changes these.
+    """
+
+    __tablename__ = "report_source"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    changes: Mapped[int] = mapped_column(BigInteger)
 
 
 class Export(Base):

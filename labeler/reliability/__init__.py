@@ -1,6 +1,8 @@
 """How far the annotators of a project agree, from its stored layers to what a number is made of."""
 
+from labeler.reliability.background import latest
 from labeler.reliability.groups import like
+from labeler.reliability.own import own_agreement
 from labeler.reliability.passages import Shown, Version, place_of, show
 from labeler.reliability.reading import EVERYTHING, Scope, people, scope_of
 from labeler.reliability.references import REFERENCES
@@ -28,8 +30,10 @@ __all__ = [
     "compare",
     "compute",
     "documents",
+    "latest",
     "like",
     "overview",
+    "own_agreement",
     "people",
     "place_of",
     "scope_of",

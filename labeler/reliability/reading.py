@@ -20,7 +20,18 @@ from labeler.agreement.columns import (
 )
 from labeler.agreement.corpus import keys
 from labeler.errors import NotFound
-from labeler.models import Category, Document, Entity, Layer, Project, Relation, User, db, raw_rows
+from labeler.models import (
+    Category,
+    Document,
+    Entity,
+    Layer,
+    Project,
+    Relation,
+    Tally,
+    User,
+    db,
+    raw_rows,
+)
 
 _PAGE = 500
 """Documents whose borders are computed at a time, where they are lacking."""
@@ -30,12 +41,13 @@ _ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is compared: the layers of these annotators (None: of all), changed since a moment,
-    their annotations with these labels."""
+    """What is compared: the layers of these annotators (None: of all), changed since a moment, at
+    most so many, the newest of them, and their annotations with these labels."""
 
     annotators: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
     since: datetime | None = None
+    newest: int | None = None
 
 
 EVERYTHING = Scope()
@@ -65,11 +77,17 @@ def scope_of(
 
 def people(project: Project) -> list[str]:
     """Return the names of those who finished a document, sorted."""
-    finished = select(Layer.annotator_id).where(
-        Layer.project_id == project.id, Layer.status == "done", ~Layer.gold
+    finished = select(Tally.annotator_id).where(
+        Tally.project_id == project.id, Tally.status == "done", Tally.count > 0
     )
-    named = select(User.name).where(User.id.in_(finished.distinct()))
-    return sorted(db.session.scalars(named))
+    return sorted(db.session.scalars(select(User.name).where(User.id.in_(finished))))
+
+
+def amount(project: Project) -> int:
+    """Return how many layers are finished."""
+    counted = select(func.coalesce(func.sum(Tally.count), 0))
+    done = counted.where(Tally.project_id == project.id, Tally.status == "done")
+    return int(db.session.scalar(done) or 0)
 
 
 GOLD = "gold"
@@ -85,6 +103,8 @@ def finished(project: Project, scope: Scope) -> Select[Any]:
     if scope.annotators is not None:
         named = select(User.id).where(User.name.in_(scope.annotators))
         wanted = wanted.where(Layer.annotator_id.in_(named))
+    if scope.newest is not None:
+        wanted = wanted.order_by(Layer.changed.desc(), Layer.id.desc()).limit(scope.newest)
     return wanted if scope.since is None else wanted.where(Layer.changed >= scope.since)
 
 
@@ -97,18 +117,18 @@ def shared(project: Project, scope: Scope) -> Select[Any]:
 
 def beside_gold(project: Project, scope: Scope) -> Select[Any]:
     """Select the layers that count of documents that have settled gold, and gold as well."""
+    settled = (Layer.project_id == project.id, Layer.status == "done", Layer.gold)
+    documents = select(Layer.document_id).where(*settled)
+    own = select(finished(project, scope).where(Layer.document_id.in_(documents)).subquery())
     columns: tuple[Any, ...] = (
         Layer.id,
         Layer.document_id,
         literal(0).label("annotator_id"),
         false().label("blind"),
     )
-    gold = select(*columns).where(
-        Layer.project_id == project.id, Layer.status == "done", Layer.gold
-    )
-    settled = select(gold.subquery().c.document_id)
-    both = union_all(finished(project, scope).where(Layer.document_id.in_(settled)), gold)
-    return select(both.subquery())
+    compared = select(own.subquery().c.document_id)
+    gold = select(*columns).where(*settled, Layer.document_id.in_(compared))
+    return select(union_all(own, gold).subquery())
 
 
 def read(wanted: Select[Any]) -> tuple[Columns, Integers]:

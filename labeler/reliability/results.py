@@ -4,23 +4,32 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from labeler import __version__
 from labeler.agreement import Result, agreement, held
 from labeler.agreement.columns import Integers
 from labeler.agreement.evidence import DIFFER, Question
-from labeler.models import AgreementReport, Layer, Project, SuggesterRun, User, db, transaction
+from labeler.models import (
+    AgreementReport,
+    Project,
+    ReportSource,
+    SuggesterRun,
+    User,
+    db,
+    transaction,
+)
 from labeler.models.database import now
 from labeler.reliability import groups
 from labeler.reliability.passages import show
-from labeler.reliability.reading import EVERYTHING, Scope, read, shared
+from labeler.reliability.reading import EVERYTHING, Scope, people, read, shared
 from labeler.reliability.references import REFERENCES, reference
 from labeler.schema import Scheme
 
@@ -48,12 +57,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A report, what to look at first in it, and when and in how many seconds it was made."""
+    """A report, what to look at first in it, when and in how many seconds it was made, and whether
+    nothing has changed since."""
 
     report: dict[str, Any]
     first: dict[str, Any]
     computed: datetime
     seconds: float
+    fresh: bool
 
 
 # A comparison is some ten megabytes for 1,000 documents: the last few save reading them again for
@@ -123,10 +134,15 @@ def groups_of(scheme: Scheme) -> list[tuple[str, tuple[str, ...]]]:
     return [(group or alone, tuple(labels)) for (group, alone), labels in groups.items()]
 
 
-def _held(project: Project, scope: Scope) -> dict[str, Any]:
+def _held(project: Project, scope: Scope, tick: Callable[[int], None]) -> dict[str, Any]:
     """Return how far each annotator agrees with each reference that there is."""
-    found = {name: compare(project, scope, name) for name in REFERENCES}
-    return {name: held(one.result, one.pairs) for name, one in found.items() if one.pairs}
+    body = {}
+    for name in REFERENCES:
+        found = compare(project, scope, name)
+        if found.pairs:
+            body[name] = held(found.result, found.pairs)
+        tick(1)
+    return body
 
 
 def forget() -> None:
@@ -135,58 +151,77 @@ def forget() -> None:
         _recent.clear()
 
 
-def overview(project: Project, scope: Scope = EVERYTHING) -> Overview:
+def overview(
+    project: Project, scope: Scope = EVERYTHING, tick: Callable[[int], None] = lambda _: None
+) -> Overview:
     """Return the report of a project and where to look first, computed anew only when layers,
-    scheme or people's names have changed."""
-    question = _hashed(orjson.dumps(asdict(scope)))
-    found = fingerprint(project)
-    row = db.session.get(AgreementReport, (project.id, question))
-    if row is None or row.fingerprint != found:
-        row = _computed(project, scope, question)
+    scheme or people's names have changed; `tick` is told of each of STEPS."""
+    found = kept(project, scope)
+    if found is None or not found.fresh:
+        found = _overview(_computed(project, scope, tick), fresh=True)
+    return found
+
+
+def kept(project: Project, scope: Scope = EVERYTHING) -> Overview | None:
+    """Return the report that was computed last, None where there is none."""
+    row = db.session.get(AgreementReport, (project.id, question_of(scope)), populate_existing=True)
+    return None if row is None else _overview(row, fresh=row.fingerprint == fingerprint(project))
+
+
+def _overview(row: AgreementReport, *, fresh: bool) -> Overview:
     body = orjson.loads(row.body)
-    return Overview(body["report"], body["first"], row.computed, row.seconds)
+    return Overview(body["report"], body["first"], row.computed, row.seconds, fresh)
 
 
-def fingerprint(project: Project) -> str:
-    """Return a word that changes with anything that agreement is computed from.
+def question_of(scope: Scope) -> str:
+    """Return the word under which the report of a scope is kept."""
+    return hashed(orjson.dumps(asdict(scope)))
 
-    Every edit raises a revision, every change of a layer its moment, and none is undone; counts and
-    ids tell layers that came or went.
+
+def fingerprint(project: Project, person: User | None = None) -> str:
+    """Return a word that changes with anything that agreement is computed from; of one `person`,
+    with what is computed of them beside gold.
+
+    Triggers count the changes by person, so this takes as long however many layers there are.
     """
-    columns = (Layer.id, Layer.revision, Layer.annotator_id, Layer.document_id)
-    sums = [func.count(), func.max(Layer.changed), *map(func.sum, columns)]
-    wanted = select(Layer.gold, *sums).where(Layer.project_id == project.id, Layer.status == "done")
-    layers = [tuple(map(str, row)) for row in db.session.execute(wanted.group_by(Layer.gold))]
-    people = select(User.name).where(
-        User.id.in_(select(Layer.annotator_id).where(Layer.project_id == project.id))
-    )
+    sources = select(ReportSource.source, ReportSource.changes)
+    told = sources.where(ReportSource.project_id == project.id).order_by(ReportSource.source)
+    if person is not None:
+        own = ReportSource.source == f"layers {person.id}"
+        told = told.where(or_(own, ReportSource.source.startswith("gold ")))
+    changes = [tuple(row) for row in db.session.execute(told)]
     runs = select(func.max(SuggesterRun.id)).where(SuggesterRun.project_id == project.id)
-    others = [sorted(db.session.scalars(people)), db.session.scalar(runs)]
-    return _hashed(
-        orjson.dumps([__version__, _SHAPE, project.scheme_version, sorted(layers), *others])
-    )
+    names = [project.scheme_version, people(project), db.session.scalar(runs)]
+    return hashed(orjson.dumps([__version__, _SHAPE, changes, *names]))
 
 
-def _hashed(content: bytes) -> str:
+def hashed(content: bytes) -> str:
+    """Return a word of 64 digits that stands for this content."""
     return hashlib.sha256(content).hexdigest()
 
 
-def _computed(project: Project, scope: Scope, question: str) -> AgreementReport:
+STEPS = 3 + len(REFERENCES)
+"""Steps of a report: reading, the numbers, each reference, where to look first."""
+
+
+def _computed(project: Project, scope: Scope, tick: Callable[[int], None]) -> AgreementReport:
     begin = time.perf_counter()
     made = compare(project, scope)
-    body = {
-        "report": {**made.result.to_json(), "against": _held(project, scope)},
-        "first": {part: _first(made, part) for part in PARTS},
-    }
+    tick(1)
+    report = made.result.to_json()
+    tick(1)
+    report["against"] = _held(project, scope, tick)
+    body = {"report": report, "first": {part: _first(made, part) for part in PARTS}}
+    tick(1)
     row = AgreementReport(
         project_id=project.id,
-        question=question,
+        question=question_of(scope),
         fingerprint=made.fingerprint,
         body=orjson.dumps(body),
         computed=now(),
         seconds=time.perf_counter() - begin,
     )
-    _keep(row)
+    keep(row)
     return row
 
 
@@ -212,7 +247,7 @@ def documents(made: Comparison, part: str) -> list[dict[str, Any]]:
     return [{"id": key_of[row["document"]], **row} for row in made.result.by_document(part)]
 
 
-def _keep(row: AgreementReport) -> None:
+def keep(row: AgreementReport) -> None:
     """Keep a report in place of the one before it, and no more than so many of a project."""
     key = row.project_id, row.question
     try:

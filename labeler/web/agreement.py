@@ -15,7 +15,7 @@ from labeler.web import agreement_csv
 from labeler.web import agreement_view as view
 from labeler.web.agreement_scope import SCOPE, Links, asked, colors
 from labeler.web.api import blueprint as api
-from labeler.web.auth import allow
+from labeler.web.auth import allow, me
 from labeler.web.openapi import takes
 
 blueprint = Blueprint("agreement", __name__)
@@ -28,7 +28,9 @@ blueprint = Blueprint("agreement", __name__)
 def overview(project: Project) -> ResponseReturnValue:
     """Show how far annotators agree, and on what they differ."""
     given = asked(project)
-    found = reliability.overview(project, given.scope)
+    found, job = reliability.latest(project, given.scope, me().id)
+    if found is None:
+        return render_template("agreement_waiting.html", asked=given, job=job)
     chosen = request.args.get("a"), request.args.get("b")
     categories = given.part == CATEGORIES
     shown = view.category_page if categories else partial(view.page, part=given.part)
@@ -36,6 +38,7 @@ def overview(project: Project) -> ResponseReturnValue:
         "agreement_categories.html" if categories else "agreement.html",
         asked=given,
         found=found,
+        job=job,
         page=shown(found, chosen=chosen),
         people=reliability.people(project),
         links=Links(project, given),

@@ -323,6 +323,34 @@ def _category_figures(body: Json) -> list[Figure]:
     return figures
 
 
+# ---- a person's own page ---------------------------------------------------------------------
+
+
+def own_page(held: Json) -> list[tuple[str, int, list[Figure], list[tuple[str, int]]]]:
+    """Return for gold and a person's first submissions: words, shared documents, the figures, and
+    how often entities differ in which way."""
+    return [
+        (name, found["entities"]["documents"], _own_figures(found), _own_kinds(found["entities"]))
+        for name, found in held.items()
+    ]
+
+
+def _own_figures(found: Json) -> list[Figure]:
+    figures = [
+        Figure(f"{words}, F1", one["value"], one["low"], one["high"], _note(one, (part,)))
+        for part, words in (("entities", "Entities"), ("relations", "Relations"))
+        for one in [found[part]]
+    ]
+    chosen = [_figure(one, ("observed",), f"{one['group']}, same") for one in found["categories"]]
+    return [*figures, *chosen]
+
+
+def _own_kinds(pair: Json) -> list[tuple[str, int]]:
+    other = "gold" if pair["b"] == "gold" else "at first"
+    words = {**KINDS["entities"], "only_a": f"Only {pair['a']}", "only_b": f"Only {other}"}
+    return [(words[kind], count) for kind, count in pair["kinds"].items() if count]
+
+
 # ---- evidence --------------------------------------------------------------------------------
 
 

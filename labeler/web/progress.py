@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import render_template
 
-from labeler import counters, progress, projects, work
+from labeler import counters, progress, projects, reliability, work
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.models.database import now
-from labeler.web import charts
+from labeler.web import agreement_view, charts
 
 
 def of_project(project: Project, reader: User) -> str:
@@ -45,6 +45,7 @@ def of_person(project: Project, person: User) -> str:
         pace=pace,
         forecast=progress.forecast(left, [pace]),
         variations=progress.variations(project, person),
+        held=agreement_view.own_page(reliability.own_agreement(project, person)),
         **_drawn(project, person),
     )
 

@@ -25,7 +25,8 @@ from labeler.models import (
     db,
     transaction,
 )
-from labeler.schema import Edit, Op
+from labeler.schema import Edit, Entity, Op
+from labeler.schema import Layer as RecordLayer
 from tests.conftest import NOW, Corpus
 from tests.drawn import drawn_layer, drawn_project
 
@@ -404,3 +405,47 @@ def test_a_first_submission_is_the_fold_of_the_log_up_to_it(
     assert own["kinds"]["only_b"] == 1
     assert own["kinds"]["only_a"] == 0
     assert curator.get("/projects/news/agreement/evidence?against=luck").status_code == 422
+
+
+def test_a_person_sees_their_own_agreement_and_nobody_elses(
+    project: Project, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The own page has F1 with settled gold and with the first submission; what others labeled
+    changes none of it."""
+    add_references(project, corpus)
+    body = signed_in("cy").get("/api/v1/projects/news/agreement").get_json()["against"]
+    ana = db.session.query(User).filter_by(name="ana").one()
+    page = signed_in("ana").get(f"/projects/news/progress/{ana.id}").text
+    for name, title in (("gold", "With gold"), ("themselves", "With the first submission")):
+        assert title in page
+        [pair] = [one for one in body[name]["entities"] if one["a"] == "ana"]
+        assert f"<b>{pair['value']:.2f}</b>" in page.partition(title)[2]
+    own = page.partition('id="own-agreement"')[2].partition("</section>")[0]
+    assert "ben" not in own
+    assert "cid" not in own
+    document = corpus.document(project, name="late")
+    corpus.layer(document, "ben", "done", PERSON=[(0, 3)])
+    again = signed_in("ana").get(f"/projects/news/progress/{ana.id}").text
+    assert again.partition('id="own-agreement"')[2].partition("</section>")[0] == own
+
+
+def test_gold_that_is_not_settled_tells_nothing(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Open gold enters no number on an annotator's page."""
+    project = corpus.project(ana="annotator", cy="curator")
+    document = corpus.document(project)
+    corpus.layer(document, "ana", "done", PERSON=[(0, 3)])
+    cy = corpus.person("cy")
+    record = RecordLayer("cy", "open", entities=(Entity("e", 0, 3, "ORG"),))
+    gold = editing.NewLayer(project.id, document.id, cy.id, record, gold=True)
+    [key] = editing.create([gold], actor_id=cy.id, now=NOW, key="gold")
+    ana = corpus.person("ana")
+    address = f"/projects/news/progress/{ana.id}"
+    assert "Nothing to compare with yet" in signed_in("ana").get(address).text
+    with transaction() as session:
+        session.get_one(Layer, key).status = "done"
+    text = signed_in("ana").get(address).text
+    assert "In 1 finished article that has settled gold" in text
+    assert "With gold" in text
+    assert "label differs 1" in text
