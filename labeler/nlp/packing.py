@@ -9,7 +9,7 @@ def msgpack() -> Any:
     """Return srsly's msgpack, with its extensions looked up once for the whole process.
 
     For each message it goes through the entry points of every installed package, which takes
-    longer than the message: DocBins are written in half the time so, and read in a third.
+    longer than the message: so DocBins are written in 0.6 of the time, and read in a third.
     """
     from srsly import msgpack  # type: ignore[import-untyped]
 
