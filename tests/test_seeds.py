@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+import spacy
 import yaml
 from flask import Flask
 
@@ -179,3 +180,14 @@ def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
     assert any(layer.flag for layer in layers)
     assert any(layer.read_to and layer.status == "open" for layer in layers)
     assert all(layer.seconds > 0 for layer in layers)
+
+
+@pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.stem)
+def test_every_sample_entity_fits_the_tokens_of_spacy(path: Path) -> None:
+    """What the demo exports as gold is complete: spaCy can be trained on each entity."""
+    tokenizer = spacy.blank("en").tokenizer
+    for line in path.read_text("utf-8").splitlines():
+        layer = json.loads(line)
+        doc = tokenizer(layer["text"])
+        spans = [(entity["start"], entity["end"]) for entity in layer["entities"]]
+        assert [span for span in spans if doc.char_span(*span) is None] == [], layer["id"]
