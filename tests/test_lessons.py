@@ -9,6 +9,7 @@ from labeler import lessons, nlp, schema, transfer, work
 from labeler.models import DictionaryEntry, db
 from labeler.suggest import dictionary
 from labeler.suggest.dictionary import ENTITY, Key, Reading
+from labeler.transfer.proposals import put_together
 from tests.conftest import NOW, Corpus
 
 RELATED = schema.parse_scheme(
@@ -94,6 +95,29 @@ def test_words_labeled_here_are_proposed_elsewhere_in_the_text(
     assert places(replace(here, verdicts=rejected)) == []
     two = schema.Entity("e2", 10, 14, "ORG")
     assert places(replace(here, entities=(one, two))) == []
+
+
+def test_a_document_opened_again_shows_nothing_beside_what_was_answered(
+    any_app: Flask, corpus: Corpus
+) -> None:
+    """At once, not only after an edit: other labels of a place, and less of it with that label."""
+    project = corpus.project()
+    document = corpus.document(project, "zorb quux met the zorb quux.")
+    proposed = [
+        schema.Entity("s:0-9:ORG", 0, 9, "ORG"),
+        schema.Entity("s:5-9:PERSON", 5, 9, "PERSON"),
+        schema.Entity("s:18-27:ORG", 18, 27, "ORG"),
+        schema.Relation("s:0-9:18-27:MET_WITH", "s:0-9:PERSON", "s:18-27:PERSON", "MET_WITH"),
+        schema.Entity("s:0-9:PERSON", 0, 9, "PERSON"),
+        schema.Entity("s:18-27:PERSON", 18, 27, "PERSON"),
+    ]
+    run = [schema.annotation_json(item) or {} for item in proposed]
+    held = schema.Layer("ana", entities=(schema.Entity("e1", 0, 9, "PERSON"),))
+    made = put_together(project, document, [run], held, build=False)
+    ids = [item["id"] for item in made]
+    assert not {"s:0-9:ORG", "s:5-9:PERSON"} & set(ids)
+    assert "s:0-9:18-27:MET_WITH" in ids, "a relation stays whose end was labeled just so"
+    assert {"s:18-27:ORG", "s:18-27:PERSON"} & set(ids)
 
 
 def test_labeling_two_entities_brings_the_relation_that_was_learned(

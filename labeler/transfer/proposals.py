@@ -19,35 +19,52 @@ def put_together(
     runs: Sequence[Sequence[Proposal]],
     held: schema.Layer | None = None,
     relate: Relate = lambda *_: [],
+    *,
+    build: bool = True,
 ) -> list[Proposal]:
     """Return the best proposal for each place, the others listed with it, as plain JSON values.
 
     Of the same proposal in two runs the first counts. What the person's layer `held` says already
-    is not proposed again; it teaches what the same words are elsewhere in the document, and
-    relations are proposed between its entities too, also by `relate`. Labels that the scheme no
-    longer has are left out.
+    is not proposed again, nor what that answers otherwise; with `build` it teaches what the same
+    words are elsewhere in the document, and relations are proposed between its entities too, also
+    by `relate`. Labels that the scheme no longer has are left out.
     """
     scheme = project.scheme
     entities, relations, categories = _parsed(scheme, runs)
     labeled = [item for item in held.entities if scheme.entity(item.label)] if held else []
     learned = lessons.count(project.id)
-    if not learned and not labeled:
-        return _as_json(ranking.best(entities, scheme.overlap), relations, categories)
+    said = {item.id for item in labeled}
+    bound = _bound(entities, relations, labeled)
+    if not learned and not (labeled and build):
+        fresh = ranking.beside(entities, labeled, scheme.overlap)
+        best = ranking.best(fresh, scheme.overlap)
+        return _as_json([*best, *bound], relations, categories, said)
     [tokens] = borders.tokens([document])
     reading = Reading(document.text, tokens)
     look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
     origin = {"suggester": "dictionary", "version": f"{learned} layers"}
-    rejected = [verdict.id for verdict in held.verdicts] if held else []
-    competing = [
-        *_experienced(reading, scheme, entities, look_up, origin),
-        *dictionary.occurrences(reading, labeled, rejected),
-    ]
+    competing = _experienced(reading, scheme, entities, look_up, origin)
+    if held and build:
+        rejected = [verdict.id for verdict in held.verdicts]
+        competing += dictionary.occurrences(reading, labeled, rejected)
     chosen = ranking.best(ranking.beside(competing, labeled, scheme.overlap), scheme.overlap)
-    said = {item.id for item in labeled}
-    ends = [*labeled, *(item for item in chosen if item.id not in said)]
+    given = labeled if build else []
+    ends = [*given, *(item for item in chosen if item.id not in said)]
     related = dictionary.relation_proposals(reading, ends, scheme, look_up, origin)
     trained = relate(reading, ends, scheme) if scheme.relations else []
-    return _as_json(chosen, [*related, *trained, *relations], categories, said)
+    return _as_json([*chosen, *bound], [*related, *trained, *relations], categories, said)
+
+
+def _bound(
+    entities: Iterable[schema.Entity],
+    relations: Iterable[schema.Relation],
+    labeled: Iterable[schema.Entity],
+) -> list[schema.Entity]:
+    """Return the ends of relations that somebody labeled just so: what stands for them is known."""
+    said = {(item.start, item.end, item.label): item.id for item in labeled}
+    ends = {end for relation in relations for end in (relation.head, relation.tail)}
+    places = [(item, said.get((item.start, item.end, item.label))) for item in entities]
+    return [item for item, by in places if item.id in ends and by not in (None, item.id)]
 
 
 def _experienced(

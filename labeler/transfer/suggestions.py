@@ -119,11 +119,16 @@ def _current_run(project: Project, source: _Source) -> SuggesterRun:
 
 
 def suggestions(
-    project: Project, document: Document, held: schema.Layer | None = None
+    project: Project,
+    document: Document,
+    held: schema.Layer | None = None,
+    *,
+    build: bool = True,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return the proposals for a document as plain JSON values, made now when there are none.
 
-    `held` is what the person who asks has labeled there: it is built upon, see `put_together`.
+    `held` is what the person who asks has labeled there: what that answers is left out, and with
+    `build` it is built upon, see `put_together`.
     Where a suggester cannot be run, the sentence that says why comes second: a document opens all
     the same.
     """
@@ -143,7 +148,8 @@ def suggestions(
             kept.append((run, made[0]))
     runs = [proposals for _, proposals in kept]
     relate = _relating(project, sources)
-    return put_together(project, document, runs, held, relate), " ".join(problems) or None
+    found = put_together(project, document, runs, held, relate, build=build)
+    return found, " ".join(problems) or None
 
 
 def _relating(project: Project, sources: Sequence[_Source]) -> Relate:

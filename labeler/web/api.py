@@ -87,13 +87,19 @@ def work_json(
     """
     layer = gold or (work.layer_of if look else _opened)(document, user)
     blind = work.is_blind(document, layer)
-    proposals, problem = ([], None) if gold else _suggested(project, document, layer)
+    held = editing.load([layer])[0] if layer else None
+    proposals: list[dict[str, Any]] = []
+    problem = None
+    if not gold:
+        proposals, problem = _suggested(project, document, layer, held, build=False)
     before, after = (None, None) if gold else work.neighbours(project, document, user)
     done = work.progress(project, user)
     reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
     return {
         "document": document_json(document),
-        "layer": _lean(layer_json(layer) if layer else _unopened(document, user, blind=blind)),
+        "layer": _lean(
+            _layer_json(layer, held) if layer and held else _unopened(document, user, blind=blind)
+        ),
         "suggestions": proposals,
         "suggester": {"name": project.suggester, "problem": problem},
         "scheme": _lean_scheme(project.scheme),
@@ -146,16 +152,18 @@ def _suggested(
     project: Project,
     document: Document,
     layer: Layer | None,
-    held: schema.Layer | None = None,
+    held: schema.Layer | None,
+    *,
+    build: bool = True,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return what is suggested; nothing where the person's layer is a control or a test.
 
-    Without `held` it does not build on what the layer says: a document has to open fast, and the
-    page asks for the rest in the first pause after an edit.
+    Without `build` it only leaves out what the layer `held` answers: a document has to open fast,
+    and the page asks for the rest in the first pause after an edit.
     """
     if work.is_blind(document, layer):
         return [], _BLIND
-    return transfer.suggestions(project, document, held)
+    return transfer.suggestions(project, document, held, build=build)
 
 
 def document_json(document: Document) -> dict[str, Any]:

@@ -16,7 +16,7 @@ const SAVING = {
 
 /** The frame of the page; it stays while documents come and go. */
 export class Chrome {
-  /** @param {import("./view.js").View} view @param {(command: string, argument?: string) => void} run */
+  /** @param {import("./view.js").View} view @param {(command: string, argument?: string, pointed?: boolean) => void} run */
   constructor(view, run) {
     this.view = view;
     this.palette = byId("palette");
@@ -25,7 +25,7 @@ export class Chrome {
     this.ends = [
       listen(document, "click", (event) => {
         const button = event.target.closest?.("[data-command]");
-        if (button) run(button.dataset.command, button.dataset.argument);
+        if (button) run(button.dataset.command, button.dataset.argument, event.detail > 0); // a key on a button has no detail
       }),
       listen(this.palette, "focusin", (event) => this.speak(event.target.title ? `${event.target.dataset.argument}: ${event.target.title}` : "")),
       // Pressing a button must not take the selection or the focus from the text.

@@ -83,13 +83,17 @@ export class Commands {
 
   // ---- entities
 
-  /** Label the selection, the focused entity or the token at the cursor; or hold the label. @param {string} name */
-  label(name) {
+  /**
+   * Label the selection, the focused entity or the token at the cursor; or hold the label.
+   * @param {string} name @param {boolean} [pointed] with a mouse or finger: then the cursor, which only
+   *   shows where somebody clicked last, does not count
+   */
+  label(name, pointed = false) {
     const { selection, fresh, caret, focus, held } = this.view.look;
     const item = this.focused;
     if (selection) return this.create(selection, name);
     if (isEntity(item) && !fresh) return this.relabel(item, name);
-    if (caret >= 0 && focus === null) return this.create(this.tokens.span(caret), name);
+    if (caret >= 0 && focus === null && !pointed) return this.create(this.tokens.span(caret), name);
     this.hold(held === name ? null : name);
   }
 

@@ -26,7 +26,7 @@ export class Comments {
    * @param {string} parts.user name of the person
    * @param {boolean} parts.curates
    * @param {Storage | null} parts.storage
-   * @param {() => void} parts.onChange
+   * @param {(fresh: Comment[]) => void} parts.onChange gets what others wrote meanwhile
    */
   constructor({ document: id, all, api, user, curates, storage, onChange }) {
     this.path = `/documents/${id}/comments`;
@@ -36,6 +36,7 @@ export class Comments {
     this.curates = curates;
     this.storage = storage;
     this.onChange = onChange;
+    this.asked = Date.now(); // they came with the document
     this.place = `labeler.comment.${id}`;
     this.draft = this.#kept();
   }
@@ -82,7 +83,7 @@ export class Comments {
     const earlier = made.body !== body.trim() || made.start !== start || made.end !== end || made.parent !== parent;
     if (earlier) this.write({ key: newId() }); // it arrived before it was changed, and its answer was lost
     else if (this.draft === sent) this.#clear();
-    this.onChange();
+    this.onChange([]);
     if (earlier) await this.send();
   }
 
@@ -90,22 +91,25 @@ export class Comments {
   async resolve(id, resolved) {
     const changed = await this.api.patch(`${this.path}/${id}`, { resolved });
     this.all = this.all.map((comment) => (comment.id === id ? changed : comment));
-    this.onChange();
+    this.onChange([]);
   }
 
   /** @param {number} id */
   async remove(id) {
     await this.api.delete(`${this.path}/${id}`);
     this.all = this.all.filter((comment) => comment.id !== id);
-    this.onChange();
+    this.onChange([]);
   }
 
-  /** Fetch what others have said meanwhile. */
-  async refresh() {
+  /** Fetch what others have said meanwhile, unless that was done just now. @param {number} [age] milliseconds */
+  async refresh(age = 0) {
+    if (Date.now() - this.asked < age) return;
+    this.asked = Date.now();
     const { comments } = await this.api.get(this.path);
     if (JSON.stringify(comments) === JSON.stringify(this.all)) return;
+    const known = new Set(this.all.map(({ id }) => id));
     this.all = comments;
-    this.onChange();
+    this.onChange(this.all.filter(({ id, author }) => !known.has(id) && author !== this.user));
   }
 
   #clear() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Dialogs: flag, clashes. The browser's own dialog element keeps and gives back the focus. */
+/** Dialogs: reasons, clashes. The browser's own dialog element keeps and gives back the focus. */
 import { element } from "./element.js";
 import { describe } from "./history.js";
 
@@ -13,28 +13,45 @@ export function dialog(title, ...children) {
 }
 
 /**
- * Ask why a document is flagged.
- * @param {string | null} reason that it is flagged for now
- * @param {(reason: string | null) => void} onChoose
+ * Ask for a reason: a digit, a click or words of one's own.
+ * @param {object} question
+ * @param {string} question.title @param {string} question.hint
+ * @param {string[]} question.reasons to choose from, at most nine
+ * @param {string} [question.now] the reason that holds already: it can be taken away
+ * @param {boolean} [question.optional] whether Enter, or Space, goes on without one
+ * @param {(reason: string | null) => void} question.onChoose `null` for none
  */
-export function askFlag(reason, onChoose) {
-  const field = /** @type {HTMLInputElement} */ (element("input", { id: "reason", maxlength: 500, required: true, autocomplete: "off" }));
-  field.value = reason ?? "";
+export function askReason({ title, hint, reasons, now = "", optional = false, onChoose }) {
+  const field = /** @type {HTMLInputElement} */ (element("input", { id: "reason", maxlength: 500, autocomplete: "off", "aria-label": "A reason of your own", placeholder: "Or write a reason", dir: "auto", value: now }));
+  const problem = element("p", { class: "problem", role: "alert" });
+  const end = (/** @type {string | null} */ reason) => { asked.close(); onChoose(reason); };
+  const rows = reasons.slice(0, 9).map((reason, index) =>
+    element("li", {}, element("button", { type: "button", class: "reason", onclick: () => end(reason) }, element("kbd", { "aria-hidden": "true" }, String(index + 1)), reason)));
   const form = element("form", { method: "dialog" },
-    element("label", { for: "reason" }, "What should the lead of the project know?"), field,
+    element("ol", { class: "reasons", "aria-label": "Usual reasons" }, ...rows), field, problem,
     element("div", { class: "buttons" },
-      ...(reason ? [element("button", { value: "clear", formnovalidate: true, type: "submit" }, "Take the flag away")] : []),
-      element("button", { type: "button", value: "cancel", onclick: () => asked.close("cancel") }, "Cancel"),
-      element("button", { class: "primary", value: "flag" }, "Flag")));
-  const asked = dialog("Flag this document", form);
+      ...(now ? [element("button", { type: "button", onclick: () => end(null) }, "Take the flag away")] : []),
+      element("button", { type: "button", onclick: () => asked.close() }, "Cancel"),
+      element("button", { class: "primary" }, optional ? "Go on" : "Flag")));
+  const asked = dialog(title, element("p", { class: "hint" }, hint), form);
   form.addEventListener("submit", (event) => {
-    asked.returnValue = /** @type {HTMLButtonElement} */ (/** @type {SubmitEvent} */ (event).submitter)?.value ?? "flag";
+    event.preventDefault();
+    const words = field.value.trim();
+    if (words || optional) return end(words || null);
+    problem.textContent = "Choose a reason or write one.";
+    field.focus();
   });
-  asked.addEventListener("close", () => {
-    if (asked.returnValue === "clear") onChoose(null);
-    else if (asked.returnValue === "flag" && field.value.trim()) onChoose(field.value.trim());
+  field.addEventListener("keydown", (event) => {
+    const chosen = /^[1-9]$/.test(event.key) ? rows[Number(event.key) - 1] : undefined;
+    const isFirst = !field.value || (field.selectionStart === 0 && field.selectionEnd === field.value.length);
+    if (event.isComposing || !isFirst) return;
+    if (chosen) end(reasons[Number(event.key) - 1]);
+    else if (event.key === " " && optional && !field.value) end(null);
+    else return;
+    event.preventDefault();
   });
   field.focus();
+  field.select();
 }
 
 /**

@@ -44,7 +44,7 @@ export function showKeys(keymap, own, storage, onChange) {
   const reset = element("button", { type: "button", class: "small", hidden: !Object.keys(own).length, onclick: () => change({}) }, "Back to the keys that came with it");
   const close = element("form", { method: "dialog", class: "close" }, element("button", { class: "icon flat", "aria-label": "Close" }, "✕"));
   const mouse = element("p", { class: "hint" },
-    "With the mouse: drag over words to label them; hold Alt to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it. Right after an entity, a drag can add the words to it as a further part. Click a key to change it.");
+    "With the mouse: drag over words, then choose a label; or click a label first, and each drag and each click on a word labels at once, until Esc. Hold Alt while dragging to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it. Right after an entity, a drag can add the words to it as a further part. Click a key to change it.");
   body.append(...sections(keymap, (name, button) => ask(button, problem, (chord) => change(assigned(own, name, chord)), (chord) => clash(keymap, name, chord))));
   const shown = dialog("Keys", close, mouse, problem, body, reset);
 }

@@ -3,16 +3,18 @@
 import { Api, ApiError } from "./api.js";
 import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
-import { askFlag, showClashes } from "./dialogs.js";
+import { askReason, showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
 import { chordOf, isTyping, Keymap, labelBindings, withOwn, written } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages } from "./outbox.js";
+import { Reasons } from "./reasons.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
 import { View } from "./view.js";
 import { complete } from "./work.js";
 
+const SAVED_BY = 6000; // milliseconds in which another window has saved what it is saving
 const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
 
 /** The page with one document at a time. */
@@ -25,7 +27,7 @@ export class Page {
     this.vault = new Vault();
     this.view = new View();
     this.chooser = new Chooser();
-    this.chrome = new Chrome(this.view, (command, argument) => this.run(command, argument));
+    this.chrome = new Chrome(this.view, (...wish) => this.run(...wish));
     this.keymap = new Keymap([]);
     this.#open(complete(work));
     this.ends = [
@@ -41,14 +43,14 @@ export class Page {
     this.chooser.destroy();
   }
 
-  /** Do what a key or a button says; returns false when it is not for here. @param {string} command @param {string} [argument] */
-  run(command, argument = "") {
+  /** Do what a key or a button says; returns false when it is not for here. @param {string} command @param {string} [argument] @param {boolean} [pointed] by a mouse or finger */
+  run(command, argument = "", pointed = false) {
     const { session, view } = this;
     if (!session) return false;
     const { commands, relating, cursor, spreading } = session;
     /** @type {Record<string, () => any>} */
     const table = {
-      label: () => this.#label(argument),
+      label: () => this.#label(argument, pointed),
       relation: () => this.#relation(argument),
       move: () => cursor.move(argument),
       extend: () => cursor.extend(argument),
@@ -74,8 +76,8 @@ export class Page {
       undo: () => commands.undo(),
       redo: () => commands.redo(),
       submit: () => this.#confirm(),
-      skip: () => (view.look.spreading ? spreading.toggle() : this.#finish("skipped")),
-      flag: () => askFlag(session.layer.flag, (reason) => this.#flag(reason)),
+      skip: () => (view.look.spreading ? spreading.toggle() : this.#skip()),
+      flag: () => this.#flag(),
       go: () => this.#go(argument === "next" ? session.work.next : session.work.previous),
       comment: () => session.comment(),
       send: () => session.discussion.send(),
@@ -133,12 +135,17 @@ export class Page {
     this.ahead = { id, work };
   }
 
-  /** Edits of other documents may wait since the browser was closed. */
-  async #tellOthers() {
-    const others = await otherPages(this.storage, this.vault, location.pathname);
+  /** Edits of other documents may wait since the browser was closed; what another window is just saving does not count. */
+  async #tellOthers(before = /** @type {string[]} */ ([])) {
+    const { session } = this;
+    const found = await otherPages(this.storage, this.vault, location.pathname);
+    if (session !== this.session) return; // another document is open by now
+    const others = found.filter((page) => before.includes(page));
     const note = byId("waiting");
     note.hidden = !others.length;
     if (others.length) /** @type {HTMLAnchorElement} */ (byId("waiting-link")).href = others[0];
+    clearTimeout(this.telling);
+    if (found.length) this.telling = setTimeout(() => this.#tellOthers(found), SAVED_BY);
   }
 
   /**
@@ -175,15 +182,15 @@ export class Page {
     }
   }
 
-  /** Say that a document is done or skipped, and open the next. @param {"done" | "skipped"} status */
-  async #finish(status) {
+  /** Say that a document is done or skipped, and open the next. @param {"done" | "skipped"} status @param {string | null} [reason] why it is skipped */
+  async #finish(status, reason = null) {
     const { session } = this;
     if (!session || this.finishing) return;
     this.#setFinishing(true);
     try {
       await session.sync.flush();
       if (session.work.back) return location.assign(session.work.back);
-      const { next } = await this.#patch({ status });
+      const { next } = await this.#patch(reason ? { status, reason } : { status });
       if (next !== null) return await this.#load(next, true, session.layer.status === "open" ? 1 : 0);
       session.layer.status = status;
       this.chrome.say("That was the last one: nothing is left to label here.");
@@ -208,9 +215,31 @@ export class Page {
     return this.api.patch(`/layers/${layer.id}`, { ...changes, seconds: clock.take() });
   }
 
-  /** @param {string | null} flag */
-  async #flag(flag) {
-    await this.#state({ flag }, flag ? "Flagged." : "The flag is gone.");
+  /** Flag the document for the lead of the project, with a reason. */
+  #flag() {
+    const { layer, work } = /** @type {Session} */ (this.session);
+    const reasons = new Reasons(work.project.slug, this.storage);
+    askReason({
+      title: "Flag this document", hint: "What should the lead of the project know?", reasons: reasons.of("flag"), now: layer.flag ?? "",
+      onChoose: (flag) => {
+        if (flag) reasons.keep("flag", flag);
+        this.#state({ flag }, flag ? `Flagged: ${flag}.` : "The flag is gone.");
+      },
+    });
+  }
+
+  /** Set the document aside, with a reason if there is one, and go on. */
+  #skip() {
+    const { work } = /** @type {Session} */ (this.session);
+    if (work.back) return this.#finish("skipped");
+    const reasons = new Reasons(work.project.slug, this.storage);
+    askReason({
+      title: "Skip this document", hint: "Why? Enter goes on without a reason.", reasons: reasons.of("skip"), optional: true,
+      onChoose: (reason) => {
+        if (reason) reasons.keep("skip", reason);
+        this.#finish("skipped", reason);
+      },
+    });
   }
 
   async #readTo() {
@@ -314,10 +343,10 @@ export class Page {
     else this.#finish("done");
   }
 
-  /** @param {string} name */
-  #label(name) {
+  /** @param {string} name @param {boolean} pointed */
+  #label(name, pointed) {
     if (this.view.look.relating) return;
-    this.session?.commands.label(name);
+    this.session?.commands.label(name, pointed);
   }
 
   /** Relate with this label, give it to the focused relation, or hold it. @param {string} name */

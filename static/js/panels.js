@@ -41,6 +41,7 @@ export class Panels {
   constructor(parts) {
     this.parts = parts;
     this.tab = "entities";
+    this.news = false;
     this.tabs = element("div", { class: "tabs", role: "tablist", "aria-label": "Lists" });
     this.list = new List("Annotations", (id) => this.#pick(id), (id) => parts.view.set({ hover: id }), parts.onLeave);
     this.filter = element("div", { class: "filter" });
@@ -92,6 +93,7 @@ export class Panels {
     if (!tab || tab === this.tab) return;
     this.tab = tab;
     this.rows = null;
+    if (tab === "comments") this.news = false;
     this.#fill();
     this.draw(true);
     if (tab === "comments") this.parts.comments.refresh().catch(() => {}); // without a network, what is known
@@ -106,11 +108,17 @@ export class Panels {
     this.list.rewind();
   }
 
+  /** Say that somebody wrote a comment; the tab shows it until it is opened. @param {string} author */
+  tellComments(author) {
+    if (this.tab !== "comments") this.news = true;
+    this.parts.commands.say(`${author} wrote a comment on this document.`);
+  }
+
   /** Show how many there are of each. */
   drawTabs() {
     const { store, suggestions, comments, sync } = this.parts;
     const counts = [store.entities.sorted.length, store.relations.size, suggestions.count, comments.open.length, sync.revision];
-    const state = JSON.stringify([this.tab, counts]);
+    const state = JSON.stringify([this.tab, counts, this.news]);
     if (state === this.shownTabs) return;
     this.shownTabs = state;
     const focused = this.tabs.contains(document.activeElement);
@@ -123,7 +131,8 @@ export class Panels {
     const open = tab === this.tab;
     const attributes = { type: "button", role: "tab", id: `tab-${tab}`, "data-tab": tab, "aria-selected": String(open), "aria-controls": "panel", tabindex: open ? 0 : -1 };
     const words = tab[0].toUpperCase() + tab.slice(1);
-    return element("button", attributes, words, " ", element("em", { title: grouped(count) }, short(count)));
+    const news = tab === "comments" && this.news;
+    return element("button", { ...attributes, class: news ? "news" : "" }, words, " ", element("em", { title: grouped(count) }, short(count), news ? " new" : ""));
   }
 
   /** @param {KeyboardEvent} event */

@@ -159,6 +159,8 @@ export class Pointer {
       return;
     }
     if (ids.length) return commands.focus(ids[(ids.indexOf(focus ?? "") + 1) % ids.length], { scroll: false });
+    const word = view.look.held ? this.press.wordAt(event.clientX, event.clientY) : null;
+    if (word) return this.select(word, true);
     const point = surface.pointAt(event.clientX, event.clientY);
     view.set({ focus: null, fresh: false, selection: null });
     if (point !== null) cursor.place(point);

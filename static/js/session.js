@@ -30,6 +30,9 @@ import { Tokens } from "./tokens.js";
 import { VerdictBar } from "./verdict.js";
 import { grouped } from "./wording.js";
 
+const OFTEN = 15_000; // milliseconds between two looks at the comments, while edits are saved
+const SELDOM = 45_000; // milliseconds, while none are
+
 /** A document that is being labeled. */
 export class Session {
   /**
@@ -76,7 +79,7 @@ export class Session {
     this.sync = new Sync({
       store: this.store, layer, api: this.page.api, outbox,
       onChange: () => this.page.chrome.drawSaving(this.sync),
-      onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); },
+      onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); this.refreshComments(OFTEN); },
     });
     this.renewal = new Renewal({
       ask: () => this.page.api.get(`/documents/${article.id}/suggestions`),
@@ -84,7 +87,7 @@ export class Session {
     });
     this.comments = new Comments({
       document: article.id, all: this.work.comments, api: this.page.api, user: this.work.user.name,
-      curates: this.work.may.curate, storage: this.page.storage, onChange: () => this.#discussed(),
+      curates: this.work.may.curate, storage: this.page.storage, onChange: (fresh) => this.#discussed(fresh),
     });
   }
 
@@ -160,7 +163,9 @@ export class Session {
       this.invalidate();
     });
     resized.observe(byId("paper"));
+    const asking = setInterval(() => document.hidden || this.refreshComments(OFTEN), SELDOM);
     this.ends = [
+      () => clearInterval(asking),
       this.store.subscribe((change) => this.#changed(change)),
       this.view.subscribe((before, after) => this.#looked(before, after)),
       listen(viewport, "scroll", settle, { passive: true }),
@@ -225,13 +230,15 @@ export class Session {
     this.discussion.compose(span);
   }
 
-  /** See what others have said meanwhile; without a network that can wait. */
-  refreshComments() {
-    this.comments.refresh().catch(() => {});
+  /** See what others have said meanwhile; without a network that can wait. @param {number} [age] milliseconds for which the last answer is good */
+  refreshComments(age) {
+    this.comments.refresh(age).catch(() => {});
   }
 
-  #discussed() {
+  /** @param {import("./comments.js").Comment[]} fresh from others */
+  #discussed(fresh) {
     this.discussion.draw();
+    if (fresh.length) this.panels.tellComments(fresh[fresh.length - 1].author);
     this.invalidate();
   }
 

@@ -46,6 +46,29 @@ def test_a_held_label_needs_one_action_an_entity(screen: Open) -> None:
     ]
 
 
+def test_a_label_can_be_held_while_a_cursor_stands_somewhere(screen: Open) -> None:
+    """After a click into the text a label clicked is held, and a click on a word then labels it."""
+    page = screen()
+    words = [page.box(each) for each in ("candidly", "Wednesday", "strait")]
+    spots = [((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2) for box in words]
+    page.page.mouse.click(*spots[0])
+    page.page.locator(".chip", has_text="DAY").click()
+    page.says("Every selection becomes DAY")
+    page.page.mouse.click(*spots[1])
+    assert page.entities() == [("Wednesday", "DAY")]
+    page.page.mouse.dblclick(*spots[2])
+    assert page.entities() == [("Wednesday", "DAY"), ("strait", "DAY")]
+
+
+def test_a_key_labels_the_word_at_the_cursor(screen: Open) -> None:
+    """With the cursor on a word and nothing selected, one key labels that word."""
+    page = screen()
+    box = page.box("candidly")
+    page.page.mouse.click((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2)
+    page.press("2")
+    assert page.entities() == [("candidly", "BODY")]
+
+
 def test_a_double_click_takes_a_word(screen: Open) -> None:
     """A double click selects a token, wherever in it the pointer is."""
     page = screen()
@@ -444,31 +467,69 @@ def test_a_full_storage_does_not_stop_the_work(screen: Open) -> None:
 
 
 def test_submit_and_skip_go_on_to_the_next_document(screen: Open) -> None:
-    """Enter says done, Space says skipped, both open the next without loading a page."""
+    """Enter says done, Space asks why and says skipped; both open the next at once."""
     page = screen(more=("Second text here.", "Third text here."))
     page.page.evaluate("window.same = true")
     page.drag("Ines Okafor")
     page.press("1", "Enter")
     expect(page.page.locator("#article")).to_contain_text("Second text here.")
-    page.press("Space")
+    page.press("Space", "2")
     expect(page.page.locator("#article")).to_contain_text("Third text here.")
+    expect(page.page.locator("#waiting")).to_be_hidden()
     assert page.page.evaluate("window.same")
     page.page.go_back()
     expect(page.page.locator("#article")).to_contain_text("Second text here.")
+    here = int(page.page.url.split("/")[-2])
+    address = f"{page.site.server.url}/api/v1/documents/{here}/work"
+    skipped = page.page.request.get(address).json()["layer"]
+    assert (skipped["status"], skipped["reason"]) == ("skipped", "The text is broken")
     page.open()
     layer = page.layer()
     assert layer["status"] == "done"
     assert page.entities() == [("Ines Okafor", "ACTOR")]
 
 
+def test_skipping_needs_no_reason(screen: Open) -> None:
+    """Enter, or Space again, goes on without one; Esc stays."""
+    page = screen(more=("Second text here.", "Third text here."))
+    page.press("Space", "Escape")
+    expect(page.page.locator("dialog")).to_have_count(0)
+    page.press("Space", "Space")
+    expect(page.page.locator("#article")).to_contain_text("Second text here.")
+    page.press("Space", "Enter")
+    expect(page.page.locator("#article")).to_contain_text("Third text here.")
+
+
 def test_a_document_is_flagged_with_a_reason(screen: Open) -> None:
-    """F asks why; typing the reason does not set off single keys."""
+    """F asks why: words of one’s own, which set off no keys, or a usual reason by its digit."""
     page = screen()
-    page.press("f")
+    page.press("f", "Enter")
+    expect(page.page.locator("dialog")).to_contain_text("Choose a reason or write one.")
     page.page.keyboard.type("a garbled text x")
     page.press("Enter")
     page.says("Flagged")
     assert page.layer()["flag"] == "a garbled text x"
+    page.press("f")
+    expect(page.page.locator("dialog .reason").first).to_contain_text("a garbled text x")
+    page.press("2")
+    page.says("Flagged: The guidelines do not say")
+    page.press("f")
+    page.page.get_by_role("button", name="Take the flag away").click()
+    page.says("The flag is gone")
+    assert page.layer().get("flag") is None
+
+
+def test_a_message_covers_no_text(screen: Open) -> None:
+    """A message stands beside the buttons at the bottom, where the hint was."""
+    page = screen()
+    page.press("p")
+    toast = page.page.locator("#toast")
+    expect(toast).to_have_class("shown")
+    box, view = toast.bounding_box(), page.page.locator("#viewport").bounding_box()
+    assert box
+    assert view
+    assert box["y"] >= view["y"] + view["height"] - 1
+    expect(page.page.locator("#hint")).to_be_hidden()
 
 
 def test_the_history_tells_and_restores(screen: Open) -> None:

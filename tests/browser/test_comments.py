@@ -101,6 +101,23 @@ def test_an_annotator_and_a_curator_talk(screen: Open, site: Site, browser: Brow
         context.close()
 
 
+def test_a_comment_of_somebody_else_is_told_as_it_comes(screen: Open, site: Site) -> None:
+    """The page says who wrote, and the tab counts it and says that it is new until it is opened."""
+    page = screen()
+    document = db.session.get_one(Document, page.document_id)
+    accounts.add_member(db.session.get_one(Project, document.project_id), site.corpus.person("bo"))
+    bo = comments.Reader(site.corpus.person("bo"), "curator")
+    comments.add(document, {"key": "k", "body": "Look again.", "start": 0, "end": 4}, bo, NOW)
+    page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.says("bo wrote a comment on this document")
+    tab = page.page.get_by_role("tab", name="Comments")
+    expect(tab).to_contain_text("1 new")
+    tab.click()
+    expect(page.page.locator(".said p")).to_have_text("Look again.")
+    page.page.get_by_role("tab", name="Entities").click()
+    expect(tab).not_to_contain_text("new")
+
+
 def test_what_was_not_sent_is_kept(screen: Open) -> None:
     """Without a network the words stay, over a reload too, and are sent once when it is back."""
     page = screen()

@@ -100,3 +100,15 @@ test("a storage that is broken or full does not stop anybody", async () => {
   await comments.send();
   assert.equal(server.kept.length, 1);
 });
+
+test("what others write is told once, and not asked for all the time", async () => {
+  const server = new Server();
+  const told = [];
+  const comments = new Comments({ document: 7, all: [], api: server, user: "ana", curates: false, storage: null, onChange: (fresh) => told.push(...fresh.map(({ body }) => body)) });
+  server.kept.push({ id: 1, author: "ben", body: "Sure?", parent: null }, { id: 2, author: "ana", body: "My own", parent: null });
+  await comments.refresh(60_000);
+  assert.deepEqual(told, [], "they came with the document a moment ago");
+  await comments.refresh();
+  await comments.refresh();
+  assert.deepEqual(told, ["Sure?"]);
+});

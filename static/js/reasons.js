@@ -1,0 +1,47 @@
+// @ts-check
+/** Why documents are flagged or skipped: what is usual, and what this person wrote before. */
+
+const USUAL = {
+  flag: ["The guidelines do not say", "A second opinion is needed", "The text is broken", "It should not be in this project", "It names what must stay private"],
+  skip: ["Too hard for now", "The text is broken", "The language is another", "It is not what this project is about"],
+};
+const OWN = 3; // reasons of one's own that are remembered
+
+/** @typedef {"flag" | "skip"} Kind */
+
+/** The reasons of one project. */
+export class Reasons {
+  /** @param {string} project slug @param {Storage | null} storage */
+  constructor(project, storage) {
+    this.place = `labeler.reasons.${project}`;
+    this.storage = storage;
+  }
+
+  /** What to choose from: the last of one's own first. @param {Kind} kind @returns {string[]} */
+  of(kind) {
+    return [...this.#own()[kind] ?? [], ...USUAL[kind]];
+  }
+
+  /** Remember what was written. @param {Kind} kind @param {string} reason */
+  keep(kind, reason) {
+    if (USUAL[kind].includes(reason)) return;
+    const own = this.#own();
+    const kept = { ...own, [kind]: [reason, ...(own[kind] ?? []).filter((other) => other !== reason)].slice(0, OWN) };
+    try {
+      this.storage?.setItem(this.place, JSON.stringify(kept));
+    } catch {
+      // It is written again then.
+    }
+  }
+
+  /** @returns {Partial<Record<Kind, string[]>>} */
+  #own() {
+    try {
+      const own = JSON.parse(this.storage?.getItem(this.place) ?? "{}");
+      const words = (/** @type {unknown} */ kept) => (Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : []);
+      return { flag: words(own?.flag), skip: words(own?.skip) };
+    } catch {
+      return {};
+    }
+  }
+}
