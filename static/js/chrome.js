@@ -25,6 +25,7 @@ export class Chrome {
     this.ends = [
       listen(document, "click", (event) => {
         const button = event.target.closest?.("[data-command]");
+        button?.closest("details")?.removeAttribute("open"); // what a menu offered is done
         if (button) run(button.dataset.command, button.dataset.argument, event.detail > 0); // a key on a button has no detail
       }),
       listen(this.palette, "focusin", (event) => this.speak(event.target.title ? `${event.target.dataset.argument}: ${event.target.title}` : "")),

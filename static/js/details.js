@@ -1,8 +1,11 @@
 // @ts-check
-/** What the focused annotation has beyond its label: its attributes, to be written; its parts. */
+/** The focused annotation: what can be done with it, its parts, and its attributes, to be written. */
 import { element, listen } from "./element.js";
 import { extentsOf, isEntity } from "./schema.js";
 import { valueOf } from "./refining.js";
+
+const ENTITY = [["choose", "Label"], ["relate", "Relate"], ["propagate", "Others"]];
+const RELATION = [["choose", "Label"], ["reverse", "Turn round"]];
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
@@ -28,7 +31,7 @@ export class Details {
     /** @type {Entity | Relation | undefined} */
     this.item = undefined;
     this.adding = false;
-    this.root = element("section", { class: "details", "aria-label": "Attributes and parts", hidden: true });
+    this.root = element("section", { class: "details", "aria-label": "What is focused", hidden: true });
     this.ends = [
       listen(this.root, "change", (event) => this.#commit(event.target)),
       listen(this.root, "focusout", () => requestAnimationFrame(() => this.draw())),
@@ -67,7 +70,8 @@ export class Details {
     const { item } = this;
     const focused = /** @type {HTMLElement | null} */ (this.root.contains(document.activeElement) ? document.activeElement : null);
     this.root.hidden = !item;
-    this.root.replaceChildren(...(item ? [...this.#parts(item), ...this.#attributes(item), this.#foot()] : []));
+    const blank = this.adding ? [this.#blank()] : [];
+    this.root.replaceChildren(...(item ? [...this.#parts(item), ...this.#attributes(item), ...blank, this.#doing(item)] : []));
     if (!focused) return;
     const at = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-at="${CSS.escape(name)}"]`));
     const again = at(focused.dataset.at ?? "") ?? at("add");
@@ -97,10 +101,20 @@ export class Details {
     });
   }
 
-  #foot() {
-    if (this.adding) return this.#blank();
-    const key = this.keymap.keyOf("describe");
-    return element("button", { type: "button", class: "flat small", "data-add": "", "data-at": "add" }, "Add an attribute", ...(key ? [element("kbd", { "aria-hidden": "true" }, key)] : []));
+  /** What keys do with it, for the mouse. @param {Entity | Relation} item */
+  #doing(item) {
+    const fits = !isEntity(item) || this.refining.commands.tokens.fits(item);
+    const acts = [...(isEntity(item) ? ENTITY : RELATION), ...(fits ? [] : [["fit", "Fit"]])];
+    const add = element("button", { type: "button", "data-add": "", "data-at": "add", "aria-label": "Add an attribute", title: "Add an attribute" }, "Attribute", ...this.#sign("describe"));
+    const remove = element("button", { type: "button", "data-command": "remove", title: `Delete (${this.keymap.keyOf("remove")})` }, "Delete");
+    const others = acts.map(([command, words]) => element("button", { type: "button", "data-command": command }, words, ...this.#sign(command)));
+    return element("div", { class: "doing", role: "group", "aria-label": "What can be done" }, ...others, add, remove);
+  }
+
+  /** @param {string} command */
+  #sign(command) {
+    const key = this.keymap.keyOf(command);
+    return key ? [element("kbd", { "aria-hidden": "true" }, key)] : [];
   }
 
   /** The line of an attribute that is being made. */

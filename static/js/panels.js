@@ -176,8 +176,10 @@ export class Panels {
   #relationRows(relations) {
     const { hidden } = this.parts.view.look;
     const names = this.parts.store.scheme.relations.map(({ name }) => name);
+    const place = new Map(relations.map(({ id, head }) => [id, this.parts.suggestions.end(head)?.start ?? 0]));
     const rows = names.flatMap((name) => {
       const own = relations.filter((relation) => relation.label === name);
+      own.sort((a, b) => Number(place.get(a.id)) - Number(place.get(b.id))); // as they are read
       if (!own.length || hidden.has(name)) return [];
       return [heading(name), ...own.map((relation) => this.#row(relation))];
     });

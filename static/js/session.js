@@ -16,6 +16,7 @@ import { Outbox } from "./outbox.js";
 import { Palette } from "./palette.js";
 import { Panels } from "./panels.js";
 import { Pointer } from "./pointer.js";
+import { ReadMark } from "./readmark.js";
 import { Refining } from "./refining.js";
 import { Relating } from "./relating.js";
 import { Article } from "./render.js";
@@ -125,6 +126,7 @@ export class Session {
     });
     this.details = new Details({ refining: this.refining, wording: this.commands.wording, keymap, say: (words) => chrome.say(words), onLeave });
     this.margin = new Margin({ paper, surface: this.surface, comments: this.comments, onPick: (id) => this.#openThread(id) });
+    this.readMark = new ReadMark({ paper, surface: this.surface, length: text.length, readTo: () => this.layer.read_to });
     this.panels = new Panels({
       root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
       comments: this.comments, discussion: this.discussion, details: this.details, sync: this.sync, user: this.work.user.name, onLeave,
@@ -210,7 +212,7 @@ export class Session {
     this.article.draw();
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
-    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure()];
+    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure(), this.readMark.measure()];
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store, this.suggestions);
     this.page.chrome.drawSaving(this.sync);
@@ -265,7 +267,7 @@ export class Session {
     clearTimeout(this.scrolled);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.renewal, this.pointer, this.panels, this.details, this.discussion, this.margin, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.renewal, this.pointer, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 

@@ -156,6 +156,52 @@ def test_an_attribute_of_words_stays_words(screen: Open) -> None:
     assert attributes(page) == [{"code": "12", "sure": False}]
 
 
+# ---- with the mouse alone ---------------------------------------------------------------------
+
+
+def test_what_is_focused_is_changed_with_the_mouse_alone(screen: Open) -> None:
+    """Buttons below the list relabel, relate, turn round and delete, as the keys beside them do."""
+    page = screen(labeled=[(19, 30), (50, 60)])
+    doing = page.page.locator(".doing")
+    page.mark("Ines Okafor").click()
+    doing.get_by_text("Label").click()
+    page.page.locator(".chooser [role=option]", has_text="BODY").click()
+    assert [label for _, label in page.entities()] == ["BODY", "ACTOR"]
+    page.page.get_by_role("button", name="Undo").click()
+    doing.get_by_text("Relate").click()
+    page.mark("Tomas Lind").click()
+    page.page.locator(".chooser [role=option]", has_text="HELPS").click()
+    doing.get_by_text("Turn round").click()
+    assert page.relations() == [("Tomas Lind", "HELPS", "Ines Okafor")]
+    doing.get_by_text("Delete").click()
+    assert page.relations() == []
+    page.mark("Tomas Lind").click()
+    doing.get_by_text("Delete").click()
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+    expect(doing).to_be_hidden()
+
+
+def test_where_it_was_read_to_is_seen_and_said_with_the_mouse(screen: Open) -> None:
+    """The menu marks the text as read up to the cursor: a bar stands there, the rest is paler."""
+    page = screen()
+    box = page.box("candidly")
+    page.page.mouse.click((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2)
+    page.page.locator(".menu summary").click()
+    page.page.get_by_role("button", name="Read up to the cursor").click()
+    page.says("Marked as read up to here")
+    expect(page.page.locator(".menu .sheet")).to_be_hidden()
+    bar = page.page.locator(".read-to")
+    expect(bar).to_be_visible()
+    found = bar.bounding_box()
+    assert found
+    assert abs(found["x"] - box["right"]) < 3
+    assert page.layer()["read_to"] == TEXT.index("candidly") + len("candidly")
+    page.open()
+    expect(bar).to_be_visible()
+    page.press("Escape", "Escape", "u")
+    expect(bar).to_be_hidden()
+
+
 # ---- labels of the document -------------------------------------------------------------------
 
 
