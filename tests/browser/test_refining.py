@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from labeler import schema
@@ -244,3 +245,23 @@ def test_a_document_without_such_labels_says_so(screen: Open) -> None:
     page = screen()
     page.press("w")
     page.says("no labels for whole documents")
+
+
+def test_what_is_refined_is_accessible(screen: Open) -> None:
+    """axe finds nothing in parts, attributes, labels of the document, and the question why."""
+    ines = schema.Entity("e0", 13, 30, "ACTOR", None, ((13, 18), (24, 30)), {"role": "mayor"})
+    page = screen(scheme=CATEGORIES, labeled=[ines])
+    page.press("k")
+    page.page.locator(".row", has_text="Mayor … Okafor").click()
+    page.page.get_by_role("button", name="Add an attribute").click()
+    states: list[Callable[[], None]] = [
+        lambda: None,
+        lambda: page.press("Escape", "w"),
+        lambda: page.press("Escape", "Escape", "Space"),
+    ]
+    for state in states:
+        state()
+        for theme in ("light", "dark"):
+            page.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            found = Axe().run(page.page).response["violations"]
+            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
