@@ -312,3 +312,21 @@ def test_faults_of_every_kind_in_turn(screen: Open, site: Site) -> None:
     page.page.reload()
     assert page.entities() == [(f"Name{number}", "ACTOR") for number in range(24)]
     assert page.layer()["revision"] == 24
+
+
+def test_edits_of_another_document_are_told_once_they_really_wait(screen: Open) -> None:
+    """What another window is just saving is not told; what stays unsaved is, until saved."""
+    page = screen()
+    page.page.clock.install()
+    waiting = {"ops": [], "base": 0, "at": 1, "page": "/projects/other/documents/7/label"}
+    put = "waiting => localStorage.setItem('labeler.edit.7.key', JSON.stringify(waiting))"
+    page.page.evaluate(put, waiting)
+    page.open()
+    note = page.page.locator("#waiting")
+    expect(note).to_be_hidden()
+    page.page.clock.fast_forward(6500)
+    expect(note).to_be_visible()
+    expect(page.page.locator("#waiting-link")).to_have_attribute("href", waiting["page"])
+    page.page.evaluate("localStorage.removeItem('labeler.edit.7.key')")
+    page.page.clock.fast_forward(6500)
+    expect(note).to_be_hidden()
