@@ -7,7 +7,7 @@ import { contentOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { inOrder } from "./spans.js";
 import { proposal } from "./suggestions.js";
 import { occurrences, paragraphAt } from "./text.js";
-import { Wording } from "./wording.js";
+import { counted, Wording } from "./wording.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
@@ -83,11 +83,8 @@ export class Commands {
 
   // ---- entities
 
-  /**
-   * Label the selection, the focused entity or the token at the cursor; or hold the label.
-   * @param {string} name @param {boolean} [pointed] with a mouse or finger: then the cursor, which only
-   *   shows where somebody clicked last, does not count
-   */
+  // A mouse or finger has left the cursor where it clicked last: `pointed` at, a label does not mean that word.
+  /** Label the selection, the focused entity or the token at the cursor; or hold the label. @param {string} name @param {boolean} [pointed] */
   label(name, pointed = false) {
     const { selection, fresh, caret, focus, held } = this.view.look;
     const item = this.focused;
@@ -399,9 +396,4 @@ export class Commands {
     const { caret } = this.view.look;
     return caret >= 0 ? this.tokens.starts[caret] : 0;
   }
-}
-
-/** @param {number} number @param {string} one @param {string} [many] */
-function counted(number, one, many = `${one}s`) {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -3,7 +3,7 @@
 import { Api, ApiError } from "./api.js";
 import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
-import { askReason, showClashes } from "./dialogs.js";
+import { showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
 import { chordOf, isTyping, Keymap, labelBindings, withOwn, written } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
@@ -217,29 +217,18 @@ export class Page {
 
   /** Flag the document for the lead of the project, with a reason. */
   #flag() {
-    const { layer, work } = /** @type {Session} */ (this.session);
-    const reasons = new Reasons(work.project.slug, this.storage);
-    askReason({
-      title: "Flag this document", hint: "What should the lead of the project know?", reasons: reasons.of("flag"), now: layer.flag ?? "",
-      onChoose: (flag) => {
-        if (flag) reasons.keep("flag", flag);
-        this.#state({ flag }, flag ? `Flagged: ${flag}.` : "The flag is gone.");
-      },
-    });
+    const { layer } = /** @type {Session} */ (this.session);
+    this.#reasons.askFlag(layer.flag ?? "", (flag) => this.#state({ flag }, flag ? `Flagged: ${flag}.` : "The flag is gone."));
   }
 
   /** Set the document aside, with a reason if there is one, and go on. */
   #skip() {
-    const { work } = /** @type {Session} */ (this.session);
-    if (work.back) return this.#finish("skipped");
-    const reasons = new Reasons(work.project.slug, this.storage);
-    askReason({
-      title: "Skip this document", hint: "Why? Enter goes on without a reason.", reasons: reasons.of("skip"), optional: true,
-      onChoose: (reason) => {
-        if (reason) reasons.keep("skip", reason);
-        this.#finish("skipped", reason);
-      },
-    });
+    if (this.session?.work.back) return this.#finish("skipped");
+    this.#reasons.askSkip((reason) => this.#finish("skipped", reason));
+  }
+
+  get #reasons() {
+    return new Reasons(/** @type {Session} */ (this.session).work.project.slug, this.storage);
   }
 
   async #readTo() {

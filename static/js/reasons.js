@@ -1,6 +1,8 @@
 // @ts-check
 /** Why documents are flagged or skipped: what is usual, and what this person wrote before. */
 
+import { askReason } from "./dialogs.js";
+
 const USUAL = {
   flag: ["The guidelines do not say", "A second opinion is needed", "The text is broken", "It should not be in this project", "It names what must stay private"],
   skip: ["Too hard for now", "The text is broken", "The language is another", "It is not what this project is about"],
@@ -20,6 +22,24 @@ export class Reasons {
   /** What to choose from: the last of one's own first. @param {Kind} kind @returns {string[]} */
   of(kind) {
     return [...this.#own()[kind] ?? [], ...USUAL[kind]];
+  }
+
+  /** Ask why a document is flagged. @param {string} now the reason that it is flagged for @param {(reason: string | null) => void} onChoose */
+  askFlag(now, onChoose) {
+    this.#ask("flag", onChoose, { title: "Flag this document", hint: "What should the lead of the project know?", now });
+  }
+
+  /** Ask why a document is skipped. @param {(reason: string | null) => void} onChoose */
+  askSkip(onChoose) {
+    this.#ask("skip", onChoose, { title: "Skip this document", hint: "Why? Enter goes on without a reason.", optional: true });
+  }
+
+  /** @param {Kind} kind @param {(reason: string | null) => void} onChoose @param {{title: string, hint: string, now?: string, optional?: boolean}} question */
+  #ask(kind, onChoose, question) {
+    askReason({ ...question, reasons: this.of(kind), onChoose: (reason) => {
+      if (reason) this.keep(kind, reason);
+      onChoose(reason);
+    } });
   }
 
   /** Remember what was written. @param {Kind} kind @param {string} reason */

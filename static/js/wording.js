@@ -36,3 +36,8 @@ export class Wording {
     return `${this.end(item.head)} ${item.label} ${this.end(item.tail)}`;
   }
 }
+
+/** A number with what it counts. @param {number} number @param {string} one @param {string} [many] */
+export function counted(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
+}
