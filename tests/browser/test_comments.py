@@ -105,7 +105,8 @@ def test_a_comment_of_somebody_else_is_told_as_it_comes(screen: Open, site: Site
     """The page says who wrote, and the tab counts it and says that it is new until it is opened."""
     page = screen()
     document = db.session.get_one(Document, page.document_id)
-    accounts.add_member(db.session.get_one(Project, document.project_id), site.corpus.person("bo"))
+    project = db.session.get_one(Project, document.project_id)
+    accounts.add_member(project, site.corpus.person("bo"), "curator")
     bo = comments.Reader(site.corpus.person("bo"), "curator")
     comments.add(document, {"key": "k", "body": "Look again.", "start": 0, "end": 4}, bo, NOW)
     page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
