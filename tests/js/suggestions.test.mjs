@@ -103,3 +103,19 @@ test("the focused proposal stays with its ends, whatever is proposed now", () =>
   all.suggestions.replace([], null);
   assert.deepEqual(openIds(all), []);
 });
+
+test("a proposed label of the document waits until it is given, rejected or no longer known", () => {
+  const proposed = [{ id: "s:SPORT", label: "SPORT" }, { id: "s:POLITICS", label: "POLITICS" }, { id: "s:WEATHER", label: "WEATHER" }];
+  const store = new Store(new Scheme(NEWS), 60);
+  const suggestions = new Suggestions(proposed, store);
+  const open = () => { suggestions.refresh(); return suggestions.openCategories.map(({ label }) => label); };
+  assert.deepEqual(open(), ["SPORT", "POLITICS"]);
+  assert.equal(suggestions.count, 2);
+  assert.deepEqual(suggestions.inOrder().map(({ item }) => item.id), ["s:SPORT", "s:POLITICS"]);
+  store.edit(ops.accept(store, suggestions, [suggestions.open("s:SPORT")]));
+  store.edit(ops.reject([suggestions.open("s:POLITICS")]));
+  assert.deepEqual(open(), []);
+  assert.equal([...store.categories.values()][0].id, "s:SPORT", "where it comes from stays known");
+  store.undo();
+  assert.deepEqual(open(), ["POLITICS"]);
+});
