@@ -166,7 +166,7 @@ def _anew(project: Project, run: Callable[[], object]) -> Callable[[], object]:
     """Return the same where nobody has a floor, as in the first request after a change."""
 
     def cold() -> object:
-        look_again(project)
+        look_again(project.id)
         return run()
 
     return cold

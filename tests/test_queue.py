@@ -10,10 +10,12 @@ from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from labeler import accounts, proof, work
 from labeler.errors import Forbidden, Invalid
 from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db, transaction
+from labeler.work import assignments, queue
 from tests.conftest import NOW, Corpus
 
 MINUTE = timedelta(minutes=1)
@@ -334,6 +336,45 @@ def test_many_who_ask_at_once_never_get_too_many(
     assert max(counted.values()) <= overlap
     db.session.rollback()
     assert list(proof.check()) == []
+
+
+@pytest.mark.parametrize("few", [1, 100])
+def test_what_many_gave_back_is_handed_out_again_in_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Who was past the documents gets them, whether each was marked or all are looked at anew."""
+    monkeypatch.setattr(assignments, "_FEW", few)
+    desk.rules(overlap=1)
+    desk.give("eva", 1, 2, 3, 4)
+    assert desk.next("ana") == 5
+    desk.set("ana", 5)
+    keys = [desk.key(number) for number in (1, 2, 3, 4)]
+    assert work.act(desk.project, "take_back", keys, person="eva", now=desk.now) == 4
+    assert db.session.query(QueueEntry).filter(text("returned")).count() == (4 if few > 1 else 0)
+    seen = []
+    while (number := desk.next("ana")) is not None:
+        desk.set("ana", number)
+        seen.append(number)
+    assert seen == [1, 2, 3, 4, 6]
+    assert db.session.query(QueueEntry).filter(text("returned")).count() == 0
+
+
+def test_documents_that_nobody_takes_hide_none_of_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more are marked as put back than are looked at, the marks go and all are looked at."""
+    monkeypatch.setattr(assignments, "RETURNED", 2)
+    monkeypatch.setattr(queue, "RETURNED", 2)
+    desk.rules(overlap=1)
+    for number in range(1, 6):
+        assert desk.next("ana") == number
+        desk.set("ana", number, "skipped", reason="No article")
+    desk.give("eva", 5)
+    assert desk.next("ana") == 6
+    desk.set("ana", 6)
+    work.take_back(desk.project, [desk.key(5)], desk.person("eva"))
+    assert [desk.next("ben", after=0), desk.next("ben", after=1)] == [1, 2]
+    assert desk.next("ana") is None
 
 
 STEP = st.tuples(

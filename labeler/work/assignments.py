@@ -7,15 +7,19 @@ count both as the slots of the document, so the overlap can be read in one row.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, insert, literal, select, text, update
+from sqlalchemy import and_, delete, exists, func, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, transaction
 from labeler.models.columns import Instant
-from labeler.work.rules import Rules
+from labeler.work.rules import Rules, draw, look_again, rules_of
 
 _SWEPT = 200
 """Reservations looked at when somebody asks for a document."""
+RETURNED = 500
+"""Documents marked as put back that are looked at, where there are more."""
+_FEW = 100
+"""Documents up to which each is marked when it is put back."""
 _QUEUE_LOCK = 1002
 """Any number, the same in every process."""
 
@@ -62,17 +66,37 @@ def hold(
     return True
 
 
-def let_go(session: Session, document_ids: Sequence[int], annotator_id: int) -> None:
+def let_go(
+    session: Session, rules: Rules, project_id: int, document_ids: Sequence[int], annotator_id: int
+) -> None:
     """End somebody's hold on documents, and let the queue hand them to others."""
     own = (Assignment.document_id.in_(document_ids), Assignment.annotator_id == annotator_id)
     session.execute(delete(Assignment).where(*own))
-    put_back(session, document_ids)
+    put_back(session, rules, project_id, document_ids)
 
 
-def put_back(session: Session, document_ids: Sequence[int]) -> None:
-    """Let the queue look at documents again that it has passed."""
-    these = QueueEntry.document_id.in_(document_ids)
-    session.execute(update(QueueEntry).where(these).values(returned=True))
+def put_back(session: Session, rules: Rules, project_id: int, document_ids: Sequence[int]) -> None:
+    """Let the queue look at documents again that it has passed, where they are free now.
+
+    Where they are many, it looks at all from the start: marking each would slow every request.
+    """
+    if rules.overlap is None:
+        return  # each person passes only what they have finished
+    if len(document_ids) > _FEW:
+        look_again(project_id)
+        return
+    free = or_(QueueEntry.slots < rules.overlap, QueueEntry.shared_draw < draw(rules.shared))
+    these = update(QueueEntry).where(QueueEntry.document_id.in_(document_ids), free)
+    session.execute(these.values(returned=True))
+
+
+def forget_returned(session: Session, project_id: int) -> None:
+    """Look at all documents from the start where very many are marked as put back."""
+    mine = (QueueEntry.project_id == project_id, text("queue_entry.returned"))
+    marked = select(QueueEntry.document_id).where(*mine).offset(RETURNED - 1).limit(1)
+    if session.scalar(marked) is not None:
+        session.execute(update(QueueEntry).where(*mine).values(returned=False))
+        look_again(project_id)
 
 
 def sweep(session: Session, project_id: int, rules: Rules, now: datetime) -> None:
@@ -98,7 +122,7 @@ def sweep(session: Session, project_id: int, rules: Rules, now: datetime) -> Non
             renewed = changed + rules.reserved
             session.execute(update(Assignment).where(*mine).values(expires=renewed))
         else:
-            let_go(session, [document_id], annotator_id)
+            let_go(session, rules, project_id, [document_id], annotator_id)
 
 
 # ---- by hand ---------------------------------------------------------------------------------
@@ -157,5 +181,5 @@ def take_back(project: Project, document_ids: Sequence[int], user: User) -> int:
             Assignment.document_id.in_(document_ids),
         )
         found = list(session.scalars(held))
-        let_go(session, found, user.id)
+        let_go(session, rules_of(project), project.id, found, user.id)
         return len(found)

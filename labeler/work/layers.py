@@ -186,7 +186,7 @@ def _follow(session: Session, layer: Layer, now: datetime) -> None:
     rules = rules_of(project)
     entry = entry_of(session, layer.document_id)
     if layer.status == "skipped":
-        put_back(session, [layer.document_id])
+        put_back(session, rules, project.id, [layer.document_id])
     if layer.status == "open" and rules.overlap is not None:
         in_turn(session, project.id)
         hold(session, rules, entry, layer.annotator_id, now)

@@ -25,14 +25,19 @@ from labeler.models import (
     transaction,
 )
 from labeler.work import training
-from labeler.work.assignments import entry_of, hold, in_turn, sweep
+from labeler.work.assignments import (
+    RETURNED,
+    entry_of,
+    forget_returned,
+    hold,
+    in_turn,
+    sweep,
+)
 from labeler.work.rules import Rules, draw, rules_of
 
 _PLACES = {"imported": QueueEntry.position, "random": QueueEntry.lot, "useful": QueueEntry.score}
 _STEP = 128
 """Entries that a floor rises over at once, when nothing is taken."""
-_RETURNED = 2000
-"""Documents put back that are looked at, where there are more."""
 Place = tuple[float, int]
 """A place in the order, and the document there."""
 _START: Place = (-1.0, 0)
@@ -173,6 +178,7 @@ def _take(project: Project, user: User, rules: Rules, now: datetime, after: int)
         if mine is not None:
             return mine  # another request of theirs took it in the same moment
         sweep(session, project.id, rules, now)
+        forget_returned(session, project.id)
         found = _free(project, user, rules, after)
         if found is None:
             return None
@@ -226,7 +232,7 @@ def _searches(
 def _returned(project: Project) -> Select[int]:
     """Select documents that were put back; SQLite knows its index by the bare word only."""
     mine = select(QueueEntry.document_id).where(QueueEntry.project_id == project.id)
-    return mine.where(text("queue_entry.returned")).limit(_RETURNED)
+    return mine.where(text("queue_entry.returned")).limit(RETURNED)
 
 
 # ---- how far somebody is ---------------------------------------------------------------------

@@ -91,7 +91,7 @@ def change_rules(project: Project, values: Mapping[str, Any]) -> Rules:
             setattr(row, name, getattr(rules, name))
         session.add(row)
         if _wants_passed(before, rules):
-            look_again(project)
+            look_again(project.id)
     return rules
 
 
@@ -103,10 +103,10 @@ def _wants_passed(before: Rules, after: Rules) -> bool:
     return more or before.ordering != after.ordering
 
 
-def look_again(project: Project) -> None:
+def look_again(project_id: int) -> None:
     """Let the queue look from the start for everybody: what was passed over may be wanted now."""
     with transaction() as session:
-        session.execute(delete(QueueFloor).where(QueueFloor.project_id == project.id))
+        session.execute(delete(QueueFloor).where(QueueFloor.project_id == project_id))
 
 
 _RANGES: dict[str, tuple[int, int, bool]] = {

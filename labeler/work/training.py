@@ -158,7 +158,7 @@ def mark(project: Project, document_ids: Sequence[int], *, training: bool) -> in
         is_one = QueueEntry.document_id.in_(found)
         session.execute(update(QueueEntry).where(is_one).values(training=training))
         if found and not training:
-            look_again(project)
+            look_again(project.id)
     return len(found)
 
 
