@@ -157,9 +157,29 @@ def _runs(
         ("two each, a shared tenth", {"overlap": 2, "shared": 10}),
     ):
         runs += [(f"next of {user.name}, {name}", following(user, rules)) for user in (ana, eva)]
+        if rules.get("overlap"):
+            left = f"next of ana, {name}, some put back"
+            runs.append((left, _left(project, eva, following(ana, rules), last)))
         again = f"next of ana, {name}, once after a change"
         runs.append((again, _anew(project, following(ana, rules))))
     return runs
+
+
+def _left(
+    project: Project, user: User, run: Callable[[], object], last: int
+) -> Callable[[], object]:
+    """Return the same where the last ninety documents were given to somebody and taken back."""
+    keys = list(range(last - 90, last))
+
+    def after() -> object:
+        while keys:  # once, before it is timed
+            run()  # sets the rules
+            work.give(project, keys, user, now())
+            work.take_back(project, keys, user)
+            keys.clear()
+        return run()
+
+    return after
 
 
 def _anew(project: Project, run: Callable[[], object]) -> Callable[[], object]:

@@ -131,16 +131,15 @@ def _in_turn(project: Project, user: User, rules: Rules, after: int) -> int | No
 
 def _unfinished(project: Project, user: User, rules: Rules, start: Place) -> Place | None:
     """Return the first place beyond this one whose document the person has not finished."""
-    query = _not_finished(project, user, rules).where(*_beyond(project, rules, start))
+    query = _not_finished(user, rules).where(*_beyond(project, rules, start))
     row = db.session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
-def _not_finished(project: Project, user: User, rules: Rules) -> Select[float, int]:
-    """Select the first entry of the queue that the person has not finished."""
+def _not_finished(user: User, rules: Rules) -> Select[float, int]:
+    """Select the first entry that the person has not finished, of those asked for."""
     column = _PLACES[rules.ordering]
     query = select(column, QueueEntry.document_id).where(
-        QueueEntry.project_id == project.id,
         ~QueueEntry.training,
         ~_has(Layer, user, Layer.status != "open", ~Layer.gold),
     )
@@ -193,7 +192,7 @@ def _free(project: Project, user: User, rules: Rules, after: int) -> Place | Non
 
     Each search ends where the last one found something, so that it passes few of their own.
     """
-    query = _not_finished(project, user, rules).where(
+    query = _not_finished(user, rules).where(
         QueueEntry.document_id != after, ~_has(Assignment, user)
     )
     first: Place | None = None
@@ -219,7 +218,7 @@ def _searches(
     overlap, shared = rules.overlap or 0, draw(rules.shared)
     still = or_(QueueEntry.slots < overlap, QueueEntry.shared_draw < shared)
     returned = list(db.session.scalars(_returned(project)))
-    if returned:  # ordered by a sum, so that SQLite starts from these and not from the order
+    if returned:  # by their ids alone and ordered by a sum, so that SQLite starts from these
         ordered = query.order_by(None).order_by(_PLACES[rules.ordering] + 0, QueueEntry.document_id)
         yield ordered.where(QueueEntry.document_id.in_(returned), still)
     beyond = _beyond(project, rules, _floor(project, user, rules))
