@@ -9,6 +9,7 @@ The time of a key is that from the event to the frame with one entity more, in t
 document. Memory is the private memory of the process that shows the page.
 """
 
+import gc
 import html
 import logging
 import os
@@ -153,6 +154,7 @@ def serve(folder: str) -> None:
         response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
         return response
 
+    gc.freeze()  # as `labeler serve` does
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
     print(server.effective_port, flush=True)
     server.run()

@@ -1,5 +1,6 @@
 """Commands that serve the pages."""
 
+import gc
 import logging
 import os
 import sys
@@ -57,6 +58,8 @@ def _warm_up(app: Flask) -> None:
         project = db.session.query(Project).order_by(Project.id).first()
         if project is not None:
             transfer.warm_up(project)
+    gc.collect()
+    gc.freeze()  # what stays for good need not be looked through whenever a long document is read
 
 
 _WORKERS = "Processes for background work; 1 if not given, 0 where LABELER_JOBS_URL is set."
