@@ -2,10 +2,13 @@
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "actions")
-LONG = ("streaming", "lists", "jobs")
+CORPUS = ("learning", "training")
+"""Benchmarks that need a corpus."""
+LONG = ("streaming", "lists", "jobs", *CORPUS)
 """Benchmarks that run only when they are named."""
 
 
@@ -19,18 +22,32 @@ def main() -> None:
         help="benchmarks; all but the long ones unless told",
     )
     parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
-    parser.add_argument("--articles", type=int, help="articles of `jobs` and `streaming`")
+    parser.add_argument("--articles", type=int, help="articles of `jobs`, `learning`, `streaming`")
     parser.add_argument("--formats", help="formats of `streaming`")
+    parser.add_argument(
+        "--corpus", type=Path, help="file or folder with annotations for `learning` and `training`"
+    )
     given = parser.parse_args()
     for name in given.names or NAMES:
-        options: dict[str, Any] = {}
-        if name == "annotating" and given.sizes:
-            options["sizes"] = [int(size) for size in given.sizes.split(",")]
-        if name in ("jobs", "streaming") and given.articles:
-            options["count"] = given.articles
-        if name == "streaming" and given.formats:
-            options["formats"] = given.formats.split(",")
-        import_module(f"benchmarks.{name}").main(**options)
+        if name in CORPUS and given.corpus is None:
+            parser.error(f"{name} needs a corpus with annotations: --corpus FILE")
+        import_module(f"benchmarks.{name}").main(**_options(name, given))
+
+
+def _options(name: str, given: argparse.Namespace) -> dict[str, Any]:
+    """Return what was asked of a benchmark."""
+    options: dict[str, Any] = {}
+    if name == "annotating" and given.sizes:
+        options["sizes"] = [int(size) for size in given.sizes.split(",")]
+    if name in ("jobs", "streaming") and given.articles:
+        options["count"] = given.articles
+    if name == "streaming" and given.formats:
+        options["formats"] = given.formats.split(",")
+    if name in CORPUS:
+        options["corpus"] = given.corpus
+    if name == "learning" and given.articles:
+        options["documents"] = given.articles
+    return options
 
 
 main()

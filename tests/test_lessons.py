@@ -120,6 +120,23 @@ def test_a_document_opened_again_shows_nothing_beside_what_was_answered(
     assert {"s:18-27:ORG", "s:18-27:PERSON"} & set(ids)
 
 
+def test_what_was_decided_on_words_holds_for_them_in_the_text(
+    any_app: Flask, corpus: Corpus
+) -> None:
+    """Words rejected or labeled otherwise in one place are not proposed as before in another."""
+    project = corpus.project()
+    document = corpus.document(project, "Oslo is far. Oslo is near.")
+
+    def places(**held: object) -> list[tuple[int, str]]:
+        made, _ = transfer.suggestions(project, document, schema.Layer("ana", **held))  # type: ignore[arg-type]
+        return [(item["start"], item["label"]) for item in made if "start" in item]
+
+    assert places() == [(0, "GPE"), (13, "GPE")]
+    assert places(verdicts=(schema.Verdict("s:0-4:GPE", "rejected"),)) == []
+    other = schema.Entity("e1", 0, 4, "ORG")
+    assert places(entities=(other,)) == [(13, "ORG")]
+
+
 def test_labeling_two_entities_brings_the_relation_that_was_learned(
     any_app: Flask, corpus: Corpus
 ) -> None:

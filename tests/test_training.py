@@ -9,7 +9,7 @@ from flask import Flask
 from labeler import jobs, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
-from labeler.transfer import training
+from labeler.transfer import judging, training
 from tests.conftest import NOW, Corpus
 
 WORDS = ("{0} is the mayor of {1}.", "The mayor of {1} is {0}.", "{0} met people in {1} today.")
@@ -62,6 +62,8 @@ def test_a_version_is_trained_judged_and_proposes(app: Flask, corpus: Corpus) ->
     told = {item["origin"]["suggester"] for item in proposals}
     told |= {other["suggester"] for item in proposals for other in item["origin"].get("others", [])}
     assert "trained" in told
+    assert (Path(made.folder) / "tagger.npz").is_file()
+    assert "rulers" not in told, "what the tagger has heard and left out is not proposed beside it"
 
 
 @pytest.mark.usefixtures("quick")
@@ -72,6 +74,7 @@ def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpu
     first = training.train_version(project)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("labeler.nlp.training.STEPS", 1)
+        patch.setattr("labeler.suggest.chains._ROUNDS", 0)
         second = training.train_version(project)
     assert (second.number, second.current) == (2, False)
     assert training.current_version(project) == first
@@ -79,6 +82,13 @@ def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpu
     assert training.current_version(project) == second
     training.stop_using(project)
     assert training.current_version(project) is None
+
+
+def test_worse_is_what_chance_does_not_explain() -> None:
+    """With few entities held back a lower F1 says little; with many it does."""
+    for entities, worse in ((20, False), (2000, True)):
+        assert judging.is_worse({"f1": 0.75}, {"f1": 0.8, "entities": entities}) is worse
+    assert not judging.is_worse({"f1": None}, {"f1": None, "entities": 0})
 
 
 @pytest.mark.usefixtures("quick")

@@ -158,6 +158,7 @@ def judge(pipeline: "Language", corpus: Path) -> dict[str, Any]:
     found = scores.get(f"{prefix}_per_type") or {}
     return {
         "documents": len(gold),
+        "entities": sum(len(doc.spans[SPANS_KEY]) for doc in gold),
         "precision": scores.get(f"{prefix}_p"),
         "recall": scores.get(f"{prefix}_r"),
         "f1": scores.get(f"{prefix}_f"),

@@ -1,5 +1,6 @@
 """What proposes entities and relations for a text; knows nothing of tables."""
 
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, ClassVar, Protocol
@@ -24,6 +25,9 @@ class Suggester(Protocol):
         """Yield the proposals for each text, in its order, with labels of the scheme only."""
 
 
+_ENTITY_ID = re.compile(r"s:(?P<start>\d+)-(?P<end>\d+)(?:\+\w+)?:(?P<label>(?!\d+-\d+:).+)")
+
+
 def entity_suggestion(
     start: int,
     end: int,
@@ -34,6 +38,12 @@ def entity_suggestion(
     """Return a proposed entity; the same place and label always have the same id."""
     apart = f"+{sha256(repr(parts).encode()).hexdigest()[:8]}" if parts else ""
     return Entity(f"s:{start}-{end}{apart}:{label}", start, end, label, origin, parts)
+
+
+def suggested_place(id_: str) -> tuple[int, int, str] | None:
+    """Return start, end and label of the entity that was proposed under this id, if it was one."""
+    found = _ENTITY_ID.fullmatch(id_)
+    return (int(found["start"]), int(found["end"]), found["label"]) if found else None
 
 
 def relation_suggestion(head: Entity, tail: Entity, label: str, origin: dict[str, Any]) -> Relation:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from labeler import nlp
 from labeler.schema import Entity, Relation, Scheme, Suggestion, Tokens
-from labeler.suggest import entity_suggestion, relation_suggestion
+from labeler.suggest import entity_suggestion, relation_suggestion, suggested_place
 from labeler.suggest.finds import Find, standing
 
 LONGEST = 8
@@ -220,12 +220,10 @@ def proposals(
     return [*entities, *relation_proposals(reading, entities, scheme, look_up, origin)]
 
 
-def occurrences(
-    reading: Reading, labeled: Sequence[Entity], rejected: Collection[str] = ()
-) -> list[Entity]:
+def occurrences(reading: Reading, labeled: Sequence[Entity]) -> list[Entity]:
     """Return proposals to label the same words alike everywhere in a text.
 
-    What was labeled in two ways here, or `rejected` (by id) with this label, proposes nothing.
+    What was labeled in two ways here proposes nothing.
     """
     places = {place for item in labeled if (place := reading.range(item))}
     alike = _alike(reading, labeled)
@@ -238,19 +236,38 @@ def occurrences(
         if taken.isdisjoint(range(first, last))
     ]
     starts, ends = reading.tokens.starts, reading.tokens.ends
-    made = [
+    return [
         entity_suggestion(
             starts[find.start], ends[find.end - 1], find.label,
             _why({"suggester": "dictionary", "version": "this text"}, *find),
         )
         for find in standing(finds)
     ]  # fmt: skip
+
+
+def unopposed(
+    reading: Reading,
+    proposed: Iterable[Entity],
+    labeled: Sequence[Entity],
+    rejected: Collection[str],
+) -> list[Entity]:
+    """Return the proposals that nothing decided in this text speaks against.
+
+    Against them speak the same words labeled otherwise here, each time alike, or `rejected`, by
+    the ids of proposals, with this label.
+    """
+    alike = _alike(reading, labeled)
     against = {
-        (item.label, reading.text[item.start : item.end]) for item in made if item.id in rejected
+        (reading.text[start:end], label)
+        for id_ in rejected
+        for start, end, label in [suggested_place(id_) or (0, 0, "")]
     }
-    return [
-        item for item in made if (item.label, reading.text[item.start : item.end]) not in against
-    ]
+
+    def stands(item: Entity) -> bool:
+        words = reading.text[item.start : item.end]
+        return (words, item.label) not in against and alike.get(words, item.label) == item.label
+
+    return [item for item in proposed if stands(item)]
 
 
 def _alike(reading: Reading, labeled: Iterable[Entity]) -> dict[str, str]:

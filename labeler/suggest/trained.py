@@ -1,4 +1,7 @@
-"""The suggester that was trained on a project's own layers: entities by spaCy, relations by us."""
+"""The suggester that was trained on a project's own layers.
+
+Entities are found by our tagger or by a spaCy pipeline, relations by a model of ours.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -7,15 +10,17 @@ from typing import Any, ClassVar
 
 from labeler import nlp
 from labeler.schema import Entity, Relation, Scheme, Suggestion
-from labeler.suggest import relation_suggestion
+from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
 from labeler.suggest.dictionary import Reading
 from labeler.suggest.pipeline import propose
 from labeler.suggest.relating import RelationModel
+from labeler.suggest.tagging import Tagger
 
 PIECE = 2_000
 """Code points that the pipeline is given at once: its memory grows with them."""
-PIPELINE, RELATIONS = "pipeline", "relations.npz"
-"""What a version consists of: a folder that `spacy.load` takes, and a file beside it."""
+PIPELINE, RELATIONS, TAGGER = "pipeline", "relations.npz", "tagger.npz"
+"""What a version consists of: a folder that `spacy.load` takes, and files beside it. Where there is
+a tagger, it is better than the pipeline and finds the entities."""
 
 
 class TrainedSuggester:
@@ -28,6 +33,7 @@ class TrainedSuggester:
         self._language = language
         self._folder = Path(str(options.get("folder") or ""))
         self._number = options.get("number", 0)
+        self._other: Suggester | None = None
 
     @property
     def version(self) -> str:
@@ -36,13 +42,41 @@ class TrainedSuggester:
 
     def suggest(self, texts: Iterable[str], scheme: Scheme) -> Iterator[list[Suggestion]]:
         """Yield the proposals for each text; raises Unavailable when the version is gone."""
-        origin = {"suggester": self.name, "version": self.version}
-        pipeline = nlp.load(str(self._folder / PIPELINE))
         for text in texts:
-            found = next(propose(pipeline, [text], scheme, origin=origin, piece=PIECE))
-            entities = [self._explained(item) for item in found if isinstance(item, Entity)]
             [tokens] = nlp.tokenize([text], self._language)
-            yield [*entities, *self.relations(Reading(text, tokens), entities, scheme)]
+            reading = Reading(text, tokens)
+            entities = self._entities(reading, scheme)
+            yield [*entities, *self.relations(reading, entities, scheme)]
+
+    def _entities(self, reading: Reading, scheme: Scheme) -> list[Entity]:
+        if self._tagger is not None:
+            return list(self._tagged(self._tagger, reading, scheme))
+        pipeline = nlp.load(str(self._folder / PIPELINE))
+        origin = {"suggester": self.name, "version": self.version}
+        found = next(propose(pipeline, [reading.text], scheme, origin=origin, piece=PIECE))
+        return [self._explained(item) for item in found if isinstance(item, Entity)]
+
+    def _tagged(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> Iterator[Entity]:
+        """Yield what the tagger finds, told the proposals that it has learned to weigh."""
+        starts, ends = reading.tokens.starts, reading.tokens.ends
+        for first, last, label, score in tagger.spans(
+            reading, self._heard(tagger, reading, scheme)
+        ):
+            if scheme.entity(label):
+                origin = {"suggester": self.name, "version": self.version, "score": round(score, 4)}
+                item = entity_suggestion(starts[first], ends[last - 1], label, origin)
+                yield self._explained(item)
+
+    def _heard(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> list[Entity]:
+        name = tagger.hears.get("name")
+        if name is None:
+            return []
+        if self._other is None:
+            self._other = suggesters[name](
+                language=self._language, options=dict(tagger.hears["options"])
+            )
+        found = next(iter(self._other.suggest([reading.text], scheme)))
+        return [item for item in found if isinstance(item, Entity)]
 
     def _explained(self, entity: Entity) -> Entity:
         """Say in the reason what the model thinks, in the words of the list of suggestions."""
@@ -71,3 +105,8 @@ class TrainedSuggester:
     def _model(self) -> RelationModel | None:
         path = self._folder / RELATIONS
         return RelationModel.load(path) if path.is_file() else None
+
+    @cached_property
+    def _tagger(self) -> Tagger | None:
+        path = self._folder / TAGGER
+        return Tagger.load(path) if path.is_file() else None

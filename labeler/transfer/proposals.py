@@ -33,9 +33,10 @@ def put_together(
     entities, relations, categories = _parsed(scheme, runs)
     labeled = [item for item in held.entities if scheme.entity(item.label)] if held else []
     learned = lessons.count(project.id)
+    rejected = [verdict.id for verdict in held.verdicts] if held else []
     said = {item.id for item in labeled}
     bound = _bound(entities, relations, labeled)
-    if not learned and not (labeled and build):
+    if not learned and not ((labeled or rejected) and build):
         fresh = ranking.beside(entities, labeled, scheme.overlap)
         best = ranking.best(fresh, scheme.overlap)
         return _as_json([*best, *bound], relations, categories, said)
@@ -44,9 +45,9 @@ def put_together(
     look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
     origin = {"suggester": "dictionary", "version": f"{learned} layers"}
     competing = _experienced(reading, scheme, entities, look_up, origin)
-    if held and build:
-        rejected = [verdict.id for verdict in held.verdicts]
-        competing += dictionary.occurrences(reading, labeled, rejected)
+    if build:
+        competing += dictionary.occurrences(reading, labeled)
+        competing = dictionary.unopposed(reading, competing, labeled, rejected)
     chosen = ranking.best(ranking.beside(competing, labeled, scheme.overlap), scheme.overlap)
     given = labeled if build else []
     ends = [*given, *(item for item in chosen if item.id not in said)]

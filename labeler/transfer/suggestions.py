@@ -48,6 +48,8 @@ class _Source:
 
     name: str
     options: dict[str, Any]
+    hears: str | None = None
+    """The suggester whose entities are in what this one proposes, weighed already."""
 
     def load(self, language: str) -> Suggester:
         """Return the suggester, the same as long as nothing changes."""
@@ -76,7 +78,7 @@ def _sources(project: Project) -> list[_Source]:
     trained = db.session.scalar(wanted)
     if trained is not None:
         options = {"folder": trained.folder, "number": trained.number}
-        found.append(_Source("trained", options))
+        found.append(_Source("trained", options, trained.scores.get("hears")))
     return found
 
 
@@ -146,7 +148,7 @@ def suggestions(
         else:
             _keep(run, [document], made)
             kept.append((run, made[0]))
-    runs = [proposals for _, proposals in kept]
+    runs = [proposals for _, proposals in _unheard(sources, kept)]
     relate = _relating(project, sources)
     found = put_together(project, document, runs, held, relate, build=build)
     return found, " ".join(problems) or None
@@ -178,6 +180,18 @@ def _kept(
     )
     ordered = sorted(found, key=lambda row: (runs[row.run_id].suggester != IMPORTED, -row.run_id))
     return [(runs[row.run_id], row.proposals) for row in ordered]
+
+
+def _unheard(
+    sources: Sequence[_Source], kept: Sequence[tuple[SuggesterRun, list[dict[str, Any]]]]
+) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
+    """Leave out the entities of a suggester that another has heard and weighed."""
+    there = {run.suggester for run, _ in kept}
+    heard = {source.hears for source in sources if source.name in there}
+    return [
+        (run, [each for each in made if run.suggester not in heard or "start" not in each])
+        for run, made in kept
+    ]
 
 
 def _propose(

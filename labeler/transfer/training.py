@@ -4,8 +4,9 @@ import math
 import shutil
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from sqlalchemy import func, select, update
 from labeler import audit, jobs, nlp
 from labeler.borders import spacy_lock
 from labeler.config import Settings
-from labeler.errors import Invalid, NotFound
-from labeler.formats import Exported
+from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
+from labeler.schema import Entity, Layer
+from labeler.suggest import suggesters, tagging
 from labeler.suggest.dictionary import Reading
-from labeler.suggest.relating import Example, RelationModel, train
-from labeler.suggest.trained import PIPELINE, RELATIONS
+from labeler.suggest.relating import Example as RelatedExample
+from labeler.suggest.relating import train
+from labeler.suggest.tagging import Example, Tagger
+from labeler.suggest.trained import PIPELINE, RELATIONS, TAGGER
+from labeler.transfer import judging
 from labeler.transfer.exports import training_records, write_corpus
 from labeler.transfer.suggestions import queue_suggestions
 
@@ -28,6 +33,8 @@ LEAST = 5
 """Finished documents below which training is of no use."""
 LONGEST = 8
 """Tokens that an entity may have to be found by the span categorizer."""
+MOST_TAGGED = 500
+"""Documents that the tagger learns from, the last ones: it holds them in memory."""
 KEPT = 5
 """Versions whose files are kept, beside the current one."""
 
@@ -58,12 +65,15 @@ def queue_training(project: Project, created_by: int | None = None) -> Job:
 
 
 def train_when_due(project: Project) -> Job | None:
-    """Queue a training when so many documents were finished since the last one as was set."""
+    """Queue a training when so many documents were finished since the last one as was set.
+
+    The first come sooner: after 5, 10, 20 and so on, until that many are passed.
+    """
     if not project.train_every:
         return None
-    last = select(func.max(TrainedModel.finished)).where(TrainedModel.project_id == project.id)
-    now = finished(project)
-    if now < LEAST or now - (db.session.scalar(last) or 0) < project.train_every:
+    latest = select(func.max(TrainedModel.finished)).where(TrainedModel.project_id == project.id)
+    last = db.session.scalar(latest) or 0
+    if finished(project) - last < min(project.train_every, max(LEAST, last)):
         return None
     return queue_training(project)
 
@@ -110,8 +120,8 @@ def train_version(project: Project, tell: Callable[[str], None] = lambda _: None
                 longest=LONGEST,
                 tell=tell,
             )
-        related = _train_relations(project, version)
-        scores = {**_judged(version, place / "corpus"), "relations": related}
+        learned = _Learned(project, version, place / "corpus")
+        scores = {**learned.entities(tell), "relations": learned.relations()}
         best = _is_better(project, scores, place / "corpus")
         took = round(time.monotonic() - began)
         return _kept(project, version, scores, documents, submitted, took, best)
@@ -122,68 +132,102 @@ def _models(project: Project) -> Path:
     return settings.instance / "models" / project.slug
 
 
-def _train_relations(project: Project, version: Path) -> dict[str, Any]:
-    """Train the relation model beside the pipeline; return its scores on documents held back."""
-    if not project.scheme.relations:
-        return {}
-    model = train(_examples(training_records(project), "train"))
-    if model is None:
-        return {}
-    model.save(version / RELATIONS)
-    return _judged_relations(project, model, _examples(training_records(project), "dev"))
+@dataclass(frozen=True)
+class _Learned:
+    """What a version learned, in the making, from the corpus that was written for it."""
+
+    project: Project
+    version: Path
+    corpus: Path
+
+    def entities(self, tell: Callable[[str], None]) -> dict[str, Any]:
+        """Train a tagger beside the pipeline; return the scores of the better, which is kept.
+
+        The pipeline stays in any case, to be taken away.
+        """
+        pipeline = judging.pipeline_scores(self.version / PIPELINE, self.corpus)
+        tagger = self._tagger(tell)
+        if tagger is None:
+            return pipeline
+        scores = judging.tagger_scores(tagger, _tagged(self.project, tagger.hears, "dev"))
+        beside = {"pipeline": pipeline.get("f1"), "tagger": scores.get("f1")}
+        if (beside["pipeline"] or 0) > (beside["tagger"] or 0):
+            return {**pipeline, **beside}
+        tagger.save(self.version / TAGGER)
+        return {**scores, **beside, "hears": tagger.hears.get("name")}
+
+    def _tagger(self, tell: Callable[[str], None]) -> Tagger | None:
+        hears: dict[str, Any] = {
+            "name": self.project.suggester, "options": self.project.suggester_options
+        }  # fmt: skip
+        try:
+            examples = deque(_tagged(self.project, hears, "train"), MOST_TAGGED)
+        except LabelerError as problem:
+            tell(f"The tagger hears no other suggester: {problem.message}")
+            hears = {}
+            examples = deque(_tagged(self.project, hears, "train"), MOST_TAGGED)
+        db.session.rollback()  # as above
+        return tagging.train(examples, hears, tell)
+
+    def relations(self) -> dict[str, Any]:
+        """Train the relation model beside the pipeline; return its scores."""
+        scheme = self.project.scheme
+        if not scheme.relations:
+            return {}
+        model = train(_related(self.project, "train"))
+        if model is None:
+            return {}
+        model.save(self.version / RELATIONS)
+        return judging.relation_scores(model, _related(self.project, "dev"), scheme)
 
 
-def _examples(records: Iterable[Exported], part: str) -> Iterator[Example]:
-    for record in records:
+def _related(project: Project, part: str) -> Iterator[RelatedExample]:
+    for reading, layer in _readings(project, part):
+        yield reading, layer.entities, layer.relations
+
+
+def _tagged(project: Project, hears: Mapping[str, Any], part: str) -> Iterator[Example]:
+    """Yield the documents of a part with what the suggester that is heard proposes for each."""
+    suggester = (
+        suggesters[hears["name"]](language=project.language, options=hears["options"])
+        if hears
+        else None
+    )
+    scheme = project.scheme
+    for reading, layer in _readings(project, part):
+        with spacy_lock:
+            found = next(iter(suggester.suggest([reading.text], scheme))) if suggester else []
+        yield Example(reading, layer.entities, [item for item in found if isinstance(item, Entity)])
+
+
+def _readings(project: Project, part: str) -> Iterator[tuple[Reading, Layer]]:
+    for record in training_records(project):
         if record.part == part:
-            reading = Reading(record.document.text, record.tokens)
-            yield reading, record.layer.entities, record.layer.relations
-
-
-def _judged_relations(
-    project: Project, model: RelationModel, examples: Iterable[Example]
-) -> dict[str, Any]:
-    """Return precision, recall and F1 of relations between gold entities."""
-    right, made, wanted = Counter[str](), Counter[str](), Counter[str]()
-    for reading, entities, relations in examples:
-        gold = {(item.head, item.tail, item.label) for item in relations}
-        found = {
-            (head.id, tail.id, label)
-            for head, tail, label, _ in model.relations(reading, entities, project.scheme)
-        }
-        wanted.update(label for *_, label in gold)
-        made.update(label for *_, label in found)
-        right.update(label for *_, label in gold & found)
-    labels = sorted({*wanted, *made})
-    by_label = {label: _prf(right[label], made[label], wanted[label]) for label in labels}
-    overall = _prf(right.total(), made.total(), wanted.total())
-    names = {"precision": overall["p"], "recall": overall["r"], "f1": overall["f"]}
-    return {**names, "by_label": by_label}
-
-
-def _prf(right: int, made: int, wanted: int) -> dict[str, float | None]:
-    precision = right / made if made else None
-    recall = right / wanted if wanted else None
-    f1 = 2 * right / (made + wanted) if made + wanted else None
-    return {"p": precision, "r": recall, "f": f1}
-
-
-def _judged(version: Path, corpus: Path) -> dict[str, Any]:
-    with spacy_lock:
-        return nlp.judge(nlp.load_once(str(version / PIPELINE)), corpus / "dev.spacy")
+            yield Reading(record.document.text, record.tokens), record.layer
 
 
 def _is_better(project: Project, scores: dict[str, Any], corpus: Path) -> bool:
-    """Tell whether a new version finds no less than the current one in the documents held back."""
+    """Tell whether a new version is not worse than the current one in the documents held back."""
     current = current_version(project)
     if current is None or not scores["documents"]:
         return True
     folder = Path(current.folder)
     if not (folder / PIPELINE).is_dir():
         return True
-    before = _judged(folder, corpus)
+    try:
+        before = _judged(project, folder, corpus)
+    except LabelerError:  # what it needs is gone: it cannot propose any more
+        return True
     scores["before"] = before["f1"]
-    return (scores["f1"] or 0) >= (before["f1"] or 0)
+    return not judging.is_worse(scores, before)
+
+
+def _judged(project: Project, folder: Path, corpus: Path) -> dict[str, Any]:
+    """Return the scores of a version that is there, by what finds its entities."""
+    if not (folder / TAGGER).is_file():
+        return judging.pipeline_scores(folder / PIPELINE, corpus)
+    tagger = Tagger.load(folder / TAGGER)
+    return judging.tagger_scores(tagger, _tagged(project, tagger.hears, "dev"))
 
 
 def current_version(project: Project) -> TrainedModel | None:

@@ -1,0 +1,185 @@
+"""Labels for the tokens of a sentence, each depending on the one before it.
+
+A linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over hashed features,
+trained by AdaGrad (Duchi, Hazan and Singer 2011). A label is begun or gone on with: IOB2.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.integer]
+
+_SIZE = 1 << 17
+"""Rows that features are hashed to; the first stands for none."""
+_ROUNDS, _SETTLED, _RATE, _DECAY, _DROPPED = 10, 2, 0.12, 1e-3, 0.1
+_EAGER = 0.5
+"""By how much a token is taken for nothing less readily than is likely: what is proposed in vain
+takes an annotator one action, what is not proposed two."""
+_NEVER = -1e4
+
+
+class Span(NamedTuple):
+    """Tokens `[first, last)` taken for a label, and how sure that is, 0 to 1."""
+
+    first: int
+    last: int
+    label: str
+    score: float
+
+
+def rows(features: Iterable[str]) -> list[int]:
+    """Return the rows of features."""
+    return [zlib.crc32(name.encode()) % (_SIZE - 1) + 1 for name in features]
+
+
+def table(features: Sequence[Sequence[int]]) -> Ints:
+    """Return the rows of the features of each token as one array, filled up with 0."""
+    found = np.zeros((len(features), max(map(len, features), default=1)), np.int32)
+    for index, own in enumerate(features):
+        found[index, : len(own)] = own
+    return found
+
+
+@dataclass
+class Chain:
+    """Weights of features and of neighbours, each by tag: nothing, then two tags a label."""
+
+    labels: tuple[str, ...]
+    weights: Floats
+    following: Floats
+    """Row: the tag before; the first row is also that of the start of a sentence."""
+
+    @classmethod
+    def empty(cls, labels: Sequence[str], believed: Mapping[str, Mapping[int, float]]) -> "Chain":
+        """Return a chain that has learned nothing but what is `believed`: weights of tags."""
+        tags = 2 * len(labels) + 1
+        made = cls(
+            tuple(labels), np.zeros((_SIZE, tags), np.float32), np.zeros((tags, tags), np.float32)
+        )
+        for feature, weights in believed.items():
+            for tag, weight in weights.items():
+                made.weights[rows([feature])[0], tag] += weight
+        return made
+
+    def tag(self, label: str, *, inside: bool) -> int:
+        """Return the tag that begins a label, or goes on with it."""
+        return 2 * self.labels.index(label) + 1 + inside
+
+    def spans(self, features: Ints) -> Iterator[Span]:
+        """Yield the spans of the likeliest tags of a sentence, slightly eager."""
+        scores = self.weights[features].sum(axis=1)
+        scores[:, 0] -= _EAGER
+        steps = self._steps()
+        path = _likeliest(scores, steps)
+        chances, _ = _chances(scores, steps)
+        first = 0
+        while first < len(path):
+            tag, last = path[first], first + 1
+            while tag and last < len(path) and path[last] == tag + tag % 2:
+                last += 1
+            if tag:
+                sure = min(float(chances[token, path[token]]) for token in range(first, last))
+                yield Span(first, last, self.labels[(tag - 1) // 2], sure)
+            first = last
+
+    def _steps(self) -> Floats:
+        """Return the weights of neighbours; a label is gone on with only where it began."""
+        steps = self.following.copy()
+        for tag in range(2, len(steps), 2):
+            others = [each for each in range(len(steps)) if each not in (tag - 1, tag)]
+            steps[others, tag] = _NEVER
+        return steps
+
+    def fit(
+        self,
+        sentences: Sequence[tuple[Ints, Ints]],
+        tell: Callable[[str], None] = lambda _: None,
+        seed: int = 0,
+    ) -> None:
+        """Learn from sentences, each the rows of its tokens' features and their tags.
+
+        The weights are the mean of those after the later rounds (Polyak and Juditsky 1992).
+        `tell` gets each round, and ends the learning by raising.
+        """
+        chance = np.random.default_rng(seed)
+        squares = np.full_like(self.weights, 1e-2)
+        step_squares = np.full_like(self.following, 1e-2)
+        mean, mean_steps = np.zeros_like(self.weights), np.zeros_like(self.following)
+        for number in range(_ROUNDS):
+            tell(f"Tagger: round {number + 1} of {_ROUNDS}")
+            for index in chance.permutation(len(sentences)):
+                features, tags = sentences[index]
+                kept = np.where(chance.random(features.shape) < _DROPPED, 0, features)
+                self._learn(kept, tags, squares, step_squares)
+            if number >= _SETTLED:
+                mean += self.weights / (_ROUNDS - _SETTLED)
+                mean_steps += self.following / (_ROUNDS - _SETTLED)
+        if _ROUNDS > _SETTLED:
+            self.weights, self.following = mean, mean_steps
+
+    def _learn(self, features: Ints, tags: Ints, squares: Floats, step_squares: Floats) -> None:
+        """Move the weights of one sentence against the gradient of its loss."""
+        slope, steps = _chances(self.weights[features].sum(axis=1), self._steps())
+        slope[np.arange(len(tags)), tags] -= 1
+        np.add.at(steps, (tags[:-1], tags[1:]), -1)
+        steps[0] += slope[0]
+        step_squares += steps * steps
+        self.following -= _RATE * steps / np.sqrt(step_squares)
+        used, sums = _by_row(features, slope)
+        sums += _DECAY * self.weights[used]
+        squares[used] += sums * sums
+        self.weights[used] -= _RATE * sums / np.sqrt(squares[used])
+
+
+def _by_row(features: Ints, slope: Floats) -> tuple[Ints, Floats]:
+    """Return the rows that a sentence uses and the sum of the slopes of their tokens."""
+    flat = features.ravel()
+    order = np.argsort(flat, kind="stable")
+    order = order[np.searchsorted(flat[order], 1) :]  # row 0 is none
+    begins = np.flatnonzero(np.diff(flat[order], prepend=0))
+    tokens = order // features.shape[1]
+    return flat[order][begins], np.add.reduceat(slope[tokens], begins, axis=0)
+
+
+def _log_sum(values: Floats, axis: int) -> Floats:
+    top = values.max(axis=axis, keepdims=True)
+    summed = np.log(np.exp(values - top).sum(axis=axis, keepdims=True)) + top
+    found: Floats = summed.squeeze(axis)
+    return found
+
+
+def _chances(scores: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Return how likely each tag of each token is, and how often each step is expected.
+
+    By the forward-backward algorithm.
+    """
+    count = len(scores)
+    forward, backward = np.empty_like(scores), np.zeros_like(scores)
+    forward[0] = scores[0] + steps[0]
+    for token in range(1, count):
+        forward[token] = scores[token] + _log_sum(forward[token - 1][:, None] + steps, 0)
+    for token in range(count - 2, -1, -1):
+        backward[token] = _log_sum(steps + (scores[token + 1] + backward[token + 1])[None, :], 1)
+    total = _log_sum(forward[-1], 0)
+    ahead = (scores[1:] + backward[1:])[:, None, :]
+    pairs = np.exp(forward[:-1, :, None] + steps[None] + ahead - total).sum(axis=0)
+    return np.exp(forward + backward - total), pairs
+
+
+def _likeliest(scores: Floats, steps: Floats) -> list[int]:
+    """Return the likeliest tags of a sentence, by the Viterbi algorithm."""
+    best, back = scores[0] + steps[0], []
+    for own in scores[1:]:
+        ways = best[:, None] + steps
+        back.append(ways.argmax(axis=0))
+        best = own + ways.max(axis=0)
+    path = [int(best.argmax())]
+    for before in reversed(back):
+        path.append(int(before[path[-1]]))
+    return path[::-1]
