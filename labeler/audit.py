@@ -44,6 +44,8 @@ ACTIONS = {
     "gold.alike": "settled the same words alike",
     "gold.relabel": "labeled the same words alike in gold",
     "gold.undo": "took back what was settled at once",
+    "layer.relabel": "labeled the same words alike in their own layers",
+    "layer.undo": "took back what they labeled alike in their own layers",
     "guidelines.change": "changed the guidelines",
     "job.start": "started work in the background",
     "job.cancel": "cancelled work in the background",

@@ -88,6 +88,25 @@ def test_chosen_occurrences_are_made_alike_and_undone(project: Project) -> None:
     assert settling.make_alike(project, {10**6: [(0, 4)]}, "ORG", "k5", lena(), NOW).documents == 0
 
 
+def test_ones_own_layers_are_made_alike_and_undone(project: Project) -> None:
+    """Only the layers of who asks are changed, where there is one, and one undo takes all back."""
+    ben = db.session.query(User).filter_by(name="ben").one()
+    found, _ = settling.occurrences(project, "Varn")
+    chosen = {each.document_id: [(0, 4), (39, 43)] for each in found}
+    before = [each.said for each in found]
+    made = settling.make_alike(project, chosen, "ORG", "k1", ben, NOW, own=True)
+    assert (made.documents, made.questions, made.refused) == (3, 5, [])
+    after, _ = settling.occurrences(project, "Varn")
+    assert {dict(each.said)["ben"] for each in after} == {"ORG"}
+    assert {dict(each.said)["ana"] for each in after} == {"GPE"}
+    assert {each.gold for each in after} == {None}
+    assert settling.undo_batch(project, "k1", lena(), NOW).documents == 0
+    assert settling.undo_own_batch(project, "k1", ben, NOW).documents == 3
+    assert [each.said for each in settling.occurrences(project, "Varn")[0]] == before
+    other = settling.make_alike(project, chosen, "ORG", "k2", lena(), NOW, own=True)
+    assert (other.documents, len(other.refused)) == (0, 3)
+
+
 def test_the_page_counts_what_came_in(
     app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
 ) -> None:

@@ -9,7 +9,7 @@ from labeler.settling.automatic import (
     queue_undo,
     settle_all,
 )
-from labeler.settling.batches import Batch, undo_batch
+from labeler.settling.batches import Batch, undo_batch, undo_own_batch
 from labeler.settling.cases import (
     Case,
     Choice,
@@ -87,4 +87,5 @@ __all__ = [
     "sudden_changes",
     "undo",
     "undo_batch",
+    "undo_own_batch",
 ]

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from labeler import audit, editing
 from labeler.adjudication import Draft, Standing
 from labeler.errors import Invalid, LabelerError
 from labeler.jobs import Work
 from labeler.models import Document, Layer, Project, User, db, transaction
-from labeler.settling.cases import Choice, draft_of, gold_layer, undo, write
+from labeler.settling.cases import Choice, draft_of, gold_layer, undo, undo_own, write
 from labeler.settling.listing import shared
 
 PAGE = 50
@@ -123,6 +123,25 @@ def _askable(standings: Iterable[Standing]) -> Iterator[Standing]:
     return (s for s in standings if s.state == "open" and s.slot.kind in _ASKED)
 
 
+def undo_own_batch(project: Project, undone: str, actor: User, now: datetime) -> Batch:
+    """Take back what was made alike in the actor's own layers under a key, as `undo_batch` does."""
+    batch = Batch(f"undo-{undone[:80]}")
+    keys = settled_under(project, undone, of=actor)
+    mine = (Layer.annotator_id == actor.id, ~Layer.gold)
+    for first in range(0, len(keys), PAGE):
+        wanted = select(Layer).where(Layer.document_id.in_(keys[first : first + PAGE]), *mine)
+        for layer in db.session.scalars(wanted.order_by(Layer.document_id)).all():
+            try:
+                undo_own(layer, undone, batch.key, actor, now)
+            except LabelerError as error:
+                batch.refused.append(f"{layer.document.name}: {error.message}")
+            else:
+                batch.documents += 1
+    if batch.documents:
+        told("layer.undo", undone, project, actor, batch)
+    return batch
+
+
 # ---- taking back -----------------------------------------------------------------------------
 
 
@@ -154,11 +173,14 @@ def undo_batch(
     return batch
 
 
-def settled_under(project: Project, key: str, after: int = 0) -> list[int]:
-    """Return the documents, those after an id, in whose gold layer an edit has this key."""
+def settled_under(project: Project, key: str, after: int = 0, of: User | None = None) -> list[int]:
+    """Return the documents, those after an id, in whose gold layer an edit has this key.
+
+    With `of` it is that person's own layer.
+    """
     wanted = select(Layer.document_id).where(
         Layer.project_id == project.id,
-        Layer.gold,
+        Layer.gold if of is None else and_(~Layer.gold, Layer.annotator_id == of.id),
         Layer.document_id > after,
         editing.has_edit(Layer, key),
     )

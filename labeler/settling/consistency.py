@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from labeler import audit, editing, schema
-from labeler.errors import Invalid, LabelerError
+from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
 from labeler.settling.alike import MAX_READ, has_words
 from labeler.settling.batches import Batch
-from labeler.settling.cases import draft_of, gold_layer, items_of, write
+from labeler.settling.cases import draft_of, gold_layer, items_of, write, write_ops
 
 _CONTEXT = 60
 """Code points shown on either side of an occurrence."""
@@ -161,11 +161,14 @@ def make_alike(
     key: str,
     actor: User,
     now: datetime,
+    *,
+    own: bool = False,
 ) -> Batch:
     """Give these stretches of documents a label in gold, or none where `label` is empty.
 
-    Each document is one edit named `key`, so that `undo_batch` takes all back. What a rule stands
-    against is told and left. Raises Invalid for a label that the scheme lacks.
+    With `own` it is in the actor's own layers, of the documents where they have one. Each document
+    is one edit named `key`, so that `undo_batch`, or `undo_own_batch`, takes all back. What a rule
+    stands against is told and left. Raises Invalid for a label that the scheme lacks.
     """
     if label and project.scheme.entity(label) is None:
         raise Invalid(f"The scheme has no entity label {label!r}.")
@@ -175,7 +178,8 @@ def make_alike(
     mine = select(Document).where(Document.project_id == project.id, Document.id.in_(chosen))
     for document in db.session.scalars(mine.order_by(Document.id)).all():
         try:
-            changed = _label(document, chosen[document.id], label, key, actor, now)
+            give = _label_own if own else _label
+            changed = give(document, chosen[document.id], label, key, actor, now)
         except LabelerError as error:
             reason = error.problems[0].message if error.problems else error.message
             batch.refused.append(f"{document.name}: {reason}")
@@ -185,7 +189,8 @@ def make_alike(
     counts = {"key": key, "documents": batch.documents, "occurrences": batch.questions}
     if batch.documents:
         subject = f"as {label or 'nothing'}"
-        audit.record("gold.relabel", subject, project=project, actor=actor, details=counts)
+        action = "layer.relabel" if own else "gold.relabel"
+        audit.record(action, subject, project=project, actor=actor, details=counts)
     return batch
 
 
@@ -201,17 +206,44 @@ def _label(
     with transaction():
         gold = gold_layer(document, actor, now)
         draft = draft_of(document, gold, actor)
-        items = items_of(gold)
         origin: dict[str, Any] = {"curation": {"how": "direct", "from": [], "by": actor.name}}
-        ops: dict[str, schema.Op] = {}
-        count = 0
-        for start, end in dict.fromkeys(spans):
-            made = list(_ops(items, start, end, label, origin))
-            ops |= {op.id: op for op in made}
-            count += bool(made)
-        draft.change(ops.values())
+        ops, count = _all_ops(items_of(gold), spans, label, origin)
+        draft.change(ops)
         write(gold, draft, key, actor, now)
     return count
+
+
+def _label_own(
+    document: Document,
+    spans: Sequence[tuple[int, int]],
+    label: str,
+    key: str,
+    actor: User,
+    now: datetime,
+) -> int:
+    """Label spans of a document in the actor's own layer as one edit; return how many changed."""
+    wanted = select(Layer).where(
+        Layer.document_id == document.id, Layer.annotator_id == actor.id, ~Layer.gold
+    )
+    with transaction():
+        layer = db.session.scalar(wanted.with_for_update())
+        if layer is None:
+            raise NotFound("You have not opened it, so that you have no layer there.")
+        ops, count = _all_ops(items_of(layer), spans, label, None)
+        write_ops(layer, ops, key, actor, now)
+    return count
+
+
+def _all_ops(
+    items: Mapping[str, schema.Annotation],
+    spans: Sequence[tuple[int, int]],
+    label: str,
+    origin: dict[str, Any] | None,
+) -> tuple[tuple[schema.Op, ...], int]:
+    """Return what labels all of these spans, and how many of them that changes."""
+    made = [list(_ops(items, start, end, label, origin)) for start, end in dict.fromkeys(spans)]
+    ops = {op.id: op for each in made for op in each}
+    return tuple(ops.values()), sum(1 for each in made if each)
 
 
 def _ops(
@@ -219,7 +251,7 @@ def _ops(
     start: int,
     end: int,
     label: str,
-    origin: dict[str, Any],
+    origin: dict[str, Any] | None,
 ) -> Iterator[schema.Op]:
     """Yield what gives a span just this label: the first entity there is changed, others go."""
     there = [

@@ -40,6 +40,7 @@ def words(project: Project) -> ResponseReturnValue:
         contested=[] if asked else settling.contested(project),
         labels=project.scheme.entities,
         undo=request.args.get("undo", ""),
+        own=request.args.get("own", ""),
         more=learned == _LEARNED,
         counts=_counts(project),
     )
@@ -48,21 +49,28 @@ def words(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/consistency")
 @allow("curator")
 def make_alike(project: Project) -> ResponseReturnValue:
-    """Label the chosen occurrences alike in gold."""
+    """Label the chosen occurrences alike in gold, or in one's own layers; or take that back."""
+    asked = request.form.get("words", "")[:_MAX_WORDS]
+    if undone := request.form.get("undone", "")[:100]:
+        taken = settling.undo_own_batch(project, undone, me(), now())
+        flash(" ".join([f"{taken.documents} documents are as before.", *taken.refused[:5]]))
+        return redirect(url_for("consistency.words", slug=project.slug, words=asked))
+    own = request.form.get("where") == "own"
     key = f"alike-{secrets.token_hex(8)}"
     label = request.form.get("label", "")
     chosen = _chosen(request.form.getlist("at"))
     undo = None
     try:
-        made = settling.make_alike(project, chosen, label, key, me(), now())
+        made = settling.make_alike(project, chosen, label, key, me(), now(), own=own)
     except LabelerError as error:
         flash(error.message)
     else:
         undo = key if made.documents else None
-        told = f"{made.questions} occurrences in {made.documents} documents were changed in gold."
+        told = f"{made.questions} occurrences in {made.documents} documents were changed."
         flash(" ".join([told, *made.refused[:5]]))
-    asked = request.form.get("words", "")[:_MAX_WORDS]
-    return redirect(url_for("consistency.words", slug=project.slug, words=asked, undo=undo))
+    gold, mine = (None, undo) if own else (undo, None)
+    address = url_for("consistency.words", slug=project.slug, words=asked, undo=gold, own=mine)
+    return redirect(address)
 
 
 # ---- sudden changes --------------------------------------------------------------------------
