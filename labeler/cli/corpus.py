@@ -60,6 +60,8 @@ def suggest(slug: str, suggester: str | None) -> None:
 
     found = find_project(slug)
     if suggester:
+        options = found.suggester_options if found.suggester == suggester else {}
+        transfer.try_suggester(suggester, options, found.language, found.scheme)
         projects.use_suggester(found, suggester)
     with progress("Suggesting") as told:
         count = transfer.suggest(found, told)
@@ -84,6 +86,33 @@ def train(slug: str, out: Path | None) -> None:
     judged = "no document is held back yet" if f1 is None else f"F1 {f1:.2f} on documents held back"
     state = "It proposes from now on." if made.current else "An earlier version stays in use."
     click.echo(f"Trained version {made.number} on {made.documents} documents: {judged}. {state}")
+
+
+@main.command()
+@click.argument("slug")
+@click.argument("suggester", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print all scores as JSON.")
+@with_app
+def evaluate(slug: str, suggester: str | None, as_json: bool) -> None:
+    """Compare what a suggester proposes with gold; without one, list what can be compared."""
+    from labeler import transfer
+    from labeler.transfer.evaluation import candidates
+
+    found = find_project(slug)
+    if suggester is None:
+        for key, title in candidates(found).items():
+            click.echo(f"{key}\t{title}")
+        return
+    with progress("Comparing", "documents") as told:
+        made = transfer.evaluate(found, suggester, told)
+    if as_json:
+        print_json({"documents": made.documents, "version": made.version, **made.scores})
+        return
+    click.echo(f"{made.version}, {made.documents} documents:")
+    rows = {"All entities": made.scores["f1"], "All relations": made.scores["relations"]["f1"]}
+    rows |= {label: score["f"] for label, score in made.scores["by_label"].items()}
+    for title, f1 in rows.items():
+        click.echo(f"  {title:30} {'none' if f1 is None else f'F1 {f1:.2f}'}")
 
 
 def _split(*given: Any) -> tuple[int, ...]:

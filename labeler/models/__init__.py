@@ -16,6 +16,7 @@ from labeler.models.handing_out import (
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.learning import (
     DictionaryEntry,
+    Evaluation,
     Lesson,
     PatternVersion,
     Split,
@@ -59,6 +60,7 @@ __all__ = [
     "Edit",
     "Entity",
     "EntityLabel",
+    "Evaluation",
     "Export",
     "GuidelineVersion",
     "HandingOut",

@@ -97,6 +97,25 @@ class PatternVersion(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
+class Evaluation(Base):
+    """How a suggester did beside gold, and the places where they differ."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (Index("ix_evaluation_project_id", "project_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    suggester: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(200))
+    documents: Mapped[int]
+    left_out: Mapped[int]
+    """Documents with gold that it was trained on."""
+    scores: Mapped[dict[str, Any]] = mapped_column(JSON)
+    evidence: Mapped[list[list[Any]]] = mapped_column(JSON)
+    """Differences: entity or relation, name of the document, start, end, gold, proposed."""
+    at: Mapped[datetime] = mapped_column(Instant, default=now)
+
+
 class Split(Base):
     """The part of a plan ("80,10,10/0") that a document belongs to, for good."""
 

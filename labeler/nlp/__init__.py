@@ -12,6 +12,7 @@ from labeler.nlp.corpus import (
     vocab,
 )
 from labeler.nlp.matching import Expression, Find, Finder, Sought, check
+from labeler.nlp.packaging import wheel
 from labeler.nlp.pipelines import RULED, Rules, load, load_once, pipelines, ruler_pipeline
 from labeler.nlp.projects import (
     COMPONENT,
@@ -58,4 +59,5 @@ __all__ = [
     "train",
     "training_config",
     "vocab",
+    "wheel",
 ]

@@ -31,10 +31,17 @@ def load(name: str) -> "Language":
 
 def load_once(name: str) -> "Language":
     """Return the pipeline of a package or folder, read anew; raises Unavailable as `load`."""
-    # A pipeline made for another version may well work; where it does not, the error says so.
-    warnings.filterwarnings("ignore", message=r"\[W095\]")
     try:
-        return _with_relations(name)
+        with warnings.catch_warnings():
+            # spaCy only warns of a pipeline of another version, which then finds other things.
+            warnings.filterwarnings("error", message=r"\[W095\]")
+            return _with_relations(name)
+    except UserWarning:
+        raise Unavailable(
+            f"The pipeline {name!r} was not made for spaCy {spacy_version()}{_made_for(name)}. "
+            "Install the version of it for this spaCy, or train it again; if you know that it "
+            "works as it is, widen spacy_version in its meta.json."
+        ) from None
     except (OSError, ImportError, ValueError, LookupError, TypeError, AttributeError) as error:
         if "E050" in str(error):
             known = ", ".join(pipelines()) or "none"

@@ -1,6 +1,7 @@
 """Runs imports, suggestions and exports over the database: streams, reports, manifests."""
 
 from labeler.transfer.doubts import queue_doubts
+from labeler.transfer.evaluation import evaluate, queue_evaluation
 from labeler.transfer.exports import Made, export, queue_export
 from labeler.transfer.imports import ImportReport, import_paths, queue_import
 from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
@@ -19,10 +20,12 @@ __all__ = [
     "Made",
     "again",
     "compare",
+    "evaluate",
     "export",
     "find",
     "import_paths",
     "queue_doubts",
+    "queue_evaluation",
     "queue_export",
     "queue_import",
     "queue_suggestions",

@@ -43,7 +43,7 @@ _PART = 128
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A suggester that proposes for a project, with its options."""
 
     name: str
@@ -65,24 +65,24 @@ def _loaded(name: str, language: str, options: bytes) -> Suggester:
     return suggesters[name](language=language, options=named)
 
 
-def _sources(project: Project) -> list[_Source]:
+def sources(project: Project) -> list[Source]:
     """Return what proposes for a project: its patterns, the suggester chosen, the version trained.
 
     The last is the one that says how useful a document is to label.
     """
-    found = [_Source(project.suggester, project.suggester_options)]
+    found = [Source(project.suggester, project.suggester_options)]
     written = patterns.latest(project)
     if written is not None and written.patterns:
-        found.insert(0, _Source(PatternSuggester.name, patterns.source_options(written)))
+        found.insert(0, Source(PatternSuggester.name, patterns.source_options(written)))
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
     trained = db.session.scalar(wanted)
     if trained is not None:
         options = {"folder": trained.folder, "number": trained.number}
-        found.append(_Source("trained", options, trained.scores.get("hears")))
+        found.append(Source("trained", options, trained.scores.get("hears")))
     return found
 
 
-def _run_options(project: Project, source: _Source) -> dict[str, Any]:
+def _run_options(project: Project, source: Source) -> dict[str, Any]:
     """Return what a run depends on beside its version: options, and the labels there are."""
     scheme = project.scheme
     return {
@@ -92,10 +92,10 @@ def _run_options(project: Project, source: _Source) -> dict[str, Any]:
     }
 
 
-def _runs(project: Project, sources: Sequence[_Source]) -> list[SuggesterRun]:
+def _runs(project: Project, proposing: Sequence[Source]) -> list[SuggesterRun]:
     """Return the runs whose proposals hold: those imported, and those made as things are now."""
     known = select(SuggesterRun).where(SuggesterRun.project_id == project.id)
-    options = {source.name: _run_options(project, source) for source in sources}
+    options = {source.name: _run_options(project, source) for source in proposing}
     return [
         run
         for run in db.session.scalars(known.order_by(SuggesterRun.id.desc()))
@@ -103,7 +103,7 @@ def _runs(project: Project, sources: Sequence[_Source]) -> list[SuggesterRun]:
     ]
 
 
-def _current_run(project: Project, source: _Source) -> SuggesterRun:
+def _current_run(project: Project, source: Source) -> SuggesterRun:
     """Return the run of a suggester as it is now, made when there is none."""
     version = source.load(project.language).version
     for run in _runs(project, [source]):
@@ -134,10 +134,10 @@ def suggestions(
     Where a suggester cannot be run, the sentence that says why comes second: a document opens all
     the same.
     """
-    sources = _sources(project)
-    kept = _kept(project, sources, document)
+    proposing = sources(project)
+    kept = _kept(project, proposing, document)
     problems = []
-    for source in sources:
+    for source in proposing:
         if any(run.suggester == source.name for run, _ in kept):
             continue
         try:
@@ -148,19 +148,19 @@ def suggestions(
         else:
             _keep(run, [document], made)
             kept.append((run, made[0]))
-    runs = [proposals for _, proposals in _unheard(sources, kept)]
-    relate = _relating(project, sources)
+    runs = [proposals for _, proposals in _unheard(proposing, kept)]
+    relate = _relating(project, proposing)
     found = put_together(project, document, runs, held, relate, build=build)
     return found, " ".join(problems) or None
 
 
-def _relating(project: Project, sources: Sequence[_Source]) -> Relate:
+def _relating(project: Project, proposing: Sequence[Source]) -> Relate:
     """Return what proposes relations between entities that are given."""
 
     def relate(
         reading: Reading, entities: Sequence[schema.Entity], scheme: schema.Scheme
     ) -> list[schema.Relation]:
-        loaded = (source.load(project.language) for source in sources if source.name == "trained")
+        loaded = (source.load(project.language) for source in proposing if source.name == "trained")
         return [
             relation
             for suggester in loaded
@@ -172,9 +172,9 @@ def _relating(project: Project, sources: Sequence[_Source]) -> Relate:
 
 
 def _kept(
-    project: Project, sources: Sequence[_Source], document: Document
+    project: Project, proposing: Sequence[Source], document: Document
 ) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
-    runs = {run.id: run for run in _runs(project, sources)}
+    runs = {run.id: run for run in _runs(project, proposing)}
     found = db.session.scalars(
         select(Suggestion).where(Suggestion.document_id == document.id, Suggestion.run_id.in_(runs))
     )
@@ -183,11 +183,11 @@ def _kept(
 
 
 def _unheard(
-    sources: Sequence[_Source], kept: Sequence[tuple[SuggesterRun, list[dict[str, Any]]]]
+    proposing: Sequence[Source], kept: Sequence[tuple[SuggesterRun, list[dict[str, Any]]]]
 ) -> list[tuple[SuggesterRun, list[dict[str, Any]]]]:
     """Leave out the entities of a suggester that another has heard and weighed."""
     there = {run.suggester for run, _ in kept}
-    heard = {source.hears for source in sources if source.name in there}
+    heard = {source.hears for source in proposing if source.name in there}
     return [
         (run, [each for each in made if run.suggester not in heard or "start" not in each])
         for run, made in kept
@@ -195,7 +195,7 @@ def _unheard(
 
 
 def _propose(
-    project: Project, source: _Source, documents: Sequence[Document]
+    project: Project, source: Source, documents: Sequence[Document]
 ) -> Iterator[list[schema.Suggestion]]:
     with spacy_lock:
         texts = [document.text for document in documents]
@@ -229,13 +229,13 @@ def suggest(project: Project, progress: Callable[[int], None] = lambda _: None) 
 
     `progress` is told of each portion's size. Raises Unavailable when the suggester cannot run.
     """
-    return max(_suggest(project, source, Work(progress), 0, None) for source in _sources(project))
+    return max(_suggest(project, source, Work(progress), 0, None) for source in sources(project))
 
 
-def _suggest(project: Project, source: _Source, work: Work, after: int, until: int | None) -> int:
+def _suggest(project: Project, source: Source, work: Work, after: int, until: int | None) -> int:
     """Propose for the documents whose ids lie between, in chunks; return their number."""
     run = _current_run(project, source)
-    done, surest = 0, source == _sources(project)[-1]
+    done, surest = 0, source == sources(project)[-1]
     while page := _without(project, run, after, until):
         made = [_as_json(proposals) for proposals in _propose(project, source, page)]
         after = page[-1].id
@@ -314,7 +314,7 @@ def _suggest_part(work: jobs.JobWork) -> None:
         _share(project, work)
     else:
         after = (work.cursor or work.parameters)["after"]
-        for source in _sources(project):
+        for source in sources(project):
             if source.name == work.parameters["suggester"]:
                 _suggest(project, source, work, after, work.parameters["until"])
 
@@ -324,7 +324,7 @@ def _share(project: Project, work: jobs.JobWork) -> None:
         return
     prune(project)
     parts, total = [], 0
-    for source in _sources(project):
+    for source in sources(project):
         run = _current_run(project, source)
         keys = sorted(db.session.scalars(_lacking(project, run).with_only_columns(Document.id)))
         total += len(keys)
@@ -376,7 +376,7 @@ def warm_up(project: Project) -> None:
     """Load what the first document opened will need; what fails is told when it is opened."""
     try:
         with spacy_lock:
-            for source in _sources(project):
+            for source in sources(project):
                 list(source.load(project.language).suggest(["Warm up."], project.scheme))
             list(nlp.tokenize(["Warm up."], project.language))
     except LabelerError:

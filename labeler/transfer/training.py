@@ -284,6 +284,22 @@ def use(project: Project, version: TrainedModel) -> None:
         queue_suggestions(project)
 
 
+def wheel(project: Project, version: TrainedModel) -> Path:
+    """Return a version's pipeline as a package for pip, made when first asked for.
+
+    Raises NotFound when its files are gone, and Unavailable when no package can be made.
+    """
+    folder = Path(version.folder)
+    if not (folder / PIPELINE).is_dir():
+        raise NotFound(f"The files of version {version.number} are gone. Train a new one.")
+    name = "".join(c if c.isalnum() and c.isascii() else "_" for c in project.slug).strip("_")
+    number = f"0.{version.number}.0"
+    made = folder / f"{project.language}_{name}-{number}-py3-none-any.whl"
+    if not made.is_file():
+        nlp.wheel(folder / PIPELINE, made, name, number)
+    return made
+
+
 def choose(project: Project, every: int, component: str) -> None:
     """Train after so many submitted documents, 0 for never, with this spaCy component."""
     with transaction():

@@ -94,6 +94,52 @@ def columns(
     return Columns(name, summary, drawn, ticks)
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a curve: its numbers, and where it stands."""
+
+    amount: float
+    value: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Shares, 0 to 1, by an amount, with what says the same in words."""
+
+    name: str
+    summary: str
+    points: list[Point]
+    ticks: list[Tick]
+    marks: list[Point]
+    """Places on the base line, with the amounts that stand below them."""
+    base: float = HEIGHT - _BOTTOM
+    left: float = _LEFT
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def line(self) -> str:
+        """Return the points as SVG has them."""
+        return " ".join(f"{point.x},{point.y}" for point in self.points)
+
+
+def curve(name: str, summary: str, values: Sequence[tuple[float, float]]) -> Curve:
+    """Return a curve through pairs of an amount and a share, in the order of the amounts."""
+    room, place = HEIGHT - _TOP - _BOTTOM, WIDTH - _LEFT - _RIGHT
+    top, step = _scale(max((amount for amount, _ in values), default=0))
+
+    def point(amount: float, share: float) -> Point:
+        x = round(_LEFT + place * amount / top, 1)
+        return Point(amount, share, x, round(HEIGHT - _BOTTOM - room * share, 1))
+
+    quarters = [number / 4 for number in range(1, 5)]
+    ticks = [Tick(share, point(0, share).y) for share in quarters]
+    marks = [point(step * number, 0) for number in range(round(top / step) + 1)]
+    return Curve(name, summary, [point(*value) for value in sorted(values)], ticks, marks)
+
+
 def _scale(most: float) -> tuple[float, float]:
     """Return the top of the scale and the step of its lines: 1, 2 or 5 times a power of ten."""
     if most <= 0:

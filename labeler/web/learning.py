@@ -1,7 +1,5 @@
 """The page on what the suggestions have learned, and what a lead may do about it."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +9,16 @@ from flask.typing import ResponseReturnValue
 from labeler import progress, transfer
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Project, TrainedModel
-from labeler.transfer import training
+from labeler.transfer import evaluation, training
+from labeler.web import charts
 from labeler.web.auth import allow, me
 from labeler.web.forms import TrainingForm, UseForm, tell
+from labeler.web.uploads import zipped
 
 blueprint = Blueprint("learning", __name__)
 _BLOCK = 1 << 16
+_COMPARED = 6
+"""Versions whose scores stand side by side for each label."""
 
 
 @blueprint.get("/projects/<slug>/suggestions")
@@ -50,9 +52,16 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         for version in versions
         if version.scores.get("f1") is not None
     ]
+    judged = [version for version in versions if version.scores.get("f1") is not None][::-1]
     return render_template(
         "suggestions.html",
         form=form,
+        curve=_curve(points[::-1]),
+        judged=judged[-_COMPARED:],
+        candidates=evaluation.candidates(project),
+        evaluations=evaluation.evaluations(project, 10),
+        title_of=evaluation.title_of,
+        spared=progress.spared(project),
         use_form=UseForm(),
         versions=versions[:20],
         current=current,
@@ -60,6 +69,18 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         lacking=max(training.LEAST - training.finished(project), 0),
         receptions=progress.receptions(project),
     ), 422 if form.errors else 200
+
+
+def _curve(points: list[tuple[int, float]]) -> charts.Curve:
+    """Return F1 of entities by how many articles a version was trained on."""
+    summary = "Too few versions were judged to draw a curve."
+    if len(points) > 1:
+        (first, begin), (last, end) = points[0], points[-1]
+        summary = (
+            f"F1 of entities went from {begin:.2f} with {first:,} articles to {end:.2f} "
+            f"with {last:,}, in articles held back."
+        )
+    return charts.curve("Quality by articles", summary, points)
 
 
 @blueprint.post("/projects/<slug>/suggestions/train")
@@ -99,7 +120,22 @@ def download(project: Project, number: int) -> ResponseReturnValue:
         raise NotFound(f"The files of version {number} are gone. Train a new one.")
     name = f"{project.slug}-model-{number}"
     headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
-    return Response(_archive(folder, name), mimetype="application/zip", headers=headers)
+    return Response(zipped(folder, name), mimetype="application/zip", headers=headers)
+
+
+@blueprint.get("/projects/<slug>/suggestions/<int:number>.whl")
+@allow("manager")
+def download_wheel(project: Project, number: int) -> ResponseReturnValue:
+    """Send the pipeline of a version as a package that `pip install` takes."""
+    path = training.wheel(project, _version(project, number))
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
+    return Response(_blocks(path), mimetype="application/zip", headers=headers)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
 
 
 def _version(project: Project, number: int) -> TrainedModel:
@@ -107,31 +143,3 @@ def _version(project: Project, number: int) -> TrainedModel:
     if found is None:
         raise NotFound(f"There is no version {number}.")
     return found
-
-
-class _Pipe(io.RawIOBase):
-    """A file that hands on what is written into it."""
-
-    def __init__(self) -> None:
-        self.waiting: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.waiting.append(bytes(data))
-        return len(data)
-
-
-def _archive(folder: Path, name: str) -> Iterator[bytes]:
-    """Yield a zip archive of a folder as it is made, so that memory stays flat."""
-    pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            inside = f"{name}/{path.relative_to(folder).as_posix()}"
-            with path.open("rb") as source, archive.open(inside, "w") as target:
-                while block := source.read(_BLOCK):
-                    target.write(block)
-                    yield from pipe.waiting
-                    pipe.waiting.clear()
-    yield from pipe.waiting

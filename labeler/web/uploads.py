@@ -66,15 +66,18 @@ class _Sink(io.RawIOBase):
         return held
 
 
-def zipped(folder: Path) -> Iterator[bytes]:
-    """Yield a zip archive of the files below a folder, a piece at a time; links are left out."""
+def zipped(folder: Path, name: str = "") -> Iterator[bytes]:
+    """Yield a zip archive of the files below a folder, a piece at a time; links are left out.
+
+    In the archive the folder is called `name`, or as it is called.
+    """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_symlink() or not path.is_file():
                 continue
-            name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-            entry = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
+            inside = f"{name or folder.name}/{path.relative_to(folder).as_posix()}"
+            entry = zipfile.ZipInfo.from_file(path, inside, strict_timestamps=False)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                 while chunk := source.read(_CHUNK):

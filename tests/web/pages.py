@@ -8,7 +8,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from labeler.models import Doubt, Layer, Project, SuddenChange, TrainedModel, transaction
+from labeler.models import (
+    Doubt,
+    Evaluation,
+    Layer,
+    Project,
+    SuddenChange,
+    TrainedModel,
+    transaction,
+)
 from labeler.models.database import now
 
 PAGES = (
@@ -36,6 +44,8 @@ PAGES = (
     "adjudicate.label_gold",
     "learning.page",
     "learning.download",
+    "learning.download_wheel",
+    "evaluations.evaluation",
     "patterns.page",
     "patterns.download",
     "manage.new",
@@ -78,6 +88,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "adjudicate.undo_batch": {"key": "none"},
     "learning.choose": {"every": "-1", "component": "ner"},
     "learning.train": {},
+    "evaluations.evaluate": {"key": "nothing"},
     "learning.use": {"number": "0"},
     "patterns.change": {"action": "try", "label:PERSON": "/(/"},
     "handing.rules": {"who": "nobody"},
@@ -117,7 +128,8 @@ def rule_of(app: Flask, endpoint: str, method: str, values: dict[str, Any]) -> s
 
 def trained(project: Project, folder: Path) -> int:
     """Return the number of a version trained for a project, its files in this folder."""
-    (folder / "version").mkdir()
+    (folder / "version" / "pipeline").mkdir(parents=True)
+    (folder / "version" / f"en_{project.slug}-0.1.0-py3-none-any.whl").write_bytes(b"wheel")
     (folder / "version" / "relations.npz").write_bytes(b"weights")
     row = TrainedModel(
         project_id=project.id, number=1, component="ner", folder=str(folder / "version"),
@@ -144,6 +156,18 @@ def doubted(layer: Layer) -> int:
     row = Doubt(
         project_id=layer.project_id, layer_id=layer.id, kind="missing", new_start=0, new_end=3,
         new_label="PERSON", score=0.9,
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(row)
+    return row.id
+
+
+def evaluated(project: Project) -> int:
+    """Return the id of an evaluation of a project's suggester."""
+    scores = {"precision": 1.0, "recall": None, "f1": None, "by_label": {}}
+    row = Evaluation(
+        project_id=project.id, suggester="rulers", version="1", documents=1, left_out=0,
+        scores={**scores, "relations": scores}, evidence=[],
     )  # fmt: skip
     with transaction() as session:
         session.add(row)

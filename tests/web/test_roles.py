@@ -13,7 +13,16 @@ from labeler import accounts, invitations, transfer
 from labeler.models import Export, Invitation, Project, User, db
 from labeler.models.database import now
 from tests.conftest import Corpus
-from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, doubted, rule_of, trained
+from tests.web.pages import (
+    PAGES,
+    POSTS,
+    Client,
+    changed_suddenly,
+    doubted,
+    evaluated,
+    rule_of,
+    trained,
+)
 
 PEOPLE = ("nobody", "stranger", "ana", "cy", "max", "root")
 """Nobody signed in; a member of the site; annotator, curator and manager of a project; an admin."""
@@ -55,6 +64,7 @@ def site(app: Flask, corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "invitation_id": _invited(project, ana),
         "comment_id": 0,
         "number": trained(project, tmp_path),
+        "evaluation_id": evaluated(project),
     }
 
 

@@ -21,7 +21,16 @@ from labeler.models.documents import text_sha256
 from labeler.web import auth
 from tests.conftest import SHARED, Corpus, settings
 from tests.test_accounts import GOOD
-from tests.web.pages import PAGES, POSTS, Client, changed_suddenly, doubted, rule_of, trained
+from tests.web.pages import (
+    PAGES,
+    POSTS,
+    Client,
+    changed_suddenly,
+    doubted,
+    evaluated,
+    rule_of,
+    trained,
+)
 
 Signed = Callable[[str], FlaskClient]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
@@ -62,6 +71,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "export_id": 1,
         "invitation_id": 1,
         "number": trained(project, tmp_path),
+        "evaluation_id": evaluated(project),
         "job_id": job.id,
         "change": "cancel",
         "change_id": changed_suddenly(layer),

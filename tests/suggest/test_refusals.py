@@ -1,0 +1,80 @@
+"""Real pipelines that cannot suggest: refused on the page and in a run, in words."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import spacy
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import projects, transfer
+from labeler.errors import LabelerError
+from labeler.models import Project, db
+from tests.conftest import Corpus
+from tests.web.pages import Client
+
+
+def _ruler(folder: Path, label: str = "PERSON") -> Path:
+    pipeline = spacy.blank("en")
+    ruler = pipeline.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": label, "pattern": "Ada"}])  # type: ignore[attr-defined]
+    pipeline.to_disk(folder)
+    return folder
+
+
+def _missing(folder: Path) -> Path:
+    return folder / "nowhere"
+
+
+def _broken(folder: Path) -> Path:
+    (_ruler(folder) / "vocab" / "strings.json").write_bytes(b"\x00 cut off")
+    return folder
+
+
+def _of_another_version(folder: Path) -> Path:
+    meta = _ruler(folder) / "meta.json"
+    meta.write_text(json.dumps({**json.loads(meta.read_text()), "spacy_version": ">=3.2,<3.3"}))
+    return folder
+
+
+def _of_spacy_two(folder: Path) -> Path:
+    (_of_another_version(folder) / "config.cfg").unlink()
+    return folder
+
+
+def _of_other_labels(folder: Path) -> Path:
+    return _ruler(folder, "CHEMICAL")
+
+
+REFUSED = {
+    _missing: "give the name of an installed package",
+    _broken: "train it again with this version",
+    _of_another_version: "Install the version of it for this spaCy",
+    _of_spacy_two: "made for spaCy >=3.2,<3.3",
+    _of_other_labels: "Say in the option “labels” which is which",
+}
+
+
+@pytest.mark.parametrize(("make", "told"), REFUSED.items())
+def test_it_is_refused_on_the_page_and_in_a_run(
+    app: Flask,
+    corpus: Corpus,
+    signed_in: Callable[[str], FlaskClient],
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    told: str,
+) -> None:
+    """The sentence says what to do, and the suggester stays what it was."""
+    project = corpus.project(max="manager")
+    corpus.document(project)
+    place = str(make(tmp_path / "pipeline"))
+    form = {"title": "News", "language": "en", "suggester": "spacy", "pipeline": place}
+    page = Client(signed_in("max")).post("/projects/news/settings", form)
+    assert told in page.text.replace("&gt;", ">").replace("&lt;", "<")
+    assert db.session.get_one(Project, project.id).suggester == "rulers"
+    projects.use_suggester(project, "spacy", {"pipeline": place})
+    with pytest.raises(LabelerError) as raised:  # what the command prints
+        transfer.suggest(project)
+    assert told in raised.value.message
