@@ -17,6 +17,7 @@ from labeler.web import (
     auth,
     consistency,
     evaluations,
+    exchange_api,
     guidelines,
     handing,
     handing_api,
@@ -76,9 +77,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         guidelines,
         consistency,
         handing_api,
+        exchange_api,
     )
-    for part in parts:
-        app.register_blueprint(part.blueprint)
+    for blueprint in dict.fromkeys(part.blueprint for part in parts):  # several share the API's
+        app.register_blueprint(blueprint)
     app.register_error_handler(LabelerError, _answer_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     return app

@@ -440,9 +440,11 @@ def members(project: Project) -> list[tuple[User, str]]:
     return [(user, role) for user, role in db.session.execute(mine.order_by(User.name))]
 
 
-def exports(project: Project, limit: int = 50) -> list[Export]:
-    """Return the last exports of a project, newest first."""
+def exports(project: Project, before: int | None = None, limit: int = 50) -> list[Export]:
+    """Return the last exports of a project, newest first: those before an id."""
     mine = select(Export).where(Export.project_id == project.id)
+    if before is not None:
+        mine = mine.where(Export.id < before)
     return list(db.session.scalars(mine.order_by(Export.id.desc()).limit(limit)))
 
 

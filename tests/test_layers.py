@@ -37,6 +37,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "models": 3,
     "suggest": 3,
     "nlp": 2,
+    "client": 1,
     "schema": 1,
     "__init__": 0,
     "config": 0,
@@ -140,6 +141,17 @@ def test_annotations_are_written_in_one_place() -> None:
         "sudden",
         "work",
     }
+
+
+def test_the_client_can_be_taken_alone() -> None:
+    """A program that calls a server needs nothing of labeler but its errors."""
+    needed = {
+        name
+        for place, tree in modules()
+        for name in imported(tree)
+        if place == "client" and name.startswith("labeler")
+    }
+    assert needed == {"labeler.errors"}
 
 
 def test_functions_stay_short() -> None:

@@ -24,7 +24,7 @@ _PROBLEMS = 200
 _NUMBER = {"type": "integer", "minimum": 0}
 
 
-def _job(project: Project, job_id: int) -> Job:
+def job_of(project: Project, job_id: int) -> Job:
     """Return a job of this project; raises NotFound."""
     job = jobs.find(job_id)
     if job.project_id != project.id:
@@ -69,7 +69,7 @@ def listed(project: Project) -> ResponseReturnValue:
 @allow("manager")
 def job(project: Project, job_id: int) -> ResponseReturnValue:
     """Show a job: how far it is, its log, and what did not fit."""
-    found = _job(project, job_id)
+    found = job_of(project, job_id)
     first = request.args.get("after", 0, type=int)
     problems = jobs.problems(found.id, first, _PROBLEMS)
     return render_template(
@@ -97,7 +97,7 @@ def suggest(project: Project) -> ResponseReturnValue:
 @allow("manager")
 def change(project: Project, job_id: int, change: str) -> ResponseReturnValue:
     """Cancel a job, or try it again."""
-    found = _job(project, job_id)
+    found = job_of(project, job_id)
     try:
         _CHANGES[change](found.id)
     except LabelerError as error:
@@ -112,7 +112,7 @@ _CHANGES = {"cancel": jobs.cancel, "retry": jobs.retry}
 @allow("manager")
 def problems(project: Project, job_id: int, form: str) -> ResponseReturnValue:
     """Send all that did not fit, as a table or as JSON."""
-    found = _job(project, job_id)
+    found = job_of(project, job_id)
     rows = [problem.as_problem().to_json() for problem in _each_problem(found.id)]
     if form == "json":
         body, kind = orjson.dumps(rows, option=orjson.OPT_INDENT_2), "application/json"
@@ -162,14 +162,14 @@ def get_jobs(project: Project) -> ResponseReturnValue:
 @allow("manager")
 def get_job(project: Project, job_id: int) -> ResponseReturnValue:
     """Return a job with its log."""
-    return _answer(_job(project, job_id))
+    return _answer(job_of(project, job_id))
 
 
 @api.blueprint.post("/projects/<slug>/jobs/<int:job_id>/cancel")
 @allow("manager")
 def cancel_job(project: Project, job_id: int) -> ResponseReturnValue:
     """End a job; what it has done stays."""
-    jobs.cancel(_job(project, job_id).id)
+    jobs.cancel(job_of(project, job_id).id)
     return _answer(jobs.find(job_id))
 
 
@@ -177,7 +177,7 @@ def cancel_job(project: Project, job_id: int) -> ResponseReturnValue:
 @allow("manager")
 def retry_job(project: Project, job_id: int) -> ResponseReturnValue:
     """Try a job again that failed or was cancelled."""
-    jobs.retry(_job(project, job_id).id)
+    jobs.retry(job_of(project, job_id).id)
     return _answer(jobs.find(job_id))
 
 
@@ -189,5 +189,9 @@ def post_suggestions(project: Project) -> ResponseReturnValue:
 
 
 def _answer(job: Job) -> Response:
-    told = {**jobs.as_json(job), "log": [line.words for line in jobs.lines(job.id)]}
-    return Response(orjson.dumps(told), mimetype="application/json")
+    return Response(orjson.dumps(job_json(job)), mimetype="application/json")
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """Return a job with its log as plain JSON values."""
+    return {**jobs.as_json(job), "log": [line.words for line in jobs.lines(job.id)]}

@@ -1,7 +1,5 @@
 """Pages for those who run a project: making it, articles in and out, settings."""
 
-import shutil
-import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ import orjson
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -20,24 +17,21 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from labeler import jobs, nlp, projects, schema, transfer, work
-from labeler.config import Settings
-from labeler.errors import Invalid, LabelerError, NotFound, Problem
+from labeler import nlp, projects, schema, transfer, work
+from labeler.errors import Invalid, LabelerError, Problem
 from labeler.formats import exporters, importers
-from labeler.models import Export, Job, Project
+from labeler.models import Job, Project
 from labeler.suggest import chosen, suggesters
+from labeler.web import uploads
 from labeler.web.auth import allow, me
 from labeler.web.forms import ExportForm, ImportForm, ProjectForm, SettingsForm, choices, tell
 from labeler.web.markdown import render
-from labeler.web.uploads import save, zipped
 
 blueprint = Blueprint("manage", __name__)
 
 FILE = "file"
 """The start of a project that is no template."""
-_AT_ONCE = 1_000_000
-"""Bytes of an upload that are imported while somebody waits."""
-_FEW = 500
+FEW = 500
 """Documents that are exported while somebody waits."""
 _PROBLEMS = 50
 """Problems or changes of an export on one page."""
@@ -212,28 +206,14 @@ def import_files(project: Project) -> ResponseReturnValue:
 
 
 def _import(project: Project, files: list[Any], form: ImportForm) -> Job:
-    """Keep the upload and import it; a large one is left to a worker."""
-    settings: Settings = current_app.config["LABELER"]
-    folder = settings.instance / "uploads" / uuid.uuid4().hex
-    folder.mkdir(parents=True)
-    try:
-        save(files, folder)
-
-        def queued() -> Job:
-            return transfer.queue_import(
-                project,
-                folder,
-                actor=me(),
-                annotator=form.annotator.data or None,
-                add_labels=form.add_labels.data,
-                importer=form.format.data,
-            )
-
-        small = sum(size for _, size in _files(folder)) <= _AT_ONCE
-        return jobs.do_now(queued) if small else queued()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    return uploads.take_in(
+        project,
+        files,
+        actor=me(),
+        annotator=form.annotator.data or None,
+        add_labels=form.add_labels.data,
+        importer=form.format.data,
+    )
 
 
 # ---- articles out ----------------------------------------------------------------------------
@@ -273,7 +253,7 @@ def _export(project: Project, form: ExportForm) -> str:
         "seed": form.seed.data or 0,
         "name": form.name.data or "",
     }
-    if work.progress(project, me()).total > _FEW:
+    if work.progress(project, me()).total > FEW:
         job = transfer.queue_export(project, form.format.data, actor=me(), **options)
         return url_for("jobs.job", slug=project.slug, job_id=job.id)
     made = transfer.export(project, form.format.data, made_by=me().name, **options)
@@ -287,13 +267,13 @@ def _export(project: Project, form: ExportForm) -> str:
 def show_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what an export holds, and what did not fit."""
     row = projects.find_export(project, export_id)
-    report = _report(Path(row.folder))
+    report = uploads.report_of(Path(row.folder))
     first = max(request.args.get("from", 0, type=int), 0)
     problems = report.get("problems", [])
     return render_template(
         "exported.html",
         row=row,
-        files=_files(Path(row.folder)),
+        files=uploads.files_below(Path(row.folder)),
         warnings=report.get("warnings", []),
         total=len(problems),
         problems=problems[first : first + _PROBLEMS],
@@ -320,31 +300,8 @@ def compare_exports(project: Project, export_id: int) -> ResponseReturnValue:
     )
 
 
-def _report(folder: Path) -> dict[str, Any]:
-    path = folder / "report.json"
-    try:
-        report = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return report if isinstance(report, dict) else {}
-
-
-def _files(folder: Path) -> list[tuple[str, int]]:
-    """Return the files of an export with their sizes in bytes; none when the folder is gone."""
-    if not folder.is_dir():
-        return []
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
-
-
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/download")
 @allow("manager")
 def download(project: Project, export_id: int) -> ResponseReturnValue:
     """Send an export as a zip archive, made as it is sent."""
-    row: Export = projects.find_export(project, export_id)
-    folder = Path(row.folder)
-    if not folder.is_dir():
-        raise NotFound("The folder of this export is gone. Export again.")
-    answer = Response(zipped(folder), mimetype="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}.zip")
-    return answer
+    return uploads.archive_of(Path(projects.find_export(project, export_id).folder))

@@ -64,11 +64,25 @@ RESOLVED = {
 }
 
 
+FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+"""A body that is the file itself."""
+
+
 def takes(body: dict[str, Any] | None = None, **query: dict[str, Any]) -> Callable[[F], F]:
-    """Say which JSON body and which query a route takes."""
+    """Say which body and which query a route takes: JSON of a schema, or a `FILE`."""
 
     def mark(view: F) -> F:
         view.takes = (body, query)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def gives(kind: str) -> Callable[[F], F]:
+    """Say which kind of file a route answers with, where it is not JSON."""
+
+    def mark(view: F) -> F:
+        view.gives = kind  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -113,16 +127,18 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, A
         "x-who": getattr(view, "who", ""),
         "parameters": [*path, *({"name": n, "in": "query", "schema": s} for n, s in query.items())],
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {}}},
+            "200": {"description": "Done.", "content": {_kind_of(view): {}}},
             "default": {"description": "Refused, with the reason.", "content": _ERROR},
         },
     }
     if body is not None and method != "GET":
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": body}},
-        }
+        kind = body.get("contentMediaType", "application/json")
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": body}}}
     return operation
+
+
+def _kind_of(view: Callable[..., Any]) -> str:
+    return getattr(view, "gives", "application/json")
 
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

@@ -23,7 +23,7 @@ def of_project(project: Project, reader: User) -> str:
         paces=paces,
         finishers=finishers,
         forecast=progress.forecast(left, paces.values()),
-        exports=projects.exports(project, 5),
+        exports=projects.exports(project, limit=5),
         **_drawn(project, None),
     )
 

@@ -1,16 +1,49 @@
 """Files on their way in and out: uploads kept below one folder, folders sent as a zip archive."""
 
 import io
+import shutil
 import unicodedata
+import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+import orjson
+from flask import Response, current_app
 from werkzeug.datastructures import FileStorage
+
+from labeler import jobs, transfer
+from labeler.config import Settings
+from labeler.errors import NotFound
+from labeler.models import Job, Project, User
 
 _CHUNK = 1024 * 1024
 _MAX_PART = 150
 """Characters that one part of a name keeps: file systems take 255 bytes."""
+_AT_ONCE = 1_000_000
+"""Bytes of an upload that are imported while somebody waits."""
+
+
+def take_in(project: Project, files: Iterable[FileStorage], *, actor: User, **options: Any) -> Job:
+    """Keep an upload and import it; a large one is left to a worker.
+
+    `options` are those of `transfer.import_paths`.
+    """
+    settings: Settings = current_app.config["LABELER"]
+    folder = settings.instance / "uploads" / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    try:
+        save(files, folder)
+
+        def queued() -> Job:
+            return transfer.queue_import(project, folder, actor=actor, **options)
+
+        small = sum(size for _, size in files_below(folder)) <= _AT_ONCE
+        return jobs.do_now(queued) if small else queued()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def save(files: Iterable[FileStorage], folder: Path) -> Path:
@@ -45,6 +78,32 @@ def _shortened(part: str) -> str:
     kept = f"{dot}{suffix}" if stem and len(suffix.encode()) < 10 else ""
     body = (stem if kept else part).encode()[: _MAX_PART - len(kept.encode())]
     return body.decode(errors="ignore") + kept
+
+
+def files_below(folder: Path) -> list[tuple[str, int]]:
+    """Return the files below a folder with their sizes in bytes; none when the folder is gone."""
+    if not folder.is_dir():
+        return []
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+
+
+def report_of(folder: Path) -> dict[str, Any]:
+    """Return the report in the folder of an export; empty where there is none that can be read."""
+    try:
+        report = orjson.loads((folder / "report.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def archive_of(folder: Path) -> Response:
+    """Answer with the folder of an export as a zip archive, made as it is sent."""
+    if not folder.is_dir():
+        raise NotFound("The folder of this export is gone. Export again.")
+    answer = Response(zipped(folder), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{folder.name}.zip")
+    return answer
 
 
 class _Sink(io.RawIOBase):

@@ -1,0 +1,206 @@
+"""Articles in and corpora out, for programs: imports, exports, what they told and what differs."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from labeler import jobs, projects, transfer, work
+from labeler.errors import Invalid, Problem
+from labeler.formats import exporters, importers
+from labeler.models import Export, Job, Project
+from labeler.web import uploads
+from labeler.web.answers import answer, sent_object
+from labeler.web.api import MAX_ID, blueprint
+from labeler.web.auth import allow, me
+from labeler.web.jobs import job_json, job_of
+from labeler.web.manage import FEW
+from labeler.web.openapi import FILE, gives, takes
+
+__all__ = ["blueprint"]
+
+_STRING = {"type": "string"}
+_NUMBER = {"type": "integer", "minimum": 0}
+_TRUE = ("1", "true")
+_LAST = {**_NUMBER, "description": "Those before this id."}
+_EXPORT = {
+    "type": "object",
+    "required": ["format"],
+    "properties": {
+        "format": {**_STRING, "description": "A name of an exporter: docbin, jsonl and others."},
+        "layer": {**_STRING, "description": "gold, all, suggestions or whose.", "default": "gold"},
+        "split": {
+            "type": "array",
+            "items": _NUMBER,
+            "minItems": 3,
+            "maxItems": 3,
+            "default": [80, 10, 10],
+        },
+        "seed": {**_NUMBER, "maximum": MAX_ID, "default": 0},
+        "name": {**_STRING, "maxLength": 80, "description": "Makes it a snapshot of this name."},
+    },
+}
+_PROBLEMS = 500
+"""Things that did not fit, in one answer."""
+
+
+@blueprint.get("/projects")
+@allow("member")
+def get_projects() -> ResponseReturnValue:
+    """Return the projects that this person is in, with what they are there."""
+    found = projects.visible(me())
+    rows = [{"slug": each.slug, "title": each.title, "role": role} for each, role in found]
+    return answer({"projects": rows})
+
+
+# ---- in --------------------------------------------------------------------------------------
+
+
+@blueprint.post("/projects/<slug>/imports")
+@allow("manager")
+@takes(
+    FILE,
+    name={**_STRING, "description": "What the file is called: its ending tells its format."},
+    format={**_STRING, "description": "The name of an importer, where the ending does not tell."},
+    annotator={**_STRING, "description": "Whose layers these are, where the file does not say."},
+    add_labels={"type": "boolean", "description": "Add labels to the scheme that it lacks."},
+)
+def post_import(project: Project) -> ResponseReturnValue:
+    """Import the file that is the body, and return the job: ended already where it was small.
+
+    Importing twice changes nothing the second time.
+    """
+    name = request.args.get("name") or "articles.jsonl"
+    importer = request.args.get("format") or "auto"
+    if importer != "auto":
+        _known(importer, importers.names())
+    if request.mimetype == "application/x-www-form-urlencoded":
+        raise Invalid("Send the file itself, as `Content-Type: application/octet-stream`.")
+    job = uploads.take_in(
+        project,
+        [FileStorage(request.stream, filename=name)],
+        actor=me(),
+        annotator=request.args.get("annotator") or None,
+        add_labels=request.args.get("add_labels") in _TRUE,
+        importer=importer,
+    )
+    return answer(job_json(job))
+
+
+@blueprint.get("/projects/<slug>/jobs/<int:job_id>/problems")
+@allow("manager")
+@takes(after=_NUMBER)
+def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
+    """Return what did not fit, a page at a time: those after the id `after`."""
+    after = min(request.args.get("after", 0, type=int), MAX_ID)
+    found = jobs.problems(job_of(project, job_id).id, after, _PROBLEMS)
+    rows = [each.as_problem().to_json() for each in found]
+    return answer({"problems": rows, "next": found[-1].id if len(found) == _PROBLEMS else None})
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/exports")
+@allow("manager")
+@takes(before=_LAST)
+def get_exports(project: Project) -> ResponseReturnValue:
+    """Return exports and snapshots, newest first, a page at a time: those before `before`."""
+    before = request.args.get("before", MAX_ID, type=int)
+    found = projects.exports(project, min(before, MAX_ID))
+    following = found[-1].id if len(found) == 50 else None
+    return answer({"exports": [_export_json(row) for row in found], "next": following})
+
+
+@blueprint.post("/projects/<slug>/exports")
+@allow("manager")
+@takes(_EXPORT)
+def post_export(project: Project) -> ResponseReturnValue:
+    """Export a corpus, and return the job: ended already where there are few documents.
+
+    Its result has the id of the export. A name makes it a snapshot, which is taken only once.
+    """
+    options = _options(dict(sent_object()))
+    chosen = options.pop("format")
+
+    def queued() -> Job:
+        return transfer.queue_export(project, chosen, actor=me(), **options)
+
+    few = work.progress(project, me()).total <= FEW
+    return answer(job_json(jobs.do_now(queued) if few else queued()))
+
+
+def _options(sent: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said of an export; raises Invalid for what cannot be meant."""
+    problems = [
+        Problem("There is no such option, or it cannot have this value.", name)
+        for name, value in sent.items()
+        if name not in _FITS or not _FITS[name](value)
+    ]
+    if problems or "format" not in sent:
+        raise Invalid("Say in which `format`, and use known options only.", problems)
+    _known(sent["format"], exporters.names())
+    return sent
+
+
+def _known(name: str, names: list[str]) -> None:
+    if name not in names:
+        raise Invalid(
+            f"There is no format {name!r}. Known: {', '.join(names)}.",
+            [Problem("Use the name of a format.", "format")],
+        )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 80 and "\0" not in value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
+
+
+_FITS = {
+    "format": _is_text,
+    "layer": _is_text,
+    "name": _is_text,
+    "seed": _is_number,
+    "split": lambda value: (
+        isinstance(value, list) and len(value) == 3 and all(map(_is_number, value)) and value[0] > 0
+    ),
+}
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>")
+@allow("manager")
+def get_export(project: Project, export_id: int) -> ResponseReturnValue:
+    """Return an export with its files and the report of what did not fit."""
+    row = projects.find_export(project, export_id)
+    folder = Path(row.folder)
+    files = [{"name": name, "bytes": size} for name, size in uploads.files_below(folder)]
+    return answer({**_export_json(row), "files": files, "report": uploads.report_of(folder)})
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>/download")
+@allow("manager")
+@gives("application/zip")
+def get_archive(project: Project, export_id: int) -> ResponseReturnValue:
+    """Return the files of an export as a zip archive."""
+    return uploads.archive_of(Path(projects.find_export(project, export_id).folder))
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>/changes")
+@allow("manager")
+@takes(since={**_NUMBER, "description": "The id of the export to compare with."})
+def get_changes(project: Project, export_id: int) -> ResponseReturnValue:
+    """Return what was added, removed and changed since another export."""
+    since = request.args.get("since", export_id, type=int)
+    rows = [projects.find_export(project, min(key, MAX_ID)) for key in (since, export_id)]
+    manifests = [transfer.read_manifest(Path(row.folder)) for row in rows]
+    return answer(transfer.compare(project, *manifests).to_json())
+
+
+def _export_json(row: Export) -> dict[str, Any]:
+    names = ("id", "name", "format", "options", "counts", "made_by", "created")
+    return {name: getattr(row, name) for name in names}
