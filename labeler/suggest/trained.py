@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from labeler import nlp
+from labeler.errors import Unavailable
 from labeler.schema import Entity, Relation, Scheme, Suggestion
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
 from labeler.suggest.dictionary import Reading
@@ -49,6 +50,11 @@ class TrainedSuggester:
             yield [*entities, *self.relations(reading, entities, scheme)]
 
     def _entities(self, reading: Reading, scheme: Scheme) -> list[Entity]:
+        if not (self._folder / PIPELINE).is_dir():
+            raise Unavailable(
+                f"The files of {self.version} are not at {self._folder}. Put them back, or use "
+                "another version, or none, on the page of suggestions."
+            )
         if self._tagger is not None:
             return list(self._tagged(self._tagger, reading, scheme))
         pipeline = nlp.load(str(self._folder / PIPELINE))

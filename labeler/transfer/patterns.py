@@ -4,11 +4,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
-import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, func, select
 
 from labeler import audit, borders, nlp
 from labeler.errors import Invalid, NotFound
@@ -169,7 +167,15 @@ def save(project: Project, patterns: Sequence[Pattern], user: User | None) -> in
     return number
 
 
-def source_options(version: PatternVersion) -> dict[str, Any]:
-    """Return what names a version's patterns in a run: few words, however many patterns."""
-    digest = sha256(orjson.dumps(version.patterns)).hexdigest()[:16]
-    return {"number": version.number, "digest": digest, "project": version.project_id}
+def in_force(project: Project) -> dict[str, Any] | None:
+    """Return what names the patterns that propose, in few words; None where there are none.
+
+    It is asked with every document that is opened: the patterns, which may be thousands, stay in
+    the database.
+    """
+    columns = (PatternVersion.number, PatternVersion.at, PatternVersion.patterns.cast(Text))
+    mine = select(*columns[:2], columns[2] != "[]").where(PatternVersion.project_id == project.id)
+    last = db.session.execute(mine.order_by(PatternVersion.number.desc()).limit(1)).first()
+    if last is None or not last[2]:
+        return None
+    return {"number": last[0], "at": last[1].isoformat(), "project": project.id}

@@ -71,9 +71,9 @@ def sources(project: Project) -> list[Source]:
     The last is the one that says how useful a document is to label.
     """
     found = [Source(project.suggester, project.suggester_options)]
-    written = patterns.latest(project)
-    if written is not None and written.patterns:
-        found.insert(0, Source(PatternSuggester.name, patterns.source_options(written)))
+    written = patterns.in_force(project)
+    if written is not None:
+        found.insert(0, Source(PatternSuggester.name, written))
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
     trained = db.session.scalar(wanted)
     if trained is not None:
@@ -291,8 +291,8 @@ def prune(project: Project) -> int:
     current = max((number for number, used in numbers if used), default=0)
     before = max((number for number, _ in numbers if number < current), default=0)
     kept = {f"model {number}" for number in (current, before)}
-    written = patterns.latest(project)
-    kept.add(f"patterns {written.number if written else 0}")
+    written = patterns.in_force(project) or {}
+    kept.add(f"patterns {written.get('number', 0)}")
     old = select(SuggesterRun.id).where(
         SuggesterRun.project_id == project.id,
         SuggesterRun.suggester.in_((TrainedSuggester.name, PatternSuggester.name)),

@@ -13,6 +13,7 @@ from spacy.training import Example
 from labeler.errors import Invalid, Unavailable
 from labeler.schema import Entity, Relation, Scheme, parse_scheme
 from labeler.suggest.pipeline import PIECE, PipelineSuggester
+from labeler.suggest.trained import TrainedSuggester
 
 SCHEME = parse_scheme(
     {
@@ -241,3 +242,11 @@ def test_asks_for_a_pipeline() -> None:
     """Without a pipeline named, people are asked for one."""
     with pytest.raises(Invalid, match="Name the spaCy pipeline"):
         list(PipelineSuggester(language="en", options={}).suggest(["Ana"], SCHEME))
+
+
+def test_a_version_whose_files_are_gone_says_what_to_do(tmp_path: Path) -> None:
+    """People are told where they were, and that another version may be used."""
+    suggester = TrainedSuggester(language="en", options={"folder": str(tmp_path), "number": 3})
+
+    with pytest.raises(Unavailable, match="files of model 3 are not at"):
+        list(suggester.suggest(["Ana"], SCHEME))

@@ -90,6 +90,8 @@ ADDRESSES = (
     "/jobs",
     "/projects/news/scheme",
     "/projects/news/settings",
+    "/projects/news/suggestions",
+    "/projects/news/patterns",
     "/projects/news/progress/1",
     "/projects/news/people",
     "/projects/news/audit",

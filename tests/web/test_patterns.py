@@ -95,13 +95,18 @@ def test_files_come_in_and_go_out(client: Client, project: Project) -> None:
 
 
 def test_the_same_patterns_make_no_version_and_too_many_are_refused(
-    app: Flask, project: Project
+    any_app: Flask, corpus: Corpus
 ) -> None:
     """Saving what holds already changes nothing; a project takes so many at most."""
+    project = corpus.project()
+    assert patterns.in_force(project) is None
     one = [Pattern("ORG", "Club"), Pattern("ORG", "Club")]
     assert [patterns.save(project, one, None) for _ in range(2)] == [1, 1]
+    assert (patterns.in_force(project) or {})["number"] == 1
     with pytest.raises(Invalid, match="at most"):
         patterns.save(project, one * MOST, None)
+    patterns.save(project, [], None)
+    assert patterns.in_force(project) is None
 
 
 def test_a_pattern_too_slow_is_told_and_articles_open(app: Flask, corpus: Corpus) -> None:
