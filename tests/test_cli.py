@@ -132,3 +132,22 @@ def test_a_port_in_use_is_told(tmp_path: Path, labeler: Run) -> None:
         done = labeler("serve", "--port", server.port, cwd=tmp_path)
     assert done.returncode == 1
     assert "--port" in done.stderr
+
+
+def test_patterns_come_in_and_go_out(run: Run, tmp_path: Path) -> None:
+    """A file is tried, refused by line, or taken as a version, which is printed as it came."""
+    (tmp_path / "in.jsonl").write_text(json.dumps(ARTICLE) + "\n", encoding="utf-8")
+    run("project", "add", "news", "--title", "World news")
+    run("import", "news", "in.jsonl")
+    label = ARTICLE["entities"][0]["label"]
+    rows = [{"label": label, "pattern": "Bob"}, {"label": label, "regex": r"\w+"}]
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+    (tmp_path / "good.jsonl").write_text(lines)
+    (tmp_path / "bad.jsonl").write_text(lines + "{}\n")
+    refused = run("patterns", "news", "bad.jsonl")
+    assert refused.returncode == 1
+    assert "bad.jsonl:3" in refused.stderr
+    assert "of 1 articles." in run("patterns", "news", "good.jsonl", "--try").stdout
+    assert run("patterns", "news").stdout == ""
+    assert "Version 1 has 2 patterns." in run("patterns", "news", "good.jsonl").stdout
+    assert run("patterns", "news").stdout == lines

@@ -4,7 +4,7 @@ Commands import what they need when they run: `labeler --help` should not wait f
 """
 
 # Each of these modules adds its commands to the group as it is imported.
-from labeler.cli import care, corpus, jobs, people, projects, serving  # noqa: F401
+from labeler.cli import care, corpus, jobs, patterns, people, projects, serving  # noqa: F401
 from labeler.cli.frame import main
 
 __all__ = ["main"]
