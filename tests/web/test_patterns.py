@@ -20,8 +20,9 @@ PAGE = "/projects/news/patterns"
 
 
 @pytest.fixture
-def project(app: Flask, corpus: Corpus) -> Project:
-    """Return a project of two articles with a manager."""
+def project(app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a project of two articles with a manager; trials end on a busy machine too."""
+    monkeypatch.setattr(patterns, "TIME", 120)
     made = corpus.project(max="manager")
     corpus.document(made, "ada met the Omega Club.\nThe Omega Club met.", "a1")
     corpus.document(made, "Nobody met.", "a2")
