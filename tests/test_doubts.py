@@ -1,5 +1,6 @@
 """Doubts of a model about labels: leak-safe, as sure as where it agrees, fixed or kept."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,10 +60,11 @@ def test_what_no_model_could_find_is_not_doubted() -> None:
 
 @pytest.fixture
 def project(app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Return a project where one of 40 articles calls a person a town."""
-    monkeypatch.setattr("labeler.nlp.training.STEPS", 120)
+    """Return a project where one of 24 articles calls a person a town."""
+    monkeypatch.setattr("labeler.nlp.training.STEPS", 60)
+    monkeypatch.setattr("labeler.nlp.training.EVERY", 60)
     made = corpus.project(ana="annotator", lena="curator")
-    label(corpus, made)
+    label(corpus, made, 24)
     layer = db.session.query(Layer).order_by(Layer.id).first()
     assert layer is not None
     [wrong, *_] = [e for e in editing.load([layer])[0].entities if e.label == "PERSON"]
@@ -121,8 +123,37 @@ def test_what_was_kept_is_not_doubted_again(
     lead = Client(signed_in("lena"))
     number = db.session.query(Doubt).one().id
     address = f"/projects/news/consistency/doubts/{number}"
-    assert lead.post(f"{address}/keep", {}).status_code == 302
-    assert "Kept" in lead.get("/projects/news/consistency/doubts").text
+    kept = lead.post(f"{address}/keep", {})
+    assert "Kept" in lead.get(kept.headers["Location"]).text
     assert module._keep(made, [row]) == 0
     lead.post(f"{address}/fix", {})
     assert "looked at already" in lead.get("/projects/news/consistency/doubts").text
+
+
+def test_a_fix_in_gold_can_be_taken_back(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Undo takes the edit out of gold and asks again, by who fixed it and once only."""
+    made = corpus.project(ana="annotator", lena="curator", mia="curator")
+    layer = corpus.layer(corpus.document(made), "ana", "done", PERSON=[(0, 3)])
+    row = ((layer.id, "label", "PERSON-0-3", 0, 3, "PERSON", 0, 3, "ORG"), 0.9)
+    assert module._keep(made, [row]) == 1
+    db.session.commit()
+    doubt = db.session.query(Doubt).one()
+    lead, other = Client(signed_in("lena")), Client(signed_in("mia"))
+    address = f"/projects/news/consistency/doubts/{doubt.id}"
+    fixed = lead.post(f"{address}/fix", {})
+    [token] = re.findall("token=([0-9a-f]+)", fixed.headers["Location"])
+    [gold] = db.session.query(Layer).filter_by(gold=True)
+    assert [each.label for each in editing.load([gold])[0].entities] == ["ORG"]
+    other.post(f"{address}/undo", {"token": token})
+    assert "you did not settle this" in other.get("/projects/news/consistency/doubts").text
+    lead.post(f"{address}/undo", {"token": "of another"})
+    assert "no such edit" in lead.get("/projects/news/consistency/doubts").text
+    lead.post(f"{address}/undo", {"token": token})
+    assert "on the list again" in lead.get("/projects/news/consistency/doubts").text
+    db.session.expire_all()
+    assert doubt.state == "open"
+    assert "ORG" not in [each.label for each in editing.load([gold])[0].entities]
+    lead.post(f"{address}/undo", {"token": token})
+    assert "nothing to take back" in lead.get("/projects/news/consistency/doubts").text

@@ -25,6 +25,7 @@ from labeler.settling.cases import (
 from labeler.settling.consistency import Occurrence, contested, make_alike, occurrences
 from labeler.settling.doubts import (
     Doubted,
+    ask_again,
     count_doubts,
     doubts,
     find_doubt,
@@ -56,6 +57,7 @@ __all__ = [
     "Occurrence",
     "Row",
     "Sudden",
+    "ask_again",
     "bring_back",
     "contested",
     "count_doubts",

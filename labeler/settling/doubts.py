@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from labeler import editing, schema
 from labeler.errors import Conflict, NotFound
 from labeler.models import Document, Doubt, Layer, Project, User, db, transaction
-from labeler.settling.cases import draft_of, gold_layer, write
+from labeler.settling.cases import draft_of, gold_layer, undo, undo_own, write
 
 _PAGE = 25
 """Doubts on one page."""
@@ -98,17 +98,44 @@ def keep_doubted(doubt: Doubt, actor: User) -> None:
         doubt.state, doubt.settled_by = "kept", actor.id
 
 
-def fix_doubted(doubt: Doubt, key: str, actor: User, now: datetime) -> bool:
-    """Label as the model has it, by one edit; tell whether that was in gold.
+def fix_doubted(doubt: Doubt, token: str, actor: User, now: datetime) -> bool:
+    """Label as the model has it, by one edit that has its token; tell whether that was in gold.
 
     It is one's own layer where it is one's own that is doubted, else gold. Raises Conflict when the
     label was changed meanwhile, and Invalid when a rule of the scheme stands against it.
     """
-    own = not doubt.layer.gold and doubt.layer.annotator_id == actor.id
+    own = _is_own(doubt, actor)
     with transaction():
-        (_fix_own if own else _fix_gold)(doubt, key, actor, now)
+        (_fix_own if own else _fix_gold)(doubt, _key(doubt, token), actor, now)
         doubt.state, doubt.settled_by = "fixed", actor.id
     return not own
+
+
+def ask_again(project: Project, number: int, token: str, actor: User, now: datetime) -> None:
+    """Ask about a doubt again that the actor settled, and take back the fix that has this token.
+
+    Raises NotFound, and Conflict when what was fixed was changed again since.
+    """
+    wanted = select(Doubt).where(Doubt.project_id == project.id, Doubt.id == number)
+    doubt = db.session.scalar(wanted.where(Doubt.settled_by == actor.id, Doubt.state != "open"))
+    if doubt is None:
+        raise NotFound("There is nothing to take back: you did not settle this.")
+    with transaction():
+        if doubt.state == "fixed":
+            undone = _key(doubt, token)
+            if _is_own(doubt, actor):
+                undo_own(doubt.layer, undone, f"undo-{undone}", actor, now)
+            else:
+                undo(doubt.layer.document, undone, f"undo-{undone}", actor, now)
+        doubt.state, doubt.settled_by = "open", None
+
+
+def _is_own(doubt: Doubt, actor: User) -> bool:
+    return not doubt.layer.gold and doubt.layer.annotator_id == actor.id
+
+
+def _key(doubt: Doubt, token: str) -> str:
+    return f"doubt-{doubt.id}-{token}"
 
 
 def _fix_own(doubt: Doubt, key: str, actor: User, now: datetime) -> None:

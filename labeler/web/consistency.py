@@ -138,6 +138,7 @@ def doubts(project: Project) -> ResponseReturnValue:
     found, following = settling.doubts(project, after if 0 < after <= MAX_ID else None)
     return render_template(
         "consistency_doubts.html",
+        settled=max(request.args.get("settled", 0, type=int), 0),
         doubts=found,
         following=following,
         user=me(),
@@ -155,22 +156,39 @@ def look_for_doubts(project: Project) -> ResponseReturnValue:
     return redirect(url_for("consistency.doubts", slug=project.slug))
 
 
-@blueprint.post("/projects/<slug>/consistency/doubts/<int:doubt_id>/<any(keep, fix):verdict_on>")
+@blueprint.post(
+    "/projects/<slug>/consistency/doubts/<int:doubt_id>/<any(keep, fix, undo):verdict_on>"
+)
 @allow("curator")
 def settle_doubt(project: Project, doubt_id: int, verdict_on: str) -> ResponseReturnValue:
-    """Keep a doubted label, or label as the model has it."""
+    """Keep a doubted label, label as the model has it, or take either back."""
+    settle = {"keep": _keep_doubted, "fix": _fix_doubted, "undo": _ask_again}[verdict_on]
+    undo = {}
     try:
-        found = settling.find_doubt(project, doubt_id)
-        if verdict_on == "keep":
-            settling.keep_doubted(found, me())
-            flash("Kept. It will not be doubted again.")
-        else:
-            in_gold = settling.fix_doubted(found, f"doubt-{secrets.token_hex(8)}", me(), now())
-            where = "in gold" if in_gold else "in your layer"
-            flash(f"Fixed {where}. The history of the document has it.")
+        undo = settle(project, doubt_id)
     except LabelerError as error:
         flash(" ".join([error.message, *(problem.message for problem in error.problems[:3])]))
-    return redirect(url_for("consistency.doubts", slug=project.slug))
+    return redirect(url_for("consistency.doubts", slug=project.slug, **undo))
+
+
+def _keep_doubted(project: Project, number: int) -> dict[str, Any]:
+    """Keep a doubted label; return what the address needs to take that back."""
+    settling.keep_doubted(settling.find_doubt(project, number), me())
+    return {"settled": number, "how": "keep"}
+
+
+def _fix_doubted(project: Project, number: int) -> dict[str, Any]:
+    """Label as the model has it; return what the address needs to take that back."""
+    token = secrets.token_hex(8)
+    in_gold = settling.fix_doubted(settling.find_doubt(project, number), token, me(), now())
+    return {"settled": number, "how": "gold" if in_gold else "own", "token": token}
+
+
+def _ask_again(project: Project, number: int) -> dict[str, Any]:
+    """Take back what was just settled."""
+    settling.ask_again(project, number, request.form.get("token", "")[:40], me(), now())
+    flash("Taken back. It is on the list again.")
+    return {}
 
 
 # ---- for programs ----------------------------------------------------------------------------

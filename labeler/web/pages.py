@@ -32,6 +32,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Documents": (
         Leaf("pages.documents", "Documents", "annotator"),
         Leaf("handing.assignments", "Everybody’s work", "curator"),
+        Leaf("consistency.sudden", "Sudden changes", "annotator"),
     ),
     "Label": (Leaf("pages.next_to_label", "Label", "annotator"),),
     "Guidelines": (Leaf("pages.guidelines", "Guidelines", "annotator"),),
@@ -39,7 +40,6 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
     "Adjudicate": (
         Leaf("adjudicate.documents", "Settle", "curator"),
         Leaf("consistency.words", "Consistency", "curator"),
-        Leaf("consistency.sudden", "Sudden changes", "curator"),
         Leaf("consistency.doubts", "Doubts", "curator"),
     ),
     "Suggestions": (

@@ -22,6 +22,15 @@ export function spansOf(question) {
     "start" in version ? [version] : [version.head, version.tail].filter(Boolean)); // a category is about no words
 }
 
+/** Gold with what was decided and is still on its way to the server. @param {Layer} gold @param {any[]} questions @returns {Layer} */
+function decided(gold, questions) {
+  const sent = questions.filter(({ about, pending, state }) => about === "entity" && pending && state === "settled");
+  const held = new Set(sent.map((question) => question.held));
+  const taken = sent.flatMap(({ id, versions, decided: { answer } }) =>
+    versions.filter((/** @type {any} */ version) => version.answer === answer).map((/** @type {any} */ version) => ({ ...version, id: `+ ${id}` })));
+  return { ...gold, entities: [...gold.entities.filter(({ id }) => !held.has(id)), ...taken] };
+}
+
 const AROUND = 100; // code points shown before and after what a question is about
 const WHOLE = 260; // code points of a paragraph that is shown as a whole
 
@@ -55,7 +64,7 @@ export class Passages {
     const pieces = this.#piecesOf(current);
     const open = questions.filter((each) => each.about === "entity" && each.state === "open");
     const gaps = open.map((each) => ({ ...each.versions[0], id: `? ${each.id}`, label: "?", gap: true, on: each === current }));
-    const panes = [this.#pane("Gold · what will be exported", gold, pieces, current, gaps)];
+    const panes = [this.#pane("Gold · what will be exported", decided(gold, questions), pieces, current, gaps)];
     if (current) panes.push(...this.layers.map((layer) => this.#pane(layer.annotator, layer, pieces, current, [])));
     this.root.replaceChildren(...panes);
     this.root.querySelector(".open")?.scrollIntoView({ block: "nearest" });

@@ -122,15 +122,19 @@ export class Questions {
   #option(question, version, key, on) {
     const answer = version?.answer ?? "";
     const chosen = question.state === "settled" && question.decided?.answer === answer && !question.direct;
-    const by = version ? version.by : question.absent;
     const body = [
       element("kbd", { "aria-hidden": "true" }, key),
       ...(version && question.about === "entity" ? [element("i", { class: `dot ${this.palette.of(version.label)}` })] : []),
-      element("span", { class: "said", dir: "auto" }, this.version(question, answer)),
-      element("span", { class: "by" }, version && !by.length && question.direct ? "gold, by hand" : version || !by.length ? by.join(", ") : `${by.join(", ")} marked nothing`),
+      element("span", { class: "version" }, element("span", { class: "wording", dir: "auto" }, this.version(question, answer)), " ", element("span", { class: "holders" }, this.#holders(question, version))),
       ...(chosen ? [element("span", { class: "chosen", "aria-label": "chosen" }, "✓")] : []),
     ];
     return element("button", { type: "button", class: chosen ? "option taken" : "option", disabled: !on, onclick: () => this.onDecide(answer) }, ...body);
+  }
+
+  /** Who has a version, or nothing there. @param {any} question @param {any} version */
+  #holders({ absent, direct }, version) {
+    if (version) return !version.by.length && direct ? "gold, by hand" : version.by.join(", ");
+    return absent.length ? `${absent.join(", ")} marked nothing` : "";
   }
 
   /** Add to the card that is looked at how its words were settled before. @param {any} question @param {any} precedents */
@@ -177,7 +181,7 @@ export class Questions {
     const tell = () => this.onExplain(select.value, field.value);
     select.addEventListener("change", tell);
     field.addEventListener("change", tell);
-    return element("div", { class: "why" }, select, field);
+    return element("div", { class: "because" }, select, field);
   }
 
   /** @param {any} version */

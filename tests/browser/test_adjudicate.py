@@ -129,13 +129,15 @@ def test_a_relation_brings_its_ends(site: Site, page: Page, document: Document) 
 
 
 def test_nothing_is_lost_without_a_server(site: Site, page: Page, document: Document) -> None:
-    """What was settled while the server is away is kept over a reload, and saved afterwards."""
+    """What was settled while the server is away shows at once, is kept, and saved afterwards."""
 
     def away(route: Route) -> None:
         route.abort()
 
     page.route("**/api/v1/**", away)
-    press(page, "1", "1")
+    press(page, "1")
+    expect(page.locator(".layer.gold [data-label=SPOT]")).to_be_visible()
+    press(page, "1")
     expect(page.locator("#saving")).to_contain_text("Not saved")
     page.unroute("**/api/v1/**")
     page.reload()

@@ -151,11 +151,11 @@ def changed_suddenly(layer: Layer) -> int:
     return row.id
 
 
-def doubted(layer: Layer) -> int:
+def doubted(layer: Layer, place: tuple[int, int] = (0, 3)) -> int:
     """Return the id of a doubt about this layer, which nobody has looked at."""
     row = Doubt(
-        project_id=layer.project_id, layer_id=layer.id, kind="missing", new_start=0, new_end=3,
-        new_label="PERSON", score=0.9,
+        project_id=layer.project_id, layer_id=layer.id, kind="missing",
+        new_start=place[0], new_end=place[1], new_label="PERSON", score=0.9,
     )  # fmt: skip
     with transaction() as session:
         session.add(row)

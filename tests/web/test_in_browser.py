@@ -11,10 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from labeler import accounts, jobs, projects, transfer
+from labeler import accounts, editing, jobs, projects, transfer
 from labeler.config import ROOT
 from labeler.jobs import queue
+from labeler.models import Doubt, Layer, db
 from tests.conftest import Corpus
+from tests.web.pages import changed_suddenly, doubted
 
 pytestmark = pytest.mark.browser
 
@@ -51,11 +53,14 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     accounts.add_member(project, root, "manager")
     transfer.import_paths(project, [ROOT / "seeds" / "articles" / "ferry-accord.txt"], actor=root)
     document = corpus.document(project)
-    corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
+    layer = corpus.layer(document, "root", "done", PERSON=[(0, 3), (1, 3)], ORG=[(2, 9)])
     corpus.layer(document, "ben", "done", PERSON=[(0, 3)], GPE=[(2, 9)])
     transfer.export(project, "docbin", layer="root", made_by="root")
     transfer.export(project, "docbin", layer="ben", made_by="root", name="Ben, first round")
     projects.from_template("empty", "empty", title="Empty")
+    changed_suddenly(layer)
+    doubted(layer, (9, 11))
+    doubted(layer, (11, 12))
     transfer.queue_suggestions(projects.find("news"))
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -80,7 +85,20 @@ ADDRESSES = (
     "/projects/news",
     "/projects/news/documents",
     "/projects/news/documents?q=nothing",
+    "/projects/news/assignments",
     "/projects/news/guidelines",
+    "/projects/news/guidelines/versions",
+    "/projects/news/adjudicate",
+    "/projects/news/adjudicate/automatic",
+    "/projects/news/adjudicate/automatic?by=vote&threshold=66",
+    "/projects/news/consistency",
+    "/projects/news/consistency?words=the",
+    "/projects/news/consistency/sudden",
+    "/projects/news/consistency/doubts",
+    "/projects/news/consistency/doubts?settled=1&how=gold&token=a",
+    "/projects/news/patterns",
+    "/projects/news/suggestions",
+    "/projects/news/progress/counted?counter=submitted",
     "/projects/news/import",
     "/projects/news/export",
     "/projects/news/exports/1",
@@ -103,6 +121,11 @@ ADDRESSES = (
     "/projects/empty/agreement",
     "/projects/empty",
     "/projects/empty/scheme",
+    "/projects/empty/adjudicate",
+    "/projects/empty/consistency",
+    "/projects/empty/consistency/sudden",
+    "/projects/empty/consistency/doubts",
+    "/projects/empty/patterns",
     "/projects/empty/label",
     "/users",
     "/users/1",
@@ -211,6 +234,30 @@ def test_removing_somebody_asks_first(site: Site) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("root was removed. Their layers stay.")).to_be_visible()
+
+
+def test_keys_fix_keep_and_undo_the_first_doubt(site: Site) -> None:
+    """F labels as the model has it, K keeps, U takes back the last; the next doubt moves up."""
+    page = site.page()
+    page.goto("/projects/news/consistency/doubts")
+    rows, told = page.locator("#doubts li"), page.get_by_role("status")
+    expect(rows).to_have_count(2)
+    for key, words, left in (
+        ("f", "Fixed in your layer", 1),
+        ("u", "Taken back", 2),
+        ("k", "Kept", 1),
+        ("f", "Fixed in your layer", 0),
+        ("u", "Taken back", 1),
+    ):
+        page.keyboard.press(key)
+        expect(told).to_contain_text(words)
+        expect(rows).to_have_count(left)
+    with site.app.app_context():
+        assert sorted(each.state for each in db.session.query(Doubt)) == ["kept", "open"]
+        [layer] = db.session.query(Layer).join(Layer.annotator).filter_by(name="root")
+        assert {(9, 11), (11, 12)}.isdisjoint(
+            (entity.start, entity.end) for entity in editing.load([layer])[0].entities
+        )
 
 
 def test_a_job_shows_how_far_it_is_without_a_reload(site: Site) -> None:
