@@ -7,13 +7,15 @@ with is compared with the standard, and any difference is an error.
 
 Labels are chosen *after* each selection in the order of the text, or *held* label by label. With
 suggestions each of them is answered in order; or all in view are accepted at once (*screenfuls*),
-and the wrong ones deleted. What is missing then is labeled with labels held. Next to it stand what
-the same standard costs where an entity takes two actions, a relation four or seven, and submitting
-one: as measured in other tools.
+and the wrong ones deleted. What is missing then is labeled with labels held. Or what is missing or
+wrong comes first, since it corrects other suggestions too, and then the rest is accepted at once.
+Next to it stand what the same standard costs where an entity takes two actions, a relation four or
+seven, and submitting one: as measured in other tools.
 """
 
 import json
 import logging
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -68,14 +70,13 @@ def standard(article: str) -> Gold:
 
 
 def gold_of(text: str, layer: dict[str, Any]) -> Gold:
-    """Return entities and relations of a layer by what they say."""
-    spans = {each["id"]: (each["start"], each["end"]) for each in layer["entities"]}
+    """Return entities and relations of a layer by what they say; what is empty is not sent."""
+    entities, relations = layer.get("entities", ()), layer.get("relations", ())
+    spans = {each["id"]: (each["start"], each["end"]) for each in entities}
     return Gold(
         text,
-        {spans[each["id"]]: each["label"] for each in layer["entities"]},
-        frozenset(
-            (spans[each["head"]], each["label"], spans[each["tail"]]) for each in layer["relations"]
-        ),
+        {spans[each["id"]]: each["label"] for each in entities},
+        frozenset((spans[each["head"]], each["label"], spans[each["tail"]]) for each in relations),
     )
 
 
@@ -186,10 +187,7 @@ class Annotator:
 
     def accept_screenfuls(self) -> None:
         """Accept all in view, screen by screen, then delete or correct what is wrong."""
-        while True:
-            self.key("Shift+A")
-            if self.page.evaluate(_NEXT_SCREEN):
-                break
+        self._accept_all()
         found = self.found()
         for head, label, tail in found.relations - self.gold.relations:
             if head in self.gold.entities and tail in self.gold.entities:
@@ -199,6 +197,50 @@ class Annotator:
             if wanted != label:
                 self.click(span)
                 self.key(self.keys[wanted] if wanted else "Backspace")
+
+    def correct_first(self) -> None:
+        """Label what is missing and answer what is wrong, then accept all in view.
+
+        What is suggested anew after each answer is waited for.
+        """
+        while self._correct_one():
+            self.page.wait_for_timeout(100)  # what came is drawn
+        self.page.evaluate('document.getElementById("viewport").scrollTo(0, 0)')
+        self._accept_all()
+        found = self.found()
+        for head, label, _ in found.relations - self.gold.relations:
+            self._remove_relation(label, head)
+
+    def _accept_all(self) -> None:
+        """Accept all in view, screen by screen."""
+        while True:
+            self.key("Shift+A")
+            if self.page.evaluate(_NEXT_SCREEN):
+                break
+
+    def _correct_one(self) -> bool:
+        """Do the first thing that is missing or wrong; tell whether there was one."""
+        offered = {(a, b): label for a, b, label in self.page.evaluate(_OFFERED)}
+        held = self.found().entities
+        for span, label in sorted(self.gold.entities.items()):
+            if span not in held and offered.get(span) != label:
+                with self.page.expect_response(_RENEWED):
+                    (self.click if span in offered else self.drag)(span)
+                    self.key(self.keys[label])
+                return True
+        wrong = next((span for span in sorted(offered) if span not in self.gold.entities), None)
+        if wrong is None:
+            return False
+        with self.page.expect_response(_RENEWED):
+            self.reject(wrong)
+        return True
+
+    def reject(self, span: Span) -> None:
+        """Click the cross that pointing at a suggestion shows."""
+        box = self._box(span)
+        self.page.mouse.move(box["left"] + 4, box["middle"])
+        self.page.locator(".verdict").get_by_label("Reject").click()
+        self.done["clicks"] += 1
 
     def _remove_relation(self, label: str, head: Span) -> None:
         row = self.page.locator(".row.relation", has_text=label)
@@ -295,6 +337,11 @@ _BUSY = """async () => {
   const busy = "mark.focus, .chip[aria-pressed=true], .cursor:not([hidden])";
   return Boolean(document.querySelector(busy));
 }"""
+_OFFERED = """() => [...document.querySelectorAll("mark.suggestion[data-id]")].map((mark) => {
+  const [, start, end, label] = /^s:(\\d+)-(\\d+):(.*)$/.exec(mark.dataset.id);
+  return [Number(start), Number(end), label];
+})"""
+_RENEWED = re.compile(r"/suggestions$")
 _NEXT_SCREEN = """async () => {
   const view = document.getElementById("viewport");
   const before = view.scrollTop;
@@ -308,6 +355,7 @@ STRATEGIES: dict[str, tuple[bool, tuple[Callable[[Annotator], None], ...]]] = {
     "label held": (False, (Annotator.label_held,)),
     "each answered": (True, (Annotator.answer_each, Annotator.label_held)),
     "screenfuls": (True, (Annotator.accept_screenfuls, Annotator.label_held)),
+    "corrected first": (True, (Annotator.correct_first, Annotator.label_after)),
 }
 """Whether there are suggestions, and what is done in turn."""
 

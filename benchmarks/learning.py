@@ -9,7 +9,7 @@ proposes for document 21. One key, click or drag is one action (`actions` counts
 - a missing entity 2, a wrong label 2 (click, label), a wrong suggestion 1 (its cross); what
   is suggested is then asked for again, as the page does in a pause;
 - the rest are accepted 1 for each screenful (`Shift+A`);
-- a relation 2 where one label fits, 3 otherwise; a wrong one 2; submitting 1.
+- a relation 1 where one label fits (a drag), 2 otherwise; a wrong one 2; submitting 1.
 
 Beside it stands the simpler way to answer: each suggestion accepted or rejected in turn, 1 each.
 """
@@ -97,7 +97,7 @@ def _overlaps(span: Span, others: set[Span]) -> bool:
 
 def _linking(gold: Gold, link: Link, scheme: schema.Scheme) -> int:
     head, tail = gold.entities[link[0]], gold.entities[link[2]]
-    return 2 if sum(label.allows(head, tail) for label in scheme.relations) == 1 else 3
+    return 1 if sum(label.allows(head, tail) for label in scheme.relations) == 1 else 2
 
 
 # ---- with suggestions --------------------------------------------------------------------------

@@ -279,7 +279,7 @@ export class Session {
       for (const body of [before, after]) if (isEntity(body)) this.article.touch(body);
     }
     for (const entity of this.suggestions.refresh()) this.article.touch(entity);
-    if (ops.some(({ before, after }) => isEntity(before) || isEntity(after))) this.#renew();
+    if (ops.some(({ before, after }) => !isRelation(before ?? after))) this.#renew(); // rejections count too
     this.changed = true;
     this.invalidate();
   }

@@ -762,6 +762,17 @@ def test_a_list_that_was_scrolled_shows_the_next_from_its_beginning(screen: Open
 # ---- suggestions that come while one works ------------------------------------------------------
 
 
+def test_a_rejection_holds_for_the_same_words(screen: Open) -> None:
+    """What is rejected in one place is a moment later not proposed in others, but where one is."""
+    page = screen(text="zorb came. A zorb left. The zorb stayed. No zorb spoke. That zorb sat.")
+    page.drag("zorb")
+    page.press("1")
+    expect(page.page.locator("mark.suggestion")).to_have_count(4, timeout=60_000)
+    page.press("Tab", "x")
+    expect(page.page.locator("mark.suggestion")).to_have_count(1, timeout=60_000)
+    assert page.entities() == [("zorb", "ACTOR")]
+
+
 def test_labeling_proposes_the_same_words_without_disturbing(screen: Open) -> None:
     """What was labeled once is proposed elsewhere a moment later; focus and undo stay."""
     page = screen()
