@@ -20,8 +20,11 @@ PIECE = 600
 """Tokens that training looks at together: the span categorizer's memory grows with them."""
 UNREAD = 0.1
 """Share of tokens of which nothing is known that a piece may have."""
-STEPS, PATIENCE, EVERY = 6_000, 600, 50
-"""The most steps of a training, those without progress that end it, and those between scores."""
+STEPS, PATIENCE, EVERY = 20_000, 1_600, 50
+"""The most steps of a training, those without progress that end it, and those between scores.
+
+The first two are those of `spacy train`; scores come more often, as small corpora peak early.
+"""
 
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
