@@ -56,15 +56,16 @@ def test_occurrences_are_whole_words_with_who_said_what(project: Project) -> Non
 def test_rare_words_are_looked_for_a_part_at_a_time(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page reads so many texts at most, and says where the next one goes on."""
-    monkeypatch.setattr("labeler.settling.consistency._READ", 1)
-    monkeypatch.setattr("labeler.settling.consistency.MAX_READ", 2)
+    """A page reads texts for so long at most, and says where the next one goes on."""
+    monkeypatch.setattr("labeler.settling.consistency._READ", 2)
+    monkeypatch.setattr("labeler.settling.consistency._PATIENCE", 0)
     found, after = settling.occurrences(project, "Nothing")
     assert found == []
     assert after is not None
     [only], following = settling.occurrences(project, "Nothing", after)
     assert only.title == "other"
-    assert following is None or settling.occurrences(project, "Nothing", following) == ([], None)
+    assert following is not None
+    assert settling.occurrences(project, "Nothing", following) == ([], None)
 
 
 def test_chosen_occurrences_are_made_alike_and_undone(project: Project) -> None:

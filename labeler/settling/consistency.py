@@ -1,6 +1,7 @@
 """The same words across a corpus: how each occurrence is labeled, by whom, and made alike."""
 
 import re
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
-from labeler.settling.alike import MAX_READ, has_words
+from labeler.settling.alike import has_words
 from labeler.settling.batches import Batch
 from labeler.settling.cases import draft_of, gold_layer, items_of, write, write_ops
 
@@ -22,6 +23,8 @@ _DOCUMENTS = 25
 """Documents with the words on one page."""
 _READ = 1000
 """Documents whose texts are read at a time."""
+_PATIENCE = 0.03
+"""Seconds after which no more texts are read for one page."""
 MOST_CHOSEN = 5000
 """Occurrences that one change may make alike."""
 
@@ -80,8 +83,8 @@ def occurrences(
 ) -> tuple[list[Occurrence], int | None]:
     """Return where words stand as whole words, capitals as given, and what asks for the next.
 
-    Documents are read in order from an id on until 25 hold the words, 50,000 at most: there may be
-    nothing so far, and more later.
+    Documents are read in order from an id on until 25 hold the words, or some time has passed:
+    there may be nothing so far, and more later.
     """
     documents, following = _holding(project, words, after)
     layers = _layers([document.id for document in documents])
@@ -97,7 +100,8 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
     """Return the next documents that hold words, and what asks for those after them."""
     mine = Document.project_id == project.id
     found: list[Document] = []
-    for _ in range(MAX_READ // _READ):
+    until = time.monotonic() + _PATIENCE
+    while True:
         keys = select(Document.id).where(mine, Document.id > after).order_by(Document.id)
         last = db.session.scalar(select(func.max(keys.limit(_READ).subquery().c.id)))
         if last is None:
@@ -109,8 +113,9 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
         found += db.session.scalars(ordered)
         if len(found) > _DOCUMENTS:
             return found[:_DOCUMENTS], found[_DOCUMENTS - 1].id
+        if time.monotonic() >= until:
+            return found, last
         after = last
-    return found, after
 
 
 def _layers(keys: Collection[int]) -> dict[int, list[tuple[bool, schema.Layer]]]:

@@ -260,6 +260,23 @@ def test_keys_fix_keep_and_undo_the_first_doubt(site: Site) -> None:
         )
 
 
+def test_rare_words_are_looked_for_until_they_are_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a page has read some texts in vain, the browser goes on by itself, or with a link."""
+    monkeypatch.setattr("labeler.settling.consistency._READ", 1)
+    monkeypatch.setattr("labeler.settling.consistency._PATIENCE", 0)
+    with site.app.app_context():
+        last = db.session.query(Layer).order_by(Layer.id.desc()).first().document.text
+    words = last.split()[0]
+    for scripts in (True, False):
+        page = site.page(scripts=scripts)
+        page.goto(f"/projects/news/consistency?words={words}")
+        if not scripts:
+            page.get_by_role("link", name="Look further").click()
+        expect(page.get_by_role("checkbox", name="Choose occurrence 1")).to_be_visible()
+
+
 def test_a_job_shows_how_far_it_is_without_a_reload(site: Site) -> None:
     """The page follows the job by itself, and keeps the focus of whoever stands on it."""
     page = site.page()
