@@ -103,9 +103,9 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
     until = time.monotonic() + _PATIENCE
     while True:
         keys = select(Document.id).where(mine, Document.id > after).order_by(Document.id)
-        last = db.session.scalar(select(func.max(keys.limit(_READ).subquery().c.id)))
-        if last is None:
-            return found, None
+        part = keys.limit(_READ).subquery()
+        end = select(func.coalesce(func.max(part.c.id), after), func.count(part.c.id))
+        last, count = db.session.execute(end).one()
         wanted = select(Document).where(
             mine, Document.id > after, Document.id <= last, has_words(words)
         )
@@ -113,6 +113,8 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
         found += db.session.scalars(ordered)
         if len(found) > _DOCUMENTS:
             return found[:_DOCUMENTS], found[_DOCUMENTS - 1].id
+        if count < _READ:
+            return found, None
         if time.monotonic() >= until:
             return found, last
         after = last

@@ -1,6 +1,7 @@
 """The same words across the corpus: how they are labeled, and making them alike in gold."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,6 +38,7 @@ def words(project: Project) -> ResponseReturnValue:
         words=asked,
         occurrences=found,
         following=following,
+        usual=_usual(found),
         contested=[] if asked else settling.contested(project),
         labels=project.scheme.entities,
         undo=request.args.get("undo", ""),
@@ -44,6 +46,12 @@ def words(project: Project) -> ResponseReturnValue:
         more=learned == _LEARNED,
         counts=_counts(project),
     )
+
+
+def _usual(found: Iterable[settling.Occurrence]) -> str | None:
+    """Return the label that most annotators gave to these occurrences; None where nobody did."""
+    counts = Counter(label for each in found for _, label in each.said if label)
+    return max(counts, key=lambda label: (counts[label], label), default=None)
 
 
 @blueprint.post("/projects/<slug>/consistency")

@@ -118,4 +118,21 @@ function dependents() {
   }
 }
 
-for (const start of [colour, themes, menus, confirmations, waiting, copying, slugs, dependents]) start();
+/** `data-ticks="name"`: a box that ticks all boxes of that name in its form, and shows whether all are. */
+function ticks() {
+  for (const all of document.querySelectorAll("[data-ticks]")) {
+    if (!(all instanceof HTMLInputElement)) continue;
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (all.form?.querySelectorAll(`input[type=checkbox][name="${all.dataset.ticks}"]`) ?? []);
+    const tell = () => {
+      const count = [...boxes].filter((box) => box.checked).length;
+      all.checked = count === boxes.length;
+      all.indeterminate = count > 0 && !all.checked;
+    };
+    all.hidden = false;
+    all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+    boxes.forEach((box) => box.addEventListener("change", tell));
+    tell();
+  }
+}
+
+for (const start of [colour, themes, menus, confirmations, waiting, copying, slugs, dependents, ticks]) start();

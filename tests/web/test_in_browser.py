@@ -260,6 +260,21 @@ def test_keys_fix_keep_and_undo_the_first_doubt(site: Site) -> None:
         )
 
 
+def test_all_occurrences_are_chosen_at_once(site: Site) -> None:
+    """One box chooses all of a page, shows when some are, and the usual label is offered first."""
+    page = site.page()
+    page.goto("/projects/news/consistency?words=the")
+    every, boxes = page.get_by_label("Choose all of this page"), page.locator("[name=at]")
+    every.check()
+    assert boxes.count() > 1
+    expect(page.locator("[name=at]:checked")).to_have_count(boxes.count())
+    boxes.first.uncheck()
+    expect(every).not_to_be_checked()
+    assert every.evaluate("box => box.indeterminate")
+    page.goto("/projects/news/consistency?words=Ada")
+    expect(page.locator("#label")).to_have_value("PERSON")
+
+
 def test_rare_words_are_looked_for_until_they_are_found(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
