@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 
-.PHONY: venv demo test test-again check format bench lock clean
+.PHONY: venv demo test test-again check format docs bench lock clean
 
 venv: $(STAMP)
 
@@ -40,6 +40,10 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(STAMP)
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build
+	@echo "Open docs/_build/index.html"
+
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
@@ -49,4 +53,4 @@ lock:
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist docs/_build
