@@ -1,9 +1,12 @@
 """The factory: puts settings, database, pages and API together."""
 
+from typing import Any
+
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from labeler import __version__
 from labeler.config import ROOT, Settings
@@ -30,11 +33,19 @@ from labeler.web import (
     people,
     scheme,
 )
+from labeler.web.openapi import MAX_ID
 
 MAX_UPLOAD = 512 * 1024 * 1024
 """Bytes that one request may carry."""
 MAX_PARTS = 50_000
 """Fields and files that one form may carry: a folder of articles is one form."""
+
+
+class Number(IntegerConverter):
+    """A number in an address that can name something: larger ones are not found."""
+
+    def __init__(self, rules: Map, **bounds: Any) -> None:
+        super().__init__(rules, **{"max": MAX_ID, **bounds})
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["version"] = __version__
+    app.url_map.converters["int"] = Number
     connect(app, settings.database_url)
     with app.app_context():
         migrate()

@@ -29,6 +29,8 @@ class Settings:
     """Broker that hands jobs out (redis://, amqp://); where empty, workers look for themselves."""
     keep_jobs: int = 30
     """Days after which a job that ended is deleted, with its log; 0 for never."""
+    rate_limit: int = 6000
+    """Requests a minute that each process takes from one token of the API; 0 for any number."""
     testing: bool = False
 
     @classmethod
@@ -43,13 +45,15 @@ class Settings:
             secret_key=env.get("LABELER_SECRET_KEY") or _kept_secret(instance / "secret-key"),
             exports=_exports_folder(instance),
             jobs_url=env.get("LABELER_JOBS_URL") or "",
-            keep_jobs=_days(env.get("LABELER_KEEP_JOBS") or "30"),
+            keep_jobs=_number(env, "LABELER_KEEP_JOBS", 30, "days, 0 to keep all"),
+            rate_limit=_number(env, "LABELER_RATE_LIMIT", 6000, "requests a minute, 0 for any"),
         )
 
 
-def _days(given: str) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, what: str) -> int:
+    given = env.get(name) or str(default)
     if not given.isdecimal():
-        raise Invalid(f"LABELER_KEEP_JOBS is {given!r}: use a number of days, 0 to keep all.")
+        raise Invalid(f"{name} is {given!r}: use a number of {what}.")
     return int(given)
 
 

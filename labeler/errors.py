@@ -83,6 +83,13 @@ class Invalid(LabelerError):
     status = 422
 
 
+class TooMany(LabelerError):
+    """There were too many requests: they are taken again after a while."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class Unavailable(LabelerError):
     """Something this needs (a pipeline, a file, a database) is missing or does not answer."""
 

@@ -14,11 +14,11 @@ from labeler.errors import Invalid, NotFound
 from labeler.models import Document, Job, Project
 from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
-from labeler.web.api import MAX_ID, document_json, work_json
 from labeler.web.api import blueprint as api
+from labeler.web.api import document_json, work_json
 from labeler.web.auth import allow, me
 from labeler.web.forms import AutomaticForm, tell
-from labeler.web.openapi import takes
+from labeler.web.openapi import MAX_ID, takes
 from labeler.web.opening import opening
 
 blueprint = Blueprint("adjudicate", __name__)

@@ -12,14 +12,18 @@ from labeler.models.database import now
 from labeler.web.answers import answer as _json
 from labeler.web.answers import sent as _body
 from labeler.web.answers import sent_object as _object
-from labeler.web.auth import allow, me
+from labeler.web.auth import allow, allowance, has_no_limit, limiter, me, token_key
 from labeler.web.markdown import render
-from labeler.web.openapi import COMMENT, EDITS, PREFIX, RESOLVED, STATE, describe, takes
+from labeler.web.openapi import COMMENT, EDITS, MAX_ID, PREFIX, RESOLVED, STATE, describe, takes
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+limiter.limit(
+    allowance,
+    key_func=token_key,
+    exempt_when=has_no_limit,
+    error_message="This token asked too often. Wait as many seconds as `Retry-After` says.",
+)(blueprint)
 _NUMBER = {"type": "integer", "minimum": 0}
-MAX_ID = 2**31 - 1
-"""Larger numbers name nothing, and PostgreSQL would refuse them."""
 
 
 @blueprint.get("/openapi.json")

@@ -1,11 +1,25 @@
 """Who is asking, and whether they may: every route says so with `allow`."""
 
 import functools
+import hashlib
+import math
+import time
 from collections.abc import Callable
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Request, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -13,9 +27,11 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from labeler import accounts, audit
+from labeler.config import Settings
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
 from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, TokenForm, tell
+from labeler.web.openapi import check_query
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
 View = Callable[..., ResponseReturnValue]
@@ -83,6 +99,7 @@ def allow(who: Who) -> Callable[[View], View]:
                 return view(**values)
             _require(who, values)
             _keep_scope()
+            check_query(view)
             with audit.acting(me().id):
                 return view(**values)
 
@@ -139,6 +156,7 @@ def register(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.before_request(_refuse_forged)
     app.after_request(_harden)
+    app.after_request(_tell_when)
 
 
 def _refuse_nul() -> None:
@@ -183,6 +201,34 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 
 # ---- pages -----------------------------------------------------------------------------------
+
+
+def allowance() -> str:
+    """Return how often a token may ask, as the limiter has it."""
+    return f"{_settings().rate_limit} per minute"
+
+
+def has_no_limit() -> bool:
+    """Tell whether a request counts for nothing: by a session, or where no limit is set."""
+    return _bearer(request) is None or not _settings().rate_limit
+
+
+def token_key() -> str:
+    """Return what the requests of a token are counted by: never the token itself."""
+    return hashlib.sha256((_bearer(request) or "").encode()).hexdigest()
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.config["LABELER"])
+
+
+def _tell_when(response: Any) -> Any:
+    """Say after how many seconds to ask again."""
+    if response.status_code == 429 and limiter.current_limit:
+        wait = math.ceil(limiter.current_limit.reset_at - time.time())
+        response.headers["Retry-After"] = str(max(wait, 1))
+    return response
+
 
 SLOWLY = "There were too many tries from your address. Wait a minute, and try again."
 

@@ -13,10 +13,9 @@ from labeler.errors import Forbidden, LabelerError
 from labeler.models import Project, User
 from labeler.models.database import now
 from labeler.web.answers import answer
-from labeler.web.api import MAX_ID
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes
+from labeler.web.openapi import MAX_ID, takes
 
 blueprint = Blueprint("consistency", __name__)
 _MAX_WORDS = 300

@@ -13,11 +13,11 @@ from labeler.formats import exporters, importers
 from labeler.models import Export, Job, Project
 from labeler.web import uploads
 from labeler.web.answers import answer, sent_object
-from labeler.web.api import MAX_ID, blueprint
+from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.jobs import job_json, job_of
 from labeler.web.manage import FEW
-from labeler.web.openapi import FILE, gives, takes
+from labeler.web.openapi import FILE, MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 

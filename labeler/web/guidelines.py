@@ -11,10 +11,9 @@ from labeler import guidelines as kept
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Project
 from labeler.web.answers import answer
-from labeler.web.api import MAX_ID
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes
+from labeler.web.openapi import MAX_ID, takes
 
 blueprint = Blueprint("guidelines", __name__)
 

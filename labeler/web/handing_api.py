@@ -11,10 +11,10 @@ from labeler.errors import Invalid, Problem
 from labeler.models import Project
 from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
-from labeler.web.api import MAX_ID, blueprint
+from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
-from labeler.web.openapi import takes
+from labeler.web.openapi import MAX_ID, takes
 
 __all__ = ["blueprint"]
 

@@ -5,17 +5,22 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
 from labeler import __version__, comments, schema
+from labeler.errors import Invalid, Problem
 
 PREFIX = "/api/v1"
+MAX_ID = 2**31 - 1
+"""Larger numbers name nothing, and PostgreSQL would refuse them."""
+_WHOLE = re.compile(r"[0-9]{1,10}")
 F = TypeVar("F", bound=Callable[..., Any])
 
 _STRING = {"type": "string"}
 _NUMBER = {"type": "integer"}
+_ID = {**_NUMBER, "minimum": 0, "maximum": MAX_ID}
 _NAMES = {"slug": _STRING}
 _ANNOTATION = {
     "anyOf": [
@@ -88,6 +93,28 @@ def gives(kind: str) -> Callable[[F], F]:
     return mark
 
 
+def check_query(view: Callable[..., Any]) -> None:
+    """Raise Invalid for a number in the query that is none, or not within its bounds."""
+    query: dict[str, dict[str, Any]] = getattr(view, "takes", (None, {}))[1]
+    numbers = {name: given for name, given in query.items() if given.get("type") == "integer"}
+    problems = [
+        Problem(f"Use a whole number up to {MAX_ID}.", name)
+        for name in numbers
+        if (sent := request.args.get(name)) is not None and not _fits(sent, numbers[name])
+    ]
+    if problems:
+        raise Invalid(f"`{problems[0].path}` is not a number that can be meant.", problems)
+
+
+def _fits(sent: str, given: dict[str, Any]) -> bool:
+    least, most = given.get("minimum", 0), given.get("maximum", MAX_ID)
+    return _WHOLE.fullmatch(sent) is not None and least <= int(sent) <= most
+
+
+def _bounded(given: dict[str, Any]) -> dict[str, Any]:
+    return {"maximum": MAX_ID, **given} if given.get("type") == "integer" else given
+
+
 def describe(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of the routes below `/api/v1`."""
     paths: dict[str, dict[str, Any]] = {}
@@ -118,14 +145,17 @@ _SECURITY = {
 def _operation(rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
     body, query = getattr(view, "takes", (None, {}))
     path = [
-        {"name": name, "in": "path", "required": True, "schema": _NAMES.get(name, _NUMBER)}
+        {"name": name, "in": "path", "required": True, "schema": _NAMES.get(name, _ID)}
         for name in sorted(rule.arguments)
     ]
     operation: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "summary": (inspect.getdoc(view) or "").splitlines()[0],
         "x-who": getattr(view, "who", ""),
-        "parameters": [*path, *({"name": n, "in": "query", "schema": s} for n, s in query.items())],
+        "parameters": [
+            *path,
+            *({"name": n, "in": "query", "schema": _bounded(s)} for n, s in query.items()),
+        ],
         "responses": {
             "200": {"description": "Done.", "content": {_kind_of(view): {}}},
             "default": {"description": "Refused, with the reason.", "content": _ERROR},
