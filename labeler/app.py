@@ -31,6 +31,7 @@ from labeler.web import (
     pages,
     patterns,
     people,
+    reference,
     scheme,
 )
 from labeler.web.openapi import MAX_ID
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         consistency,
         handing_api,
         exchange_api,
+        reference,
     )
     for blueprint in dict.fromkeys(part.blueprint for part in parts):  # several share the API's
         app.register_blueprint(blueprint)

@@ -71,6 +71,7 @@ PAGES = (
     "joining.join",
     "people.users",
     "people.user",
+    "reference.endpoints",
 )
 """Every page, by endpoint."""
 
