@@ -18,7 +18,7 @@ from labeler.web.api import blueprint as api
 from labeler.web.api import document_json, work_json
 from labeler.web.auth import allow, me
 from labeler.web.forms import AutomaticForm, tell
-from labeler.web.openapi import MAX_ID, takes
+from labeler.web.openapi import MAX_ID, takes, whole
 from labeler.web.opening import opening
 
 blueprint = Blueprint("adjudicate", __name__)
@@ -37,7 +37,7 @@ def documents(project: Project) -> ResponseReturnValue:
     """List the documents that several finished, with what is open and settled in each."""
     state = request.args.get("state", "")
     state = state if state in settling.STATES else ""
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=whole), 0)
     rows, following = settling.documents(project, after=after, state=state or None)
     return render_template(
         "adjudicate_list.html",
@@ -53,7 +53,7 @@ def documents(project: Project) -> ResponseReturnValue:
 @allow("curator")
 def following(project: Project) -> ResponseReturnValue:
     """Go to the next document with something to settle, or to the list when all is settled."""
-    found = settling.next_to_settle(project, request.args.get("after", 0, type=int))
+    found = settling.next_to_settle(project, request.args.get("after", 0, type=whole))
     if found is None:
         return redirect(url_for("adjudicate.documents", slug=project.slug))
     return redirect(url_for("adjudicate.settle", slug=project.slug, document_id=found))
@@ -120,7 +120,7 @@ def automatic(project: Project) -> ResponseReturnValue:
 
 def _job(project: Project) -> Job | None:
     """Return the job asked for, if it is one that settles in this project."""
-    number = request.args.get("job", 0, type=int)
+    number = request.args.get("job", 0, type=whole)
     if not 0 < number <= MAX_ID:
         return None
     found = jobs.find(number)
@@ -177,7 +177,7 @@ def get_adjudication(document: Document) -> ResponseReturnValue:
 @takes(start=_CODE_POINT, end=_CODE_POINT)
 def get_precedents(document: Document) -> ResponseReturnValue:
     """Return as what the words at `[start, end)` were settled before, and where they are open."""
-    start, end = (request.args.get(name, -1, type=int) for name in ("start", "end"))
+    start, end = (request.args.get(name, -1, type=whole) for name in ("start", "end"))
     words = document.text[start:end] if 0 <= start < end else ""
     if not 0 < len(words) <= MAX_WORDS:
         raise Invalid(f"start and end must hold 1 to {MAX_WORDS} code points of the text.")

@@ -17,7 +17,7 @@ from labeler.web import agreement_view as view
 from labeler.web.agreement_scope import SCOPE, STRING, Asked, Links, asked, colors
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow
-from labeler.web.openapi import takes
+from labeler.web.openapi import takes, whole
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -42,7 +42,7 @@ def _question(document: Document | None) -> Question:
 
 def _document(project: Project) -> Document | None:
     """Return the document that an address asks for, by number or by name; raises Invalid."""
-    key, name = request.args.get("document", type=int), request.args.get("name", "").strip()
+    key, name = request.args.get("document", type=whole), request.args.get("name", "").strip()
     if key is None and not name:
         return None
     wanted = db.session.query(Document).filter_by(project_id=project.id)

@@ -14,7 +14,17 @@ from labeler.web.answers import sent as _body
 from labeler.web.answers import sent_object as _object
 from labeler.web.auth import allow, allowance, has_no_limit, limiter, me, token_key
 from labeler.web.markdown import render
-from labeler.web.openapi import COMMENT, EDITS, MAX_ID, PREFIX, RESOLVED, STATE, describe, takes
+from labeler.web.openapi import (
+    COMMENT,
+    EDITS,
+    MAX_ID,
+    PREFIX,
+    RESOLVED,
+    STATE,
+    describe,
+    takes,
+    whole,
+)
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 limiter.limit(
@@ -252,7 +262,7 @@ def post_edits(layer: Layer) -> ResponseReturnValue:
 @takes(since=_NUMBER)
 def get_edits(layer: Layer) -> ResponseReturnValue:
     """Return the edits of a layer after the revision `since`, oldest first."""
-    since = request.args.get("since", 0, type=int)
+    since = request.args.get("since", 0, type=whole)
     return _json({"edits": list(editing.history(layer.id, since))})
 
 
@@ -359,8 +369,8 @@ def get_project(project: Project) -> ResponseReturnValue:
 @takes(after=_NUMBER, limit=_NUMBER)
 def get_documents(project: Project) -> ResponseReturnValue:
     """Return documents in order, a page at a time: those after the id `after`."""
-    after = request.args.get("after", 0, type=int)
-    limit = min(max(request.args.get("limit", 100, type=int), 1), 1000)
+    after = request.args.get("after", 0, type=whole)
+    limit = min(max(request.args.get("limit", 100, type=whole), 1), 1000)
     rows = work.documents(project, after, limit)
     return _json({"documents": rows, "next": rows[-1]["id"] if len(rows) == limit else None})
 
@@ -373,7 +383,7 @@ def get_next(project: Project) -> ResponseReturnValue:
 
     `after` names the document that they leave. Where there is none, `reason` may say why.
     """
-    after = min(request.args.get("after", 0, type=int), MAX_ID)
+    after = min(request.args.get("after", 0, type=whole), MAX_ID)
     found = work.hand_out(project, me(), now(), after)
     page = None
     if found.document_id is not None:

@@ -15,7 +15,7 @@ from labeler.models.database import now
 from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, takes
+from labeler.web.openapi import MAX_ID, takes, whole
 
 blueprint = Blueprint("consistency", __name__)
 _MAX_WORDS = 300
@@ -28,7 +28,7 @@ _LEARNED = 100
 def words(project: Project) -> ResponseReturnValue:
     """Show words that are labeled in more than one way, or where given words stand."""
     asked = request.args.get("words", "").strip()[:_MAX_WORDS]
-    after = max(request.args.get("after", 0, type=int), 0)
+    after = max(request.args.get("after", 0, type=whole), 0)
     found, following = settling.occurrences(project, asked, after) if asked else ([], None)
     # Layers that came in from files teach the dictionary when somebody needs it.
     learned = 0 if asked else lessons.catch_up(project.id, now(), _LEARNED)
@@ -87,7 +87,7 @@ def make_alike(project: Project) -> ResponseReturnValue:
 @allow("annotator")
 def sudden(project: Project) -> ResponseReturnValue:
     """Show finished layers that changed suddenly; annotators see their own."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     of = _only(project)
     found, following = settling.sudden_changes(project, before=before, of=of)
     return render_template(
@@ -141,11 +141,11 @@ def _counts(project: Project) -> dict[str, int]:
 @allow("curator")
 def doubts(project: Project) -> ResponseReturnValue:
     """Show labels that a model trained on the other documents doubts, the surest first."""
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole)
     found, following = settling.doubts(project, after if 0 < after <= MAX_ID else None)
     return render_template(
         "consistency_doubts.html",
-        settled=max(request.args.get("settled", 0, type=int), 0),
+        settled=max(request.args.get("settled", 0, type=whole), 0),
         doubts=found,
         following=following,
         user=me(),
@@ -210,7 +210,7 @@ def get_consistency(project: Project) -> ResponseReturnValue:
     if not asked:
         found = settling.contested(project)
         return answer({"contested": [{"words": e.words, "counts": e.counts} for e in found]})
-    after = min(max(request.args.get("after", 0, type=int), 0), MAX_ID)
+    after = min(max(request.args.get("after", 0, type=whole), 0), MAX_ID)
     listed, following = settling.occurrences(project, asked, after)
     return answer({"occurrences": [_occurrence_json(each) for each in listed], "next": following})
 

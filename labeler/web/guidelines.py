@@ -13,7 +13,7 @@ from labeler.models import Project
 from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, takes
+from labeler.web.openapi import MAX_ID, takes, whole
 
 blueprint = Blueprint("guidelines", __name__)
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("guidelines", __name__)
 @allow("annotator")
 def versions(project: Project) -> ResponseReturnValue:
     """List the versions of the guidelines with what each changed; curators see proposed lines."""
-    found = kept.versions(project, request.args.get("before", type=int))
+    found = kept.versions(project, request.args.get("before", type=whole))
     curates = accounts.may(project, me(), "curator")
     lines = settling.proposed_lines(project) if curates else []
     return render_template("guideline_versions.html", versions=found, lines=lines)
@@ -33,7 +33,7 @@ def versions(project: Project) -> ResponseReturnValue:
 @takes(before={"type": "integer", "minimum": 1})
 def get_versions(project: Project) -> ResponseReturnValue:
     """Return versions of the guidelines, newest first, with the lines that each changed."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = kept.versions(project, None if before is None else min(max(before, 1), MAX_ID))
     following = found[-1].number if found and found[-1].number > 1 else None
     return answer({"versions": [_version_json(each) for each in found], "next": following})
@@ -47,7 +47,7 @@ def _version_json(version: kept.Version) -> dict[str, Any]:
 @allow("manager")
 def restore(project: Project) -> ResponseReturnValue:
     """Make an earlier version the present one, as a new version."""
-    number = request.form.get("number", 0, type=int)
+    number = request.form.get("number", 0, type=whole)
     try:
         text = kept.find(project, number).text
     except NotFound as error:

@@ -16,6 +16,7 @@ from labeler.models import Project
 from labeler.models.database import now
 from labeler.web.auth import allow, me
 from labeler.web.forms import stripped, tell
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("handing", __name__)
 
@@ -159,7 +160,7 @@ def _filter_form(project: Project, values: Any) -> FilterForm:
     form.person.choices = [SelectChoice("", "Anybody"), *(SelectChoice(name) for name in names)]
     states = [SelectChoice(state, WORDS[state]) for state in work.STATES]
     form.state.choices = [SelectChoice("", "Any state"), *states]
-    asked = values.get("finished", 0, type=int)  # as the progress page may ask for more
+    asked = values.get("finished", 0, type=whole)  # as the progress page may ask for more
     counts = [SelectChoice(str(n), f"{n} people") for n in range(max(6, min(asked, 99) + 1))]
     counts[1] = SelectChoice("1", "1 person")
     form.finished.choices = [SelectChoice("", "Any number"), *counts]
@@ -179,8 +180,8 @@ def assignments(project: Project) -> ResponseReturnValue:
     """List documents with everybody's part in them."""
     form = _filter_form(project, request.args)
     wanted = form.read()
-    after = request.args.get("after", 0, type=int)
-    before = request.args.get("before", type=int)
+    after = request.args.get("after", 0, type=whole)
+    before = request.args.get("before", type=whole)
     page = work.supervise(project, wanted, after=after, before=before)
     asked: dict[str, Any] = {
         name: value for name, value in request.args.items() if name in form and value
@@ -205,7 +206,7 @@ _DONE = {
 def act(project: Project) -> ResponseReturnValue:
     """Do something to the documents ticked, or to all that match the filter."""
     action, person = request.form.get("action", ""), request.form.get("whom", "")
-    chosen: list[int] | work.Filter = request.form.getlist("document", type=int)
+    chosen: list[int] | work.Filter = request.form.getlist("document", type=whole)
     form = _filter_form(project, request.form)
     if "all" in request.form:
         chosen = form.read()

@@ -14,7 +14,7 @@ from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
-from labeler.web.openapi import MAX_ID, takes
+from labeler.web.openapi import MAX_ID, takes, whole
 
 __all__ = ["blueprint"]
 
@@ -77,8 +77,8 @@ def patch_handing_out(project: Project) -> ResponseReturnValue:
 def get_assignments(project: Project) -> ResponseReturnValue:
     """Return documents with everybody's part in them, a page at a time: those after `after`."""
     wanted = _filter({name: request.args[name] for name in _FILTER if request.args.get(name)})
-    after = min(request.args.get("after", 0, type=int), MAX_ID)
-    limit = min(max(request.args.get("limit", 100, type=int), 1), 500)
+    after = min(request.args.get("after", 0, type=whole), MAX_ID)
+    limit = min(max(request.args.get("limit", 100, type=whole), 1), 500)
     page = work.supervise(project, wanted, after=after, limit=limit)
     return answer({"documents": [asdict(row) for row in page.rows], "next": page.after})
 

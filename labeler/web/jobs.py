@@ -14,7 +14,7 @@ from labeler.errors import LabelerError, NotFound
 from labeler.models import Job, Project
 from labeler.web import api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes
+from labeler.web.openapi import takes, whole
 
 blueprint = Blueprint("jobs", __name__)
 _PAGE = 50
@@ -35,7 +35,7 @@ def job_of(project: Project, job_id: int) -> Job:
 def _listing(project: Project | None) -> dict[str, Any]:
     """Return what a page that lists jobs shows."""
     found = jobs.listed(
-        project.id if project else None, request.args.get("before", type=int), _PAGE
+        project.id if project else None, request.args.get("before", type=whole), _PAGE
     )
     return {
         "jobs": found,
@@ -70,7 +70,7 @@ def listed(project: Project) -> ResponseReturnValue:
 def job(project: Project, job_id: int) -> ResponseReturnValue:
     """Show a job: how far it is, its log, and what did not fit."""
     found = job_of(project, job_id)
-    first = request.args.get("after", 0, type=int)
+    first = request.args.get("after", 0, type=whole)
     problems = jobs.problems(found.id, first, _PROBLEMS)
     return render_template(
         "job.html",

@@ -26,6 +26,7 @@ from labeler.web import uploads
 from labeler.web.auth import allow, me
 from labeler.web.forms import ExportForm, ImportForm, ProjectForm, SettingsForm, choices, tell
 from labeler.web.markdown import render
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("manage", __name__)
 
@@ -268,7 +269,7 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what an export holds, and what did not fit."""
     row = projects.find_export(project, export_id)
     report = uploads.report_of(Path(row.folder))
-    first = max(request.args.get("from", 0, type=int), 0)
+    first = max(request.args.get("from", 0, type=whole), 0)
     problems = report.get("problems", [])
     return render_template(
         "exported.html",
@@ -289,7 +290,7 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
 def compare_exports(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what changed from another export to this one; `?format=json` sends every change."""
     row = projects.find_export(project, export_id)
-    other = projects.find_export(project, request.args.get("with", export_id, type=int))
+    other = projects.find_export(project, request.args.get("with", export_id, type=whole))
     earlier, later = sorted((row, other), key=lambda each: each.id)
     manifests = [transfer.read_manifest(Path(each.folder)) for each in (earlier, later)]
     found = transfer.compare(project, *manifests)

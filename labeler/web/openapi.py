@@ -73,6 +73,13 @@ FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 """A body that is the file itself."""
 
 
+def whole(sent: str) -> int:
+    """Read a number of an address; raises ValueError where no table could hold it."""
+    if abs(value := int(sent)) > MAX_ID:
+        raise ValueError(sent)
+    return value
+
+
 def takes(body: dict[str, Any] | None = None, **query: dict[str, Any]) -> Callable[[F], F]:
     """Say which body and which query a route takes: JSON of a schema, or a `FILE`."""
 

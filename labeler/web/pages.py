@@ -14,6 +14,7 @@ from labeler.schema import STATUSES
 from labeler.web import progress
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
+from labeler.web.openapi import whole
 from labeler.web.opening import LENGTH, opening
 
 blueprint = Blueprint("pages", __name__)
@@ -120,11 +121,11 @@ def annotator(project: Project, user_id: int) -> ResponseReturnValue:
 def counted(project: Project) -> ResponseReturnValue:
     """List the layers that a number of progress counts; annotators see only their own."""
     everybody = accounts.may(project, me(), "curator")
-    person = request.args.get("person", None if everybody else me().id, type=int)
+    person = request.args.get("person", None if everybody else me().id, type=whole)
     if person != me().id and not everybody:
         raise NotFound("There is no such page, or it is not yours to see.")
     counters = request.args.getlist("counter")[: progress.MAX_COUNTERS]
-    after = (request.args.get("after", 0, type=int), request.args.get("by", 0, type=int))
+    after = (request.args.get("after", 0, type=whole), request.args.get("by", 0, type=whole))
     whose = accounts.user_by_id(person) if person else None
     return progress.of_counters(project, whose, counters, after)
 
@@ -139,8 +140,8 @@ def documents(project: Project) -> ResponseReturnValue:
     if words:
         page = work.Page(work.search(project, me(), words, status=status), None, None)
     else:
-        after = request.args.get("after", 0, type=int)
-        before = request.args.get("before", type=int)
+        after = request.args.get("after", 0, type=whole)
+        before = request.args.get("before", type=whole)
         page = work.browse(project, me(), after=after, before=before, status=status)
     reader = comments.Reader(me(), g.role)
     commented = comments.open_counts([row.id for row in page.rows], reader)

@@ -13,6 +13,7 @@ from labeler.suggest.patterns import Pattern, by_label, read_file, read_lines, w
 from labeler.transfer import patterns as kept
 from labeler.web.auth import allow, me
 from labeler.web.forms import PatternsForm, tell
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("patterns", __name__)
 _FIELD = "label:"
@@ -52,7 +53,7 @@ class _Written:
 @allow("curator")
 def page(project: Project) -> ResponseReturnValue:
     """Show the patterns in force, or those of an earlier version."""
-    number = request.args.get("version", type=int)
+    number = request.args.get("version", type=whole)
     version = kept.find_version(project, number) if number else kept.latest(project)
     return _page(project, PatternsForm(), _shown(kept.of_version(version)), number)
 

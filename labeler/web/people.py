@@ -17,6 +17,7 @@ from labeler.web.forms import (
     UserForm,
     tell,
 )
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("people", __name__)
 
@@ -219,7 +220,7 @@ def site_audit() -> ResponseReturnValue:
 
 def _audit_page(project: Project | None) -> str:
     actor, action = request.args.get("by", "").strip(), request.args.get("action", "")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = audit.entries(project, actor=actor, action=action, before=before)
     return render_template(
         "audit.html", found=found, actor=actor, action=action, actions=audit.ACTIONS

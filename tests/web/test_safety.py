@@ -126,6 +126,33 @@ def test_no_page_has_anything_inline_or_from_elsewhere(
         assert [a for a in loaded if not a.startswith(own)] == [], name
 
 
+NUMBERS = (
+    "after",
+    "before",
+    "by",
+    "document",
+    "end",
+    "from",
+    "job",
+    "person",
+    "start",
+    "version",
+    "with",
+)
+
+
+@pytest.mark.parametrize("sent", ["9" * 30, "-" + "9" * 30, str(2**31), "1e9", "½"])
+def test_numbers_that_nothing_can_have_break_no_page(
+    app: Flask, site: dict[str, Any], signed_in: Signed, sent: str
+) -> None:
+    """A number in an address that no table could hold is taken as none."""
+    client = signed_in("root")
+    for name in PAGES:
+        address = rule_of(app, name, "GET", site)
+        answer = client.get(address, query_string=dict.fromkeys(NUMBERS, sent))
+        assert answer.status_code < 500, address
+
+
 def test_hostile_words_are_shown_as_words(
     app: Flask, site: dict[str, Any], signed_in: Signed
 ) -> None:
