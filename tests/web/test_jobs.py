@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from labeler import accounts, jobs, transfer
 from labeler.jobs import queue
 from labeler.models import Document, Export, Project, db
-from labeler.web import manage
+from labeler.web import manage, uploads
 from tests.conftest import Corpus
 from tests.web.pages import Client
 
@@ -62,15 +62,15 @@ def test_a_large_upload_is_left_to_a_worker(
     app: Flask, manager: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is kept in the instance folder until it is imported; suggestions follow by themselves."""
-    monkeypatch.setattr(manage, "_AT_ONCE", 0)
+    monkeypatch.setattr(uploads, "_AT_ONCE", 0)
     answer = manager.post("/projects/news/import", upload("a.txt", "b.txt"))
     assert "No worker is there" in manager.get(answer.location).text
-    uploads = app.config["LABELER"].instance / "uploads"
-    assert len(list(uploads.rglob("*.txt"))) == 2
+    kept = app.config["LABELER"].instance / "uploads"
+    assert len(list(kept.rglob("*.txt"))) == 2
     assert work_off() == 3
     assert db.session.query(Document).count() == 2
     assert "New articles" in manager.get(answer.location).text
-    assert list(uploads.iterdir()) == []
+    assert list(kept.iterdir()) == []
     assert [job.kind for job in jobs.listed(None)] == ["suggest", "import"]
 
 
@@ -135,7 +135,7 @@ def test_a_large_export_is_left_to_a_worker(
 ) -> None:
     """The page of the job leads to the export when it is there; a second worker makes no second."""
     corpus.layer(corpus.document(project), "ana", status="done", PERSON=[(0, 3)])
-    monkeypatch.setattr(manage, "_FEW", 0)
+    monkeypatch.setattr(manage, "FEW", 0)
     form = {"format": "jsonl", "layer": "gold", "split": "80,10,10", "seed": "0"}
     answer = manager.post("/projects/news/export", form)
     first = _claim()

@@ -34,6 +34,8 @@ UNRECORDED = {
     "api.post_comment": COMMENT,
     "api.patch_comment": COMMENT,
     "api.delete_comment": COMMENT,
+    "consistency.settle_doubt": "a doubt keeps who settled it; the log of the layer has the rest",
+    "consistency.settle_sudden": "a change keeps who judged it; the log of the layer has the rest",
     "auth.sign_out": "it changes nothing that is kept",
 }
 """Routes that change something and leave no line in the record, with the reason."""
@@ -77,6 +79,11 @@ DEEDS: dict[str, dict[str, Any]] = {
     "consistency.make_alike": {"label": "PERSON"},
     "adjudicate.automatic": AUTOMATIC,
     "adjudicate.undo_batch": {"key": "none"},
+    "consistency.look_for_doubts": {},
+    "patterns.change": {"action": "save", "label:PERSON": "Eva"},
+    "evaluations.evaluate": {"key": "rulers"},
+    "api.post_import": {"text": "Eva met Al."},
+    "api.post_export": {"format": "jsonl"},
     "api.patch_handing_out": {"control": 7},
     "api.post_admit": {"person": "ana"},
     "api.post_assignments": {"action": "give", "person": "ana", "documents": []},
