@@ -18,7 +18,7 @@ from labeler.web.api import blueprint as api
 from labeler.web.api import document_json, work_json
 from labeler.web.auth import allow, me
 from labeler.web.forms import AutomaticForm, tell
-from labeler.web.openapi import MAX_ID, takes, whole
+from labeler.web.openapi import takes, whole
 from labeler.web.opening import opening
 
 blueprint = Blueprint("adjudicate", __name__)
@@ -121,7 +121,7 @@ def automatic(project: Project) -> ResponseReturnValue:
 def _job(project: Project) -> Job | None:
     """Return the job asked for, if it is one that settles in this project."""
     number = request.args.get("job", 0, type=whole)
-    if not 0 < number <= MAX_ID:
+    if number <= 0:
         return None
     found = jobs.find(number)
     if found.project_id != project.id or found.kind not in (settling.SETTLE, settling.TAKE_BACK):

@@ -17,7 +17,6 @@ from labeler.web.markdown import render
 from labeler.web.openapi import (
     COMMENT,
     EDITS,
-    MAX_ID,
     PREFIX,
     RESOLVED,
     STATE,
@@ -383,7 +382,7 @@ def get_next(project: Project) -> ResponseReturnValue:
 
     `after` names the document that they leave. Where there is none, `reason` may say why.
     """
-    after = min(request.args.get("after", 0, type=whole), MAX_ID)
+    after = request.args.get("after", 0, type=whole)
     found = work.hand_out(project, me(), now(), after)
     page = None
     if found.document_id is not None:

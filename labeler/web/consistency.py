@@ -15,7 +15,7 @@ from labeler.models.database import now
 from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, takes, whole
+from labeler.web.openapi import takes, whole
 
 blueprint = Blueprint("consistency", __name__)
 _MAX_WORDS = 300
@@ -142,7 +142,7 @@ def _counts(project: Project) -> dict[str, int]:
 def doubts(project: Project) -> ResponseReturnValue:
     """Show labels that a model trained on the other documents doubts, the surest first."""
     after = request.args.get("after", 0, type=whole)
-    found, following = settling.doubts(project, after if 0 < after <= MAX_ID else None)
+    found, following = settling.doubts(project, after if after > 0 else None)
     return render_template(
         "consistency_doubts.html",
         settled=max(request.args.get("settled", 0, type=whole), 0),
@@ -210,7 +210,7 @@ def get_consistency(project: Project) -> ResponseReturnValue:
     if not asked:
         found = settling.contested(project)
         return answer({"contested": [{"words": e.words, "counts": e.counts} for e in found]})
-    after = min(max(request.args.get("after", 0, type=whole), 0), MAX_ID)
+    after = max(request.args.get("after", 0, type=whole), 0)
     listed, following = settling.occurrences(project, asked, after)
     return answer({"occurrences": [_occurrence_json(each) for each in listed], "next": following})
 

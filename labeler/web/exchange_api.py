@@ -94,7 +94,7 @@ def post_import(project: Project) -> ResponseReturnValue:
 @takes(after=_NUMBER)
 def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
     """Return what did not fit, a page at a time: those after the id `after`."""
-    after = min(request.args.get("after", 0, type=whole), MAX_ID)
+    after = request.args.get("after", 0, type=whole)
     found = jobs.problems(job_of(project, job_id).id, after, _PROBLEMS)
     rows = [each.as_problem().to_json() for each in found]
     return answer({"problems": rows, "next": found[-1].id if len(found) == _PROBLEMS else None})
@@ -109,7 +109,7 @@ def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
 def get_exports(project: Project) -> ResponseReturnValue:
     """Return exports and snapshots, newest first, a page at a time: those before `before`."""
     before = request.args.get("before", MAX_ID, type=whole)
-    found = projects.exports(project, min(before, MAX_ID))
+    found = projects.exports(project, before)
     following = found[-1].id if len(found) == 50 else None
     return answer({"exports": [_export_json(row) for row in found], "next": following})
 
@@ -196,7 +196,7 @@ def get_archive(project: Project, export_id: int) -> ResponseReturnValue:
 def get_changes(project: Project, export_id: int) -> ResponseReturnValue:
     """Return what was added, removed and changed since another export."""
     since = request.args.get("since", export_id, type=whole)
-    rows = [projects.find_export(project, min(key, MAX_ID)) for key in (since, export_id)]
+    rows = [projects.find_export(project, key) for key in (since, export_id)]
     manifests = [transfer.read_manifest(Path(row.folder)) for row in rows]
     return answer(transfer.compare(project, *manifests).to_json())
 

@@ -13,7 +13,7 @@ from labeler.models import Project
 from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, takes, whole
+from labeler.web.openapi import takes, whole
 
 blueprint = Blueprint("guidelines", __name__)
 
@@ -34,7 +34,7 @@ def versions(project: Project) -> ResponseReturnValue:
 def get_versions(project: Project) -> ResponseReturnValue:
     """Return versions of the guidelines, newest first, with the lines that each changed."""
     before = request.args.get("before", type=whole)
-    found = kept.versions(project, None if before is None else min(max(before, 1), MAX_ID))
+    found = kept.versions(project, None if before is None else max(before, 1))
     following = found[-1].number if found and found[-1].number > 1 else None
     return answer({"versions": [_version_json(each) for each in found], "next": following})
 
