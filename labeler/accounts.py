@@ -28,6 +28,7 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now as present
+from labeler.models.database import rows_changed
 
 SiteRole = Literal["admin", "member"]
 ProjectRole = Literal["annotator", "curator", "manager"]
@@ -256,7 +257,7 @@ def revoke_token(user: User, token_hash: str) -> None:
     """End one of this person's tokens; one that is not theirs stays."""
     own = (ApiToken.user_id == user.id, ApiToken.token_hash == token_hash)
     with transaction() as session:
-        if session.execute(delete(ApiToken).where(*own)).rowcount:  # type: ignore[attr-defined]
+        if rows_changed(session, delete(ApiToken).where(*own)):
             audit.record("token.revoke", user.name)
 
 
@@ -340,5 +341,5 @@ def remove_member(project: Project, user: User) -> None:
     """End a person's membership; their layers stay."""
     own = (Membership.project_id == project.id, Membership.user_id == user.id)
     with transaction() as session:
-        if session.execute(delete(Membership).where(*own)).rowcount:  # type: ignore[attr-defined]
+        if rows_changed(session, delete(Membership).where(*own)):
             audit.record("member.remove", user.name, project=project)

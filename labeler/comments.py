@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from labeler.accounts import ProjectRole
 from labeler.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from labeler.models import Comment, Document, User, db, transaction
+from labeler.models.database import rows_changed
 
 MAX_BODY = 4000
 """Characters of a comment."""
@@ -191,6 +192,6 @@ def remove(comment: Comment, reader: Reader) -> None:
     answer = aliased(Comment)
     unanswered = ~exists().where(answer.parent_id == comment.id)
     with transaction() as session:
-        gone = session.execute(delete(Comment).where(Comment.id == comment.id, unanswered))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+        gone = rows_changed(session, delete(Comment).where(Comment.id == comment.id, unanswered))
+    if not gone:
         raise Conflict("This was answered, and the answer needs it. Resolve it instead.")

@@ -6,25 +6,18 @@ lease has been given to another. So a worker may be killed at any moment: the ne
 after the last chunk. What a job does is registered by kind from above; nothing here knows a kind.
 """
 
-from labeler.jobs.queue import (
+from labeler.jobs.journal import lines, problems
+from labeler.jobs.listing import (
     FINISHED,
-    HELD,
-    LEASE,
     UNFINISHED,
-    Claim,
-    Lost,
     as_json,
-    cancel,
-    enqueue,
     find,
     heartbeats,
     latest,
-    lines,
     listed,
-    problems,
-    retry,
-    workers,
 )
+from labeler.jobs.queue import HELD, LEASE, Claim, Lost, workers
+from labeler.jobs.requests import cancel, enqueue, retry
 from labeler.jobs.work import Chunk, JobWork, Stopped, Work, do_now, forget, kind, perform
 
 __all__ = [

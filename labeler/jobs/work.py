@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from labeler.errors import LabelerError, Problem
-from labeler.jobs import queue
+from labeler.jobs import journal, listing, queue
 from labeler.jobs.queue import PACES, Claim, Lost, Pace
 from labeler.models import Job, db, transaction
 from labeler.models.database import now
@@ -121,11 +121,11 @@ class JobWork(Work):
 
     def log(self, words: str) -> None:
         """Add a line to the job's log."""
-        queue.log(self.claim.job_id, words)
+        journal.log(self.claim.job_id, words)
 
     def tell(self, problems: Iterable[Problem]) -> None:
         """Keep what did not fit with the job."""
-        queue.tell(self.claim.job_id, problems)
+        journal.tell(self.claim.job_id, problems)
 
 
 Run = Callable[[JobWork], dict[str, Any] | None]
@@ -210,4 +210,4 @@ def do_now(job: Callable[[], Job]) -> Job:
         claim = queue.claim(f"request {uuid.uuid4()}", queued.id)
     if claim is not None:
         perform(JobWork(claim))
-    return queue.find(queued.id)
+    return listing.find(queued.id)

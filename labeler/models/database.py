@@ -11,7 +11,17 @@ from typing import Any, cast
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Select, Table, event, insert, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    event,
+    insert,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -127,6 +137,11 @@ def insert_rows(
     else:
         named = [dict(zip(names, row, strict=True)) for row in rows]
         connection.exec_driver_sql(compiled.string, named)
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Run an UPDATE or a DELETE, and return how many rows it changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def raw_rows(

@@ -10,7 +10,7 @@ from flask import Flask
 
 from labeler import jobs
 from labeler.errors import Conflict, LabelerError, NotFound, Problem
-from labeler.jobs import queue, work
+from labeler.jobs import journal, queue, work
 from labeler.models import Job, JobPart, User, db, transaction
 from labeler.models.database import now
 
@@ -382,8 +382,8 @@ def test_jobs_that_ended_long_ago_are_forgotten(
     monkeypatch.setitem(work._clears, "count", left.append)
     old = jobs.enqueue(kind(one()), "Add", parameters={"folder": "here"}).id
     jobs.perform(jobs.JobWork(take("w")))
-    queue.log(old, "A line.")
-    queue.tell(old, [Problem("A problem.")])
+    journal.log(old, "A line.")
+    journal.tell(old, [Problem("A problem.")])
     with transaction():
         jobs.find(old).finished = now() - timedelta(days=31)
     recent, waiting = jobs.enqueue("other", "Cancelled").id, jobs.enqueue("other", "Waits").id

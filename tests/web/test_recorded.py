@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from labeler import accounts, invitations, projects, work
-from labeler.jobs import queue as jobs
+from labeler import accounts, invitations, jobs, projects, work
 from labeler.models import ApiToken, Audit, Invitation, Job, Project, db, transaction
 from labeler.models.database import now
 from tests.conftest import Corpus

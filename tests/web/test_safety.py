@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from labeler import accounts, projects
+from labeler import accounts, jobs, projects
 from labeler.app import create_app
 from labeler.errors import Problem
-from labeler.jobs import queue as jobs
+from labeler.jobs import journal
 from labeler.models import Document, Project, db, transaction
 from labeler.models.documents import text_sha256
 from labeler.web import auth
@@ -61,8 +61,8 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         )
         session.add(document)
         job = jobs.enqueue("none", HOSTILE, project_id=project.id)
-        jobs.tell(job.id, [Problem(HOSTILE, file=HOSTILE)])
-        jobs.log(job.id, HOSTILE)
+        journal.tell(job.id, [Problem(HOSTILE, file=HOSTILE)])
+        journal.log(job.id, HOSTILE)
     layer = corpus.layer(document, "max", "done", PERSON=[(0, 3)])
     return {
         "slug": "news",

@@ -1,0 +1,32 @@
+"""How the work goes on: pace, days, time per document, what becomes of suggestions.
+
+All of it is read from counters and indexes, at the same cost however many documents there are.
+"""
+
+from labeler.progress.distributions import Day, days, described, durations, labels
+from labeler.progress.pace import Forecast, Pace, finishers, forecast, paces
+from labeler.progress.suggestions import Aid, Reception, Spared, aids, receptions, spared
+from labeler.progress.sums import ENOUGH
+from labeler.progress.variations import Variation, variations
+
+__all__ = [
+    "ENOUGH",
+    "Aid",
+    "Day",
+    "Forecast",
+    "Pace",
+    "Reception",
+    "Spared",
+    "Variation",
+    "aids",
+    "days",
+    "described",
+    "durations",
+    "finishers",
+    "forecast",
+    "labels",
+    "paces",
+    "receptions",
+    "spared",
+    "variations",
+]

@@ -1,0 +1,177 @@
+"""A project's scheme, changed without harm to what is labeled."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, aliased
+
+from labeler import audit, schema
+from labeler.errors import Invalid, Problem
+from labeler.models import Category, Entity, Layer, Project, Relation, db, transaction
+
+
+def change_scheme(project: Project, scheme: schema.Scheme) -> None:
+    """Give a project another scheme, unless what is labeled would break it.
+
+    Raises Invalid with a problem for each label or rule in the way; its path is such as
+    `entities.PERSON`. Nothing that was labeled is ever changed or deleted.
+    """
+    with transaction() as session:
+        _hold_writers(session)
+        session.refresh(project)
+        problems = [
+            *_lost_labels(project, scheme),
+            *_broken_ends(project, scheme),
+            *_broken_overlap(project, scheme),
+            *_broken_groups(project, scheme),
+        ]
+        if problems:
+            raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
+        before, after = _label_names(project.scheme), _label_names(scheme)
+        project.scheme = scheme
+        details = {
+            "version": project.scheme_version,
+            "added": sorted(after - before),
+            "removed": sorted(before - after),
+        }
+        audit.record("scheme.change", project=project, details=details)
+
+
+def _label_names(scheme: schema.Scheme) -> set[str]:
+    kinds = (scheme.entities, scheme.relations, scheme.categories)
+    return {label.name for labels in kinds for label in labels}
+
+
+def _hold_writers(session: Session) -> None:
+    """Wait until edits under way are in, and keep others out: SQLite has one writer anyway."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE layer IN EXCLUSIVE MODE"))
+
+
+def _lost_labels(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    used = usage(project)
+    kept: dict[str, set[str]] = {
+        "entities": {label.name for label in scheme.entities},
+        "relations": {label.name for label in scheme.relations},
+        "categories": {label.name for label in scheme.categories},
+    }
+    for kind, counts in used.items():
+        for name, count in counts.items():
+            if name not in kept[kind]:
+                message = (
+                    f"{name} is used by {_counted(count, kind)}. Keep the label, "
+                    "or relabel or delete those first."
+                )
+                yield Problem(message, f"{kind}.{name}", code="used")
+
+
+def _broken_ends(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    broken: Counter[str] = Counter()
+    for name, head, tail, count in _ends(project):
+        label = scheme.relation(name)
+        if label is not None and not label.allows(head, tail):
+            broken[name] += count
+    for name, count in broken.items():
+        message = (
+            f"{_counted(count, 'relations')} {name} lead between other labels. "
+            "Allow those, or change the relations first."
+        )
+        yield Problem(message, f"relations.{name}", code="ends")
+
+
+def _ends(project: Project) -> Iterable[Any]:
+    """Return label, head label, tail label and count of the relations of a project."""
+    head, tail = aliased(Entity), aliased(Entity)
+    columns = (Relation.label, head.label, tail.label)
+    query = (
+        select(*columns, func.count())
+        .join(Layer, Layer.id == Relation.layer_id)
+        .join(head, (head.layer_id == Relation.layer_id) & (head.id == Relation.head))
+        .join(tail, (tail.layer_id == Relation.layer_id) & (tail.id == Relation.tail))
+        .where(Layer.project_id == project.id)
+        .group_by(*columns)
+    )
+    return db.session.execute(query).all()
+
+
+def _broken_overlap(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    """Yield a problem where a stricter rule on overlap would be broken already.
+
+    The gaps in discontinuous entities count as theirs here.
+    """
+    strictness = ("allow", "nest", "forbid")
+    if strictness.index(scheme.overlap) <= strictness.index(project.overlap):
+        return
+    first, second = aliased(Entity), aliased(Entity)
+    meet = (first.start < second.end) & (second.start < first.end)
+    if scheme.overlap == "nest":
+        # Of two that cross, one starts first and ends within the other.
+        meet = (first.start < second.start) & (second.start < first.end) & (first.end < second.end)
+    query = (
+        select(func.count(first.layer_id.distinct()))
+        .join(second, (second.layer_id == first.layer_id) & (second.id != first.id))
+        .join(Layer, Layer.id == first.layer_id)
+        .where(Layer.project_id == project.id, meet)
+    )
+    count = db.session.scalar(query)
+    if count:
+        verb = "cross" if scheme.overlap == "nest" else "overlap"
+        message = (
+            f"Entities {verb} in {_counted(count, 'layers')}. Keep the rule, or change those first."
+        )
+        yield Problem(message, "overlap", code="overlap")
+
+
+def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    """Yield the groups of which some layers have two categories already."""
+    first, second = aliased(Category), aliased(Category)
+    columns = (first.label, second.label)
+    query = (
+        select(*columns, func.count())
+        .join(second, (second.layer_id == first.layer_id) & (first.label < second.label))
+        .join(Layer, Layer.id == first.layer_id)
+        .where(Layer.project_id == project.id)
+        .group_by(*columns)
+    )
+    for one, other, count in db.session.execute(query):
+        group = _group(scheme, one)
+        if group and group == _group(scheme, other):
+            message = f"{_counted(count, 'layers')} have both {one} and {other}, of one group."
+            yield Problem(message, f"categories.{one}", code="group")
+
+
+def _group(scheme: schema.Scheme, category: str) -> str:
+    label = scheme.category(category)
+    return label.group if label else ""
+
+
+def _counted(count: int, plural: str) -> str:
+    singular = {"entities": "entity", "categories": "category"}.get(
+        plural, plural.removesuffix("s")
+    )
+    return f"{count:,} {singular if count == 1 else plural}"
+
+
+def usage(project: Project) -> dict[str, dict[str, int]]:
+    """Return how often each label stands in the layers of a project, most used first."""
+    return {
+        "entities": _used(project, Entity),
+        "relations": _used(project, Relation),
+        "categories": _used(project, Category),
+    }
+
+
+def _used(
+    project: Project, table: type[Entity] | type[Relation] | type[Category]
+) -> dict[str, int]:
+    count = func.count()
+    query = (
+        select(table.label, count)
+        .join(Layer, Layer.id == table.layer_id)
+        .where(Layer.project_id == project.id)
+        .group_by(table.label)
+        .order_by(count.desc(), table.label)
+    )
+    return dict(db.session.execute(query).all())
