@@ -62,7 +62,10 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
 
 
 def _here() -> str | None:
-    """Return the endpoint in the navigation whose address this is, also where a form came to it."""
+    """Return the endpoint in the navigation whose address this is, also where a form came to it.
+
+    A page that answers a form of another address says itself where it is.
+    """
     leaves = (leaf.endpoint for section in NAVIGATION.values() for leaf in section)
     slug = g.project.slug if g.get("project") else None
     return next(

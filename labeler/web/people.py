@@ -50,6 +50,7 @@ def _members_page(
 ) -> str:
     return render_template(
         "people.html",
+        here="people.members",
         form=member or MemberForm(formdata=None),
         invitation=invitation or InvitationForm(formdata=None),
         link=link,

@@ -44,6 +44,7 @@ def _page(project: Project, form: SchemeForm, upload: SchemeFileForm | None = No
     names = [row.form.was.data or row.form.name.data for row in form.entities]
     return render_template(
         "scheme.html",
+        here="scheme.edit",
         form=form,
         upload=upload or SchemeFileForm(formdata=None),
         names=[name for name in names if name],
