@@ -113,6 +113,8 @@ def test_snapshots_are_listed_and_compared(client: Client, letters: Project) -> 
     after = letters.export("jsonl", layer="all", name="second")
     assert letters.changes(after, before)["by_label"]["GPE"]["added"] == 1
     assert [each["id"] for each in letters.exports()][:2] == [after["id"], before["id"]]
+    told = letters.export("conll", layer="all")["report"]
+    assert (told["total"], len(told["problems"]), told["counts"]["documents"]) == (0, 0, 1)
     with pytest.raises(errors.Invalid, match="second"):
         letters.export("jsonl", layer="all", name="second")
 

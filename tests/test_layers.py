@@ -43,6 +43,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "config": 0,
     "errors": 0,
     "registry": 0,
+    "spool": 0,
 }
 MAY_SIT_SIDE_BY_SIDE = {
     ("__main__", "cli"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from labeler.cli.frame import find_project, main, print_json, progress, with_app
+from labeler.cli.frame import find_project, main, print_json, print_report, progress, with_app
 
 
 @main.command("import")
@@ -41,7 +41,7 @@ def import_(
             progress=told,
         )
     if as_json:
-        print_json(report.to_json())
+        print_report(report.to_json())
     else:
         click.echo(report.sentence())
         for problem in report.problems:
@@ -174,7 +174,7 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option
         made_by="labeler",
     )
     if as_json:
-        print_json({"folder": str(made.folder), **made.report.to_json()})
+        print_report({"folder": str(made.folder), **made.report.to_json()})
         return
     click.echo(made.sentence())
     for warning in made.report.warnings:

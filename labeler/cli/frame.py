@@ -15,6 +15,7 @@ from tqdm import tqdm
 from labeler import __version__
 from labeler.config import Settings
 from labeler.errors import LabelerError
+from labeler.spool import json_pieces
 
 
 class _Commands(click.Group):
@@ -69,6 +70,12 @@ def progress(what: str, unit: str = "articles") -> Iterator[Callable[[int], None
 def print_json(value: object) -> None:
     """Print a value as JSON for people and programs to read."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_report(report: dict[str, object]) -> None:
+    """Print a report as JSON, however much did not fit."""
+    for piece in json_pieces(report):
+        click.echo(piece, nl=False)
 
 
 def find_project(slug: str) -> Any:

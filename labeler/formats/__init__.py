@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 from labeler.errors import Problem
 from labeler.registry import Registry
 from labeler.schema import MAX_TEXT, Document, Layer, Scheme, Suggestion, Tokens
+from labeler.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,14 @@ class Exported:
 
 @dataclass
 class Report:
-    """What an export wrote and what did not fit."""
+    """What an export wrote and what did not fit, however much that is."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    problems: list[dict[str, Any]] = field(default_factory=list)
+    problems: Spool[dict[str, Any]] = field(default_factory=Spool)
     warnings: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as plain JSON values."""
+        """Return the report as it is written; its problems stay a spool."""
         return {"counts": self.counts, "problems": self.problems, "warnings": self.warnings}
 
 

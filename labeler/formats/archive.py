@@ -74,9 +74,10 @@ class _Files:
         chosen = importers[self._importer] if self._importer != "auto" else None
         kinds = [chosen] if chosen else list(importers)
         layers = annotators(self._names, kinds, self._bytes)
-        named = [name for name in self._names if chosen and name.suffix.lower() in chosen.suffixes]
+        some = chosen and any(name.suffix.lower() in chosen.suffixes for name in self._names)
         for name in self._names:
-            if named and name not in named and name.suffix.lower() != ".zip":
+            fits = chosen is None or name.suffix.lower() in (*chosen.suffixes, ".zip")
+            if some and not fits:
                 if not self._is_companion(name, kinds[0]):
                     message = "It is no file of this format: it was left alone."
                     yield Problem(message, file=name.as_posix(), code="ignored")

@@ -11,6 +11,7 @@ from labeler import nlp
 from labeler.formats import KEPT, Exported, Report, manifest
 from labeler.formats.splits import PARTS
 from labeler.schema import Entity, Relation, Scheme, annotation_json
+from labeler.spool import Spool
 
 REACH = 100
 """Tokens between the starts of two entities up to which every ordered pair is written."""
@@ -69,7 +70,7 @@ class Corpus:
         self._unfinished = 0
         self._longest = 1
         self._overlapping = False
-        self._long: list[dict[str, Any]] = []
+        self._long = Spool[dict[str, Any]]()
         for record in records:
             self._add(record)
 
@@ -135,8 +136,8 @@ class Corpus:
         self._unfinished += layer.status != "done"
         self._longest = max([self._longest, *(last - first for first, last, *_ in fit.places)])
         self._overlapping |= fit.overlapping
-        self.report.problems += fit.problems
-        self._long += fit.long()
+        self.report.problems.extend(fit.problems)
+        self._long.extend(fit.long())
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ class Corpus:
         for part, docs in self._bins.items():
             docs.write(folder / f"{part}.spacy", self._vocab)
         if self._overlapping:
-            self.report.problems += self._long
+            self.report.problems.extend(self._long)
         self.report.warnings += self._warnings()
 
     def finish(self, folder: Path) -> Report:

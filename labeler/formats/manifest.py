@@ -10,6 +10,7 @@ import orjson
 
 from labeler import __version__
 from labeler.formats import Report
+from labeler.spool import json_pieces
 
 
 def write(
@@ -25,7 +26,8 @@ def write(
     The manifest holds what was `given` and what is said `about` the export, with the versions of
     labeler and of the libraries that shape its bytes. It names no moment and no place.
     """
-    _write_json(folder / "report.json", report.to_json())
+    with (folder / "report.json").open("wb") as file:
+        file.writelines(json_pieces(report.to_json()))
     versions = {name: metadata.version(name) for name in libraries}
     manifest = {
         **(given or {}),
@@ -34,7 +36,8 @@ def write(
         "versions": {"labeler": __version__, **versions},
         "sha256": {name: _sha256(folder / name) for name in names_below(folder)},
     }
-    _write_json(folder / "manifest.json", manifest)
+    written = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    (folder / "manifest.json").write_bytes(written + b"\n")
 
 
 def names_below(folder: Path) -> list[str]:
@@ -46,7 +49,3 @@ def names_below(folder: Path) -> list[str]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")

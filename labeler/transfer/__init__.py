@@ -3,7 +3,8 @@
 from labeler.transfer.doubts import queue_doubts
 from labeler.transfer.evaluation import evaluate, queue_evaluation
 from labeler.transfer.exports import Made, export, queue_export
-from labeler.transfer.imports import ImportReport, import_paths, queue_import
+from labeler.transfer.imports import import_paths, queue_import
+from labeler.transfer.intake import ImportReport
 from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
 from labeler.transfer.suggestions import (
     queue_suggestions,

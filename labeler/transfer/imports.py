@@ -3,71 +3,22 @@
 import gc
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from labeler import accounts, audit, counters, editing, jobs, schema
+from labeler import accounts, audit, jobs
 from labeler.errors import Problem, Unavailable
 from labeler.formats import Imported, archive
-from labeler.formats.layered import attributed
 from labeler.jobs import Work
-from labeler.models import (
-    Document,
-    Job,
-    Layer,
-    Membership,
-    Project,
-    User,
-    db,
-    insert_rows,
-    transaction,
-)
-from labeler.models.database import now
-from labeler.models.documents import text_sha256
-from labeler.models.words import title_words
-from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
-from labeler.transfer.suggestions import IMPORTED, keep_imported, queue_suggestions
+from labeler.models import Job, Project, User, db
+from labeler.transfer.intake import ImportReport, Intake
+from labeler.transfer.suggestions import queue_suggestions
 
-_DOCUMENT = ("project_id", "name", "words", "text", "sha256", "meta", "created")
 _PORTION = 250
 """Articles taken in one transaction."""
-COUNTS = ("documents", "layers", "suggestions", "unchanged")
-"""What a report counts, beside what was refused."""
-
-
-@dataclass
-class ImportReport:
-    """What came of an import; `unchanged` articles were there already, just so."""
-
-    documents: int = 0
-    layers: int = 0
-    suggestions: int = 0
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as plain JSON values."""
-        counts = {name: getattr(self, name) for name in COUNTS}
-        return {**counts, "problems": [problem.to_json() for problem in self.problems]}
-
-    def sentence(self) -> str:
-        """Return what came of it, for people."""
-        parts = [
-            f"{self.documents} new articles",
-            f"{self.layers} layers",
-            f"{self.suggestions} suggestions",
-            f"{self.unchanged} unchanged",
-        ]
-        refused = sum(problem.code != "ignored" for problem in self.problems)
-        return f"Imported {', '.join(parts)}; {refused} things were refused."
 
 
 def import_paths(
@@ -87,26 +38,24 @@ def import_paths(
     """
     if annotator is not None:
         accounts.check_name(annotator)
-    intake = _Intake(project, actor, annotator, add_labels, ImportReport())
+    intake = Intake(project, actor, annotator, add_labels, ImportReport())
     _take_all(intake, archive.read(paths, importer=importer), Work(progress))
     return intake.report
 
 
-def _take_all(intake: "_Intake", found: Iterator[Imported | Problem], work: Work) -> None:
+def _take_all(intake: Intake, found: Iterator[Imported | Problem], work: Work) -> None:
     """Take what was found, a portion in a chunk; what an earlier attempt took is passed over."""
     intake.resume(work.cursor)
     deque(islice(found, intake.taken), maxlen=0)
     while portion := _portion(found):
         with work.chunk() as chunk, _uncollected():
-            known = len(intake.report.problems)
             intake.take(portion)
-            work.tell(intake.report.problems[known:])
+            work.tell(intake.told_now())
             chunk.done, chunk.cursor = len(portion), intake.state()
     with work.chunk() as chunk:
-        known = len(intake.report.problems)
         intake.tell_unknown_labels()
         intake.record()
-        work.tell(intake.report.problems[known:])
+        work.tell(intake.told_now())
         chunk.cursor = {**intake.state(), "ended": True}
 
 
@@ -143,7 +92,7 @@ def _import(work: jobs.JobWork) -> dict[str, int]:
     project = db.session.get_one(Project, work.claim.project_id)
     actor = accounts.user_by_id(work.claim.created_by or 0)
     annotator, add_labels = work.parameters.get("annotator"), work.parameters.get("add_labels")
-    intake = _Intake(project, actor, annotator, bool(add_labels), ImportReport())
+    intake = Intake(project, actor, annotator, bool(add_labels), ImportReport())
     if not (work.cursor or {}).get("ended"):
         found = archive.read(_uploaded(folder), importer=work.parameters.get("importer") or "auto")
         with audit.acting(actor.id):
@@ -185,297 +134,3 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-@dataclass
-class _Intake:
-    """One import under way."""
-
-    project: Project
-    actor: User
-    annotator: str | None
-    add_labels: bool
-    report: ImportReport
-    unknown: dict[str, int] = field(default_factory=dict)
-    """Labels that the scheme lacks, with how many articles were refused for them."""
-    moment: datetime = field(default_factory=now)
-    taken: int = 0
-    """Articles and problems met so far."""
-    told: int = 0
-    """Problems that an earlier attempt told of."""
-
-    def __post_init__(self) -> None:
-        self.scheme = self.project.scheme
-        scheme = self.scheme
-        empty = not any((scheme.entities, scheme.relations, scheme.categories))
-        self.add_labels = self.add_labels or empty
-
-    def state(self) -> dict[str, Any]:
-        """Return as plain JSON what another attempt needs to go on."""
-        counts = {name: getattr(self.report, name) for name in COUNTS}
-        counts["problems"] = len(self.report.problems) + self.told
-        names = ("taken", "add_labels", "unknown")
-        return {"counts": counts, **{name: getattr(self, name) for name in names}}
-
-    def resume(self, state: dict[str, Any] | None) -> None:
-        """Go on where an earlier attempt ended; what it told is not told again."""
-        if state is None:
-            return
-        self.taken, self.add_labels = state["taken"], state["add_labels"]
-        self.unknown = dict(state["unknown"])
-        for name in COUNTS:
-            setattr(self.report, name, state["counts"][name])
-        self.told = state["counts"]["problems"]
-
-    def take(self, portion: Sequence[Imported | Problem]) -> None:
-        """Take one portion in one transaction."""
-        self.taken += len(portion)
-        articles = []
-        for item in portion:
-            if isinstance(item, Problem):
-                self.report.problems.append(item)
-            else:
-                articles.append(self._attributed(item))
-        with transaction() as session:
-            session.expire(self.project)  # somebody may have changed the scheme meanwhile
-            self.scheme = self.project.scheme
-            fitting = [article for article in articles if self._fits(article)]
-            documents = self._documents(session, fitting)
-            self._layers(session, fitting, documents)
-            self._suggestions(fitting, documents)
-
-    def _attributed(self, article: Imported) -> Imported:
-        """Return the article with its suggestions as a layer, where an annotator was named."""
-        if self.annotator is None or article.layer is not None or not article.suggestions:
-            return article
-        return attributed(article, self.annotator)
-
-    # ---- rules -------------------------------------------------------------------------------
-
-    def _fits(self, article: Imported) -> bool:
-        """Tell whether the annotations keep the scheme's rules; say what does not."""
-        items = _annotations(article)
-        lacking = self._lacking(items)
-        if lacking and not self.add_labels:
-            for label in lacking:
-                self.unknown[label] = self.unknown.get(label, 0) + 1
-            return False
-        if lacking:
-            self._extend(items)
-        by_id = {item.id: item for item in items}
-        problems = schema.check(by_id, self.scheme, len(article.document.text))
-        for problem in problems:
-            self._refuse(article, f"{problem.path}: {problem.message}", problem.code)
-        return not problems
-
-    def _lacking(self, items: Iterable[schema.Annotation]) -> set[str]:
-        labeled = (i for i in items if not isinstance(i, schema.Verdict | schema.Decision))
-        used = {(type(item), item.label) for item in labeled}
-        known = {
-            schema.Entity: self.scheme.entity,
-            schema.Relation: self.scheme.relation,
-            schema.Category: self.scheme.category,
-        }
-        return {label for kind, label in used if known[kind](label) is None}
-
-    def _extend(self, items: Iterable[schema.Annotation]) -> None:
-        """Give the scheme the labels that these annotations need."""
-        lacking = {type(item): dict[str, None]() for item in items}
-        for item in items:
-            if not isinstance(item, schema.Verdict | schema.Decision):
-                lacking[type(item)][item.label] = None
-        scheme = self.scheme
-        entities = list(scheme.entities)
-        for name in lacking.get(schema.Entity, ()):
-            if scheme.entity(name) is None:
-                color = schema.PALETTE[len(entities) % len(schema.PALETTE)]
-                entities.append(schema.EntityLabel(name, color=color))
-        relations = (
-            schema.RelationLabel(name)
-            for name in lacking.get(schema.Relation, ())
-            if scheme.relation(name) is None
-        )
-        categories = (
-            schema.CategoryLabel(name)
-            for name in lacking.get(schema.Category, ())
-            if scheme.category(name) is None
-        )
-        self.scheme = replace(
-            scheme,
-            entities=tuple(entities),
-            relations=(*scheme.relations, *relations),
-            categories=(*scheme.categories, *categories),
-        )
-        self.project.scheme = self.scheme
-
-    def tell_unknown_labels(self) -> None:
-        """Say once which labels the scheme lacks."""
-        for label, articles in sorted(self.unknown.items()):
-            self.report.problems.append(
-                Problem(
-                    f"The scheme has no label {label!r}: {articles} articles with it were refused. "
-                    "Add it to the scheme, or import again and let missing labels be added.",
-                    code="label",
-                )
-            )
-
-    def record(self) -> None:
-        """Record who brought what in, where something came of it."""
-        counts = {**self.report.to_json(), "problems": len(self.report.problems)}
-        if self.report.documents or self.report.layers or self.report.suggestions:
-            audit.record("corpus.import", project=self.project, actor=self.actor, details=counts)
-
-    def _refuse(self, article: Imported, message: str, code: str) -> None:
-        self.report.problems.append(
-            Problem(message, file=article.file, line=article.line, code=code)
-        )
-
-    # ---- rows --------------------------------------------------------------------------------
-
-    def _documents(self, session: Session, articles: list[Imported]) -> dict[str, int]:
-        """Insert the documents that are new; return the ids of all by name.
-
-        An article whose name is known with another text is refused, and leaves the list.
-        """
-        names = {article.document.id for article in articles}
-        known = self._known(session, names)
-        new: dict[str, tuple[schema.Document, str]] = {}
-        for article in list(articles):
-            name, sha = article.document.id, text_sha256(article.document.text)
-            expected = known[name][1] if name in known else new.get(name, ("", sha))[1]
-            if expected != sha:
-                self._refuse(article, f"Another text is known under the id {name!r}.", "duplicate")
-                articles.remove(article)
-            elif name not in known and name not in new:
-                new[name] = (article.document, sha)
-            elif name in known and article.layer is None and not article.suggestions:
-                self.report.unchanged += 1
-            elif article.layer is None and not article.suggestions:
-                self._refuse(article, f"The id {name!r} stands here twice.", "duplicate")
-        self.report.documents += len(new)
-        insert_rows(session, Document, _DOCUMENT, [self._row(*row) for row in new.values()])
-        made = self._known(session, set(new))
-        return {name: key for name, (key, _) in (known | made).items()}
-
-    def _known(self, session: Session, names: set[str]) -> dict[str, tuple[int, str]]:
-        """Return id and checksum of the documents of these names that there are."""
-        columns = (Document.name, Document.id, Document.sha256)
-        found = select(*columns).where(
-            Document.project_id == self.project.id, Document.name.in_(names)
-        )
-        return {name: (key, sha) for name, key, sha in session.execute(found)}
-
-    def _row(self, document: schema.Document, sha: str) -> tuple[Any, ...]:
-        values = (document.id, title_words(document.meta), document.text, sha, document.meta)
-        return (self.project.id, *values, self.moment)
-
-    def _layers(
-        self, session: Session, articles: Sequence[Imported], documents: dict[str, int]
-    ) -> None:
-        carrying = [article for article in articles if article.layer is not None]
-        people = self._people(session, {a.layer.annotator for a in carrying if a.layer})
-        there = _existing(session, {documents[a.document.id] for a in carrying})
-        news: dict[tuple[int, int], editing.NewLayer] = {}
-        for article in carrying:
-            layer = article.layer
-            assert layer is not None
-            place = (documents[article.document.id], people[layer.annotator])
-            if place in news:
-                self._refuse(article, f"{layer.annotator} has this article twice.", "duplicate")
-            elif place in there:
-                self._compare(article, there[place])
-            else:
-                news[place] = editing.NewLayer(self.project.id, *place, layer)
-        made = list(news.values())
-        keys = editing.create(
-            made, actor_id=self.actor.id, now=self.moment, key=_edit_key(self.moment)
-        )
-        counters.count_imported(
-            session,
-            [
-                (new.project_id, new.annotator_id, key, new.layer)
-                for key, new in zip(keys, made, strict=True)
-            ],
-        )
-        self.report.layers += len(news)
-
-    def _compare(self, article: Imported, there: Layer) -> None:
-        """Count a layer that is there just so as unchanged; refuse one that differs."""
-        [record] = editing.load([there])
-        assert article.layer is not None
-        if _content(record) == _content(article.layer):
-            self.report.unchanged += 1
-        else:
-            name = record.annotator
-            message = f"{name} has labeled {article.document.id!r} otherwise here; that was kept."
-            self._refuse(article, message, "conflict")
-
-    def _people(self, session: Session, names: set[str]) -> dict[str, int]:
-        """Return people's ids by name; nobody known becomes an annotator of the project."""
-        people = {}
-        for name in sorted(names):
-            user = accounts.ensure_user(name)
-            people[name] = user.id
-            if session.get(Membership, (self.project.id, user.id)) is None:
-                accounts.add_member(self.project, user, "annotator")
-        return people
-
-    def _suggestions(self, articles: Sequence[Imported], documents: dict[str, int]) -> None:
-        by_file: dict[str, list[tuple[int, Sequence[schema.Suggestion]]]] = {}
-        for article in articles:
-            if article.suggestions:
-                rows = by_file.setdefault(article.file, [])
-                rows.append((documents[article.document.id], _named_by_content(article)))
-                self.report.suggestions += len(article.suggestions)
-        for file, rows in by_file.items():
-            keep_imported(self.project, file, rows)
-
-
-def _edit_key(moment: datetime) -> str:
-    return f"import-{moment.strftime('%Y%m%dT%H%M%S%f')}"
-
-
-def _annotations(article: Imported) -> list[schema.Annotation]:
-    if article.layer is None:
-        return list(article.suggestions)
-    return list(article.layer.annotations())
-
-
-def _existing(session: Session, documents: set[int]) -> dict[tuple[int, int], Layer]:
-    wanted = select(Layer).where(Layer.document_id.in_(documents), ~Layer.gold)
-    return {(layer.document_id, layer.annotator_id): layer for layer in session.scalars(wanted)}
-
-
-def _content(layer: schema.Layer) -> tuple[object, ...]:
-    """Return what makes two layers the same, whatever their revisions and order."""
-    items = sorted(
-        (schema.annotation_json(item) or {} for item in layer.annotations()),
-        key=lambda item: str(item["id"]),
-    )
-    return (layer.status, layer.read_to, items)
-
-
-def _named_by_content(article: Imported) -> list[schema.Suggestion]:
-    """Return the suggestions of an article with ids made from their content.
-
-    The same proposal then has the same id whoever makes it, and a verdict on it lasts.
-    """
-    origin = {"suggester": IMPORTED, "version": article.file}
-    ends: dict[str, schema.Entity] = {}
-    named: dict[str, schema.Suggestion] = {}
-    for entity in article.suggestions:
-        if isinstance(entity, schema.Entity):
-            place = (entity.start, entity.end, entity.label)
-            made = entity_suggestion(*place, entity.origin or origin, entity.parts)
-            made = replace(made, attributes=entity.attributes)
-            ends[entity.id] = named[made.id] = made
-    for relation in article.suggestions:
-        if isinstance(relation, schema.Relation):
-            head, tail = ends[relation.head], ends[relation.tail]
-            link = relation_suggestion(head, tail, relation.label, relation.origin or origin)
-            named[link.id] = replace(link, attributes=relation.attributes)
-    for category in article.suggestions:
-        if isinstance(category, schema.Category):
-            proposed = category_suggestion(category.label, category.origin or origin)
-            named[proposed.id] = proposed
-    return list(named.values())

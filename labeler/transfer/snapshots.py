@@ -19,6 +19,7 @@ from labeler.borders import tokens
 from labeler.errors import Invalid, NotFound
 from labeler.formats import Exported, Report
 from labeler.models import Document, Export, Layer, Project, db
+from labeler.spool import Spool
 from labeler.transfer.exports import Made, prepare, write
 from labeler.transfer.selection import PAGE, pages
 
@@ -94,7 +95,7 @@ def again(project: Project, place: Path, folder: Path | None = None) -> Again:
     """
     before = read_manifest(place)
     given = {name: before[name] for name in _GIVEN if name in before}
-    report = Report(problems=list(before.get("unsettled", ())))
+    report = Report(problems=Spool(before.get("unsettled", ())))
     report.counts.update(_states(before))
     _keys(project, list(before["revisions"]))
     folder = prepare(project, before["format"], "", folder)

@@ -175,11 +175,18 @@ _FITS = {
 @blueprint.get("/projects/<slug>/exports/<int:export_id>")
 @allow("manager")
 def get_export(project: Project, export_id: int) -> ResponseReturnValue:
-    """Return an export with its files and the report of what did not fit."""
+    """Return an export with its files and its report.
+
+    Of what did not fit it has 500 problems from `from` on, and how many there are as `total`; the
+    file `report.json` of the download has them all.
+    """
     row = projects.find_export(project, export_id)
     folder = Path(row.folder)
     files = [{"name": name, "bytes": size} for name, size in uploads.files_below(folder)]
-    return answer({**_export_json(row), "files": files, "report": uploads.report_of(folder)})
+    first = max(request.args.get("from", 0, type=whole), 0)
+    found = uploads.report_of(folder, first, _PROBLEMS)
+    report = {name: getattr(found, name) for name in ("counts", "problems", "total", "warnings")}
+    return answer({**_export_json(row), "files": files, "report": report})
 
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/download")

@@ -1,6 +1,5 @@
 """Pages for those who run a project: making it, articles in and out, settings."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -268,17 +267,16 @@ def _export(project: Project, form: ExportForm) -> str:
 def show_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what an export holds, and what did not fit."""
     row = projects.find_export(project, export_id)
-    report = uploads.report_of(Path(row.folder))
     first = max(request.args.get("from", 0, type=whole), 0)
-    problems = report.get("problems", [])
+    report = uploads.report_of(Path(row.folder), first, _PROBLEMS)
     return render_template(
         "exported.html",
         row=row,
         files=uploads.files_below(Path(row.folder)),
-        warnings=report.get("warnings", []),
-        total=len(problems),
-        problems=problems[first : first + _PROBLEMS],
-        reasons=Counter(str(p.get("message") or p.get("code")) for p in problems).most_common(20),
+        warnings=report.warnings,
+        total=report.total,
+        problems=report.problems,
+        reasons=report.reasons.most_common(20),
         first=first,
         page=_PROBLEMS,
         others=[other for other in projects.exports(project) if other.id != row.id],

@@ -5,11 +5,12 @@ import shutil
 import unicodedata
 import uuid
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import orjson
 from flask import Response, current_app
 from werkzeug.datastructures import FileStorage
 
@@ -17,6 +18,7 @@ from labeler import jobs, transfer
 from labeler.config import Settings
 from labeler.errors import NotFound
 from labeler.models import Job, Project, User
+from labeler.spool import from_pieces
 
 _CHUNK = 1024 * 1024
 _MAX_PART = 150
@@ -88,13 +90,37 @@ def files_below(folder: Path) -> list[tuple[str, int]]:
     return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
 
 
-def report_of(folder: Path) -> dict[str, Any]:
-    """Return the report in the folder of an export; empty where there is none that can be read."""
+@dataclass
+class ReportPage:
+    """A page of what did not fit in an export, with all its reasons counted."""
+
+    problems: list[dict[str, Any]]
+    total: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def report_of(folder: Path, first: int, most: int) -> ReportPage:
+    """Return so many problems, from a place on, of the report in the folder of an export.
+
+    It is empty where there is none that can be read.
+    """
+    page = ReportPage([])
+
+    def take(problem: dict[str, Any]) -> None:
+        if first <= page.total < first + most:
+            page.problems.append(problem)
+        page.total += 1
+        page.reasons[str(problem.get("message") or problem.get("code"))] += 1
+
     try:
-        report = orjson.loads((folder / "report.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return report if isinstance(report, dict) else {}
+        with (folder / "report.json").open("rb") as file:
+            rest = from_pieces(file, "problems", take)
+    except (OSError, ValueError):
+        return ReportPage([])
+    page.counts, page.warnings = rest.get("counts", {}), rest.get("warnings", [])
+    return page
 
 
 def archive_of(folder: Path) -> Response:

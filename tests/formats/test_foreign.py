@@ -70,7 +70,7 @@ def export(name: str, path: Path, *records: Exported, **options: Any) -> list[di
     """Write records and return what the report tells."""
     path.mkdir(exist_ok=True)
     report = exporters[name]().write(records, path, scheme=SCHEME, language="en", options=options)
-    return report.problems
+    return list(report.problems)
 
 
 def record(text: str, *items: Any, name: str = "a1", annotator: str = "ana") -> Exported:
