@@ -16,7 +16,9 @@ from labeler.spool import Spool
 class Imported:
     """One article read from a file, with at most one layer or the suggestions made for it.
 
-    `file` and `line` (from 1) say where it stood, for whoever reports on it later.
+    `file` and `line` (from 1) say where it stood, for whoever reports on it later. `named` tells
+    whether the file gives the article's id, rather than its own name; `looked_at` whether it says
+    what is in the article, be it nothing: of a known annotator, that is a finished layer.
     """
 
     document: Document
@@ -24,6 +26,8 @@ class Imported:
     suggestions: tuple[Suggestion, ...] = ()
     file: str = ""
     line: int | None = None
+    named: bool = True
+    looked_at: bool = False
 
 
 Beside = Callable[[str], "BinaryIO | None"]

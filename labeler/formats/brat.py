@@ -54,7 +54,7 @@ class BratImporter:
             yield from found
             return
         document, lines = found
-        draft = Draft(replace(document, meta={"source": f"{document.id}.txt"}), file)
+        draft = Draft(replace(document, meta={"source": f"{document.id}.txt"}), file, named=False)
         _Lines(draft).read(lines)
         yield from draft.done()
 

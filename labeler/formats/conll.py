@@ -113,7 +113,8 @@ class _Article:
             length += len(token) + len(gap)
         text = "".join(pieces).rstrip()
         stem = PurePosixPath(self._file).with_suffix("").as_posix()
-        draft = Draft(Document(self.name or f"{stem}-{self._line}", text), self._file, self._line)
+        document = Document(self.name or f"{stem}-{self._line}", text)
+        draft = Draft(document, self._file, self._line, named=bool(self.name))
         for number, message in self._told:
             draft.tell(message, number)
         for first, last, label in self._entities():

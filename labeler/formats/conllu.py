@@ -163,7 +163,7 @@ class _Article:
         text = "".join([*self._text, self._gap if self._said else ""])
         stem = PurePosixPath(self.file).with_suffix("").as_posix()
         name = self.name or f"{stem}-{self.line}"
-        draft = Draft(Document(name, text), self.file, self.line)
+        draft = Draft(Document(name, text), self.file, self.line, named=bool(self.name))
         for message, number in self._told.items():
             draft.tell(message, number)
         for key, _, first in self._open:

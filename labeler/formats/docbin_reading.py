@@ -85,7 +85,7 @@ def _at(item: Imported | Problem, number: int) -> Imported | Problem:
 def _others(doc: Any, file: str, number: int) -> Iterator[Imported | Problem]:
     stem = PurePosixPath(file).with_suffix("").as_posix()
     meta = plain(doc.user_data.get("meta"))
-    draft = Draft(Document(f"{stem}-{number}", doc.text, meta), file, number)
+    draft = Draft(Document(f"{stem}-{number}", doc.text, meta), file, number, named=False)
     keys: dict[tuple[int, int, str], str] = {}
     starts: dict[int, list[str]] = {}
     for span in _spans(doc):
@@ -98,7 +98,8 @@ def _others(doc: Any, file: str, number: int) -> Iterator[Imported | Problem]:
     for label, value in plain(doc.cats).items():
         if isinstance(value, int | float) and value >= _TRUE:
             draft.category(label)
-    yield from draft.done()
+    looked_at = doc.has_annotation("ENT_IOB") or bool(doc.spans)
+    yield from draft.done(looked_at=looked_at)
 
 
 def _spans(doc: Any) -> Iterator[Any]:

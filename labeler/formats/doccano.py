@@ -53,10 +53,11 @@ class DoccanoImporter:
 
 def _line(line: dict[str, Any], text: str, file: str, number: int) -> Iterator[Imported | Problem]:
     name = line.get("id")
-    if not isinstance(name, str | int):
+    named = isinstance(name, str | int)
+    if not named:
         name = f"{PurePosixPath(file).with_suffix('').as_posix()}-{number}"
     meta = {**plain(line.get("meta")), **{k: v for k, v in line.items() if k not in _OWN}}
-    draft = Draft(Document(str(name), text, meta), file, number)
+    draft = Draft(Document(str(name), text, meta), file, number, named=named)
     for entity in map(plain, listed(line.get("entities"))):
         extents = [(entity.get("start_offset"), entity.get("end_offset"))]
         draft.entity(_key(entity), extents, entity.get("label") or "")

@@ -32,8 +32,11 @@ class Draft:
     Whatever does not fit is told with its `line` and left out; the rest is kept.
     """
 
-    def __init__(self, document: Document, file: str, line: int | None = None) -> None:
+    def __init__(
+        self, document: Document, file: str, line: int | None = None, *, named: bool = True
+    ) -> None:
         self.document = document
+        self._named = named
         self.problems: list[Problem] = []
         self._file = file
         self._line = line
@@ -170,11 +173,17 @@ class Draft:
         return key in self._places
 
     def done(
-        self, annotator: str | None = None, status: Status = "done", read_to: int | None = None
+        self,
+        annotator: str | None = None,
+        status: Status = "done",
+        read_to: int | None = None,
+        *,
+        looked_at: bool = True,
     ) -> Iterator[Imported | Problem]:
         """Yield what did not fit, and then the article.
 
-        It comes with a layer, or with suggestions where nobody is named.
+        It comes with a layer, or with suggestions where nobody is named; `looked_at` is False
+        where nothing says that anybody looked for annotations.
         """
         problem = document_problem(self.document)
         if problem:
@@ -183,6 +192,8 @@ class Draft:
         yield from self.problems
         entities, relations = tuple(self._entities.values()), tuple(self._relations.values())
         categories = tuple(self._categories)
+        layer: Layer | None = None
+        suggestions: tuple[Suggestion, ...] = ()
         if annotator:
             layer = Layer(
                 annotator,
@@ -192,10 +203,10 @@ class Draft:
                 read_to=read_to,
                 categories=categories,
             )
-            yield Imported(self.document, layer, (), self._file, self._line)
         else:
-            suggestions: tuple[Suggestion, ...] = (*entities, *relations, *categories)
-            yield Imported(self.document, None, suggestions, self._file, self._line)
+            suggestions = (*entities, *relations, *categories)
+        place = self._file, self._line, self._named
+        yield Imported(self.document, layer, suggestions, *place, looked_at)
 
     # ---- rules -------------------------------------------------------------------------------
 

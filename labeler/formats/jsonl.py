@@ -37,6 +37,13 @@ _MOST_PROBLEMS = 20
 _Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
 
 
+class _Unsaid(tuple[Any, ...]):
+    """Stands for a list that a line does not have: one that is there may be empty."""
+
+
+_UNSAID = _Unsaid()
+
+
 @dataclass(slots=True)
 class _Line:
     """One line as it is read."""
@@ -47,9 +54,9 @@ class _Line:
     annotator: Id | None = None
     status: Status | None = None
     revision: _Count | None = None
-    entities: tuple[Entity, ...] = ()
-    relations: tuple[Relation, ...] = ()
-    categories: tuple[Category, ...] = ()
+    entities: tuple[Entity, ...] = _UNSAID
+    relations: tuple[Relation, ...] = _UNSAID
+    categories: tuple[Category, ...] = _UNSAID
     verdicts: tuple[Verdict, ...] = ()
     decisions: tuple[Decision, ...] = ()
     read_to: _Count | None = None
@@ -152,13 +159,16 @@ class _Reader:
 
     def _article(self, number: int, line: _Line) -> Imported:
         document = Document(line.id or f"{self._stem}-{number}", line.text, line.meta)
+        place = self._file, number, bool(line.id)
         if line.annotator is None:
             suggestions: tuple[Suggestion, ...] = (
                 *line.entities,
                 *line.relations,
                 *line.categories,
             )
-            return Imported(document, None, suggestions, self._file, number)
+            said = (line.entities, line.relations, line.categories)
+            looked_at = any(each is not _UNSAID for each in said)
+            return Imported(document, None, suggestions, *place, looked_at)
         layer = Layer(
             line.annotator,
             line.status or "done",
@@ -170,7 +180,7 @@ class _Reader:
             line.categories,
             line.decisions,
         )
-        return Imported(document, layer, (), self._file, number)
+        return Imported(document, layer, (), *place)
 
 
 def _problems(line: _Line, document: Document) -> Iterator[tuple[str, str]]:

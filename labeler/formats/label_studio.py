@@ -5,6 +5,7 @@ The format: https://labelstud.io/guide/task_format. Offsets are UTF-16 units, as
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, ClassVar
@@ -71,7 +72,8 @@ def _task(task: dict[str, Any], file: str, number: int) -> Iterator[Imported | P
         result = [{"type": "labels", "value": value} for value in listed(task["label"])]
         _Result(draft).read(result)
         told += draft.done(_person(task.get("annotator")))
-    yield from told or Draft(document, file).done()
+    for item in told or Draft(document, file).done(looked_at=False):
+        yield replace(item, named=bool(name)) if isinstance(item, Imported) else item
 
 
 def _text(data: dict[str, Any]) -> str | None:
@@ -105,7 +107,7 @@ def _prediction(
     draft = Draft(document, file)
     model = str(prediction.get("model_version") or "label-studio")
     _Result(draft, model).read(listed(prediction.get("result")))
-    yield from draft.done()
+    yield from draft.done(looked_at=False)
 
 
 class _Result:

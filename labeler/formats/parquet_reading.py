@@ -95,10 +95,10 @@ class _Rows:
         if self._text is None and self._tokens is None:
             yield from self._once("text", f"No column is called {', '.join((*_TEXT, *_TOKENS))}.")
             return
-        named = row.get(self._name or "")
-        name = f"{self._stem}-{number}" if named in (None, "") else str(named)
+        named = row.get(self._name or "") not in (None, "")
+        name = str(row[self._name or ""]) if named else f"{self._stem}-{number}"
         meta, left = self._meta(row)
-        draft = Draft(Document(name, text, meta), self._file, number)
+        draft = Draft(Document(name, text, meta), self._file, number, named=named)
         for key in left:
             yield from self._once(key, f"The column {key!r} was not taken, here and below.")
         if self._spans:
@@ -112,6 +112,7 @@ class _Rows:
             annotator if isinstance(annotator, str) else None,
             status,
             read_to if isinstance(read_to, int) and 0 <= read_to <= len(text) else None,
+            looked_at=bool(self._spans or self._tags or self._label),
         )
 
     def _once(self, key: str, message: str) -> Iterator[Problem]:

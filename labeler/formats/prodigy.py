@@ -57,12 +57,12 @@ class ProdigyImporter:
 
 
 def _task(task: dict[str, Any], file: str, line: int) -> Iterator[Imported | Problem]:
-    draft = Draft(_document(task, file), file, line)
+    draft = Draft(_document(task, file), file, line, named="id" in task)
     answer = task.get("answer")
     if answer == "reject":
         if task.get("spans") or task.get("relations") or task.get("label"):
             draft.tell("The task was rejected: its annotations were not taken.", code="ignored")
-        yield from draft.done()
+        yield from draft.done(looked_at=False)
         return
     for number, span in enumerate(listed(task.get("spans"))):
         _span(draft, number, plain(span))

@@ -88,10 +88,11 @@ class _Table:
         used = {text, name, label, ""}
         meta = {key: value for key, value in row.items() if key not in used and value}
         key = (row.get(name) if name else "") or f"{stem}-{line}"
-        draft = Draft(Document(key, row.get(text) or "", meta), self._file, line)
+        named = bool(name and row.get(name))
+        draft = Draft(Document(key, row.get(text) or "", meta), self._file, line, named=named)
         if label and row.get(label):
             draft.category(row[label])
-        yield from draft.done()
+        yield from draft.done(looked_at=label is not None)
 
     def _annotated(self) -> Iterator[Imported | Problem]:
         draft: Draft | None = None

@@ -93,7 +93,7 @@ class _Page:
             yield from draft.done(name or None)
 
     def _draft(self, creator: str) -> Draft:
-        return self._drafts.setdefault(creator, Draft(self._document, self._file))
+        return self._drafts.setdefault(creator, Draft(self._document, self._file, named=False))
 
     def _take(self, draft: Draft, item: Mapping[str, Any], number: int) -> None:
         """Take an annotation of words, or of the whole text."""

@@ -85,7 +85,7 @@ class WebAnnoImporter:
                 rows.take(found[1], found[0])
         if rows.text:
             name = PurePosixPath(file).with_suffix("").as_posix()
-            yield from rows.done(Draft(Document(name, rows.text), file))
+            yield from rows.done(Draft(Document(name, rows.text), file, named=False))
 
 
 class _Rows:

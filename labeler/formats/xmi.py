@@ -77,7 +77,7 @@ class XmiImporter:
             yield Problem(message, file=file, code="xml")
             return
         name = PurePosixPath(file).with_suffix("").as_posix()
-        draft = Draft(Document(name, text), file)
+        draft = Draft(Document(name, text), file, named=False)
         for message in dict.fromkeys(str(warning.message) for warning in unknown):
             draft.tell(f"Not taken: {message[:200]}", code="ignored")
         yield from _taken(cas, draft)

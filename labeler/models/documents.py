@@ -39,6 +39,7 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_document_project_id_id", "project_id", "id"),
+        Index("ix_document_text", "project_id", "sha256"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ from labeler.models.documents import text_sha256
 from labeler.models.words import title_words
 from labeler.spool import Spool
 from labeler.suggest import category_suggestion, entity_suggestion, relation_suggestion
+from labeler.transfer.recognition import Recognition
 from labeler.transfer.suggestions import IMPORTED, keep_imported
 
 COUNTS = ("documents", "layers", "suggestions", "unchanged")
@@ -75,6 +76,7 @@ class Intake:
 
     def __post_init__(self) -> None:
         self.scheme = self.project.scheme
+        self._recognition = Recognition(self.project)
         scheme = self.scheme
         empty = not any((scheme.entities, scheme.relations, scheme.categories))
         self.add_labels = self.add_labels or empty
@@ -113,13 +115,15 @@ class Intake:
             session.expire(self.project)  # somebody may have changed the scheme meanwhile
             self.scheme = self.project.scheme
             fitting = [article for article in articles if self._fits(article)]
+            fitting = self._recognition.recognise(session, fitting)
             documents = self._documents(session, fitting)
             self._layers(session, fitting, documents)
             self._suggestions(fitting, documents)
 
     def _attributed(self, article: Imported) -> Imported:
-        """Return the article with its suggestions as a layer, where an annotator was named."""
-        if self.annotator is None or article.layer is not None or not article.suggestions:
+        """Return the article with what is in it as a layer, where an annotator was named."""
+        is_work = article.looked_at or article.suggestions
+        if self.annotator is None or article.layer is not None or not is_work:
             return article
         return attributed(article, self.annotator)
 
