@@ -39,6 +39,8 @@ _ROWS = 500
 """Rows read and written at a time."""
 _WORKERS = "worker"
 """The table of what is running, which a backup leaves out."""
+_TEXT_INDEX = "text_index"
+"""The table by which SQLite finds words in texts, made from the texts themselves."""
 Progress = Callable[[int], None]
 
 
@@ -195,6 +197,8 @@ def _verified(path: Path) -> str:
 
 def _drop_all(session: Session) -> None:
     connection = session.connection()
+    if connection.dialect.name == "sqlite":  # its own tables go with it
+        connection.execute(text(f"DROP TABLE IF EXISTS {_TEXT_INDEX}"))
     found = MetaData()
     found.reflect(connection)
     found.drop_all(connection)
@@ -210,11 +214,13 @@ def _drop_all(session: Session) -> None:
 
 
 def _silenced(connection: Connection) -> Callable[[], None]:
-    """Turn off the triggers, which have done their work on these rows; return what undoes that."""
+    """Turn off the triggers, which have done their work on these rows; return what undoes that.
+
+    The one that fills the index of texts stays, since no backup has the index.
+    """
     if connection.dialect.name == "sqlite":
-        found = connection.execute(
-            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        ).all()
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        found = connection.execute(text(f"{triggers} AND name <> 'text_enters'")).all()
         off = [f'DROP TRIGGER "{name}"' for name, _ in found]
         on = [sql for _, sql in found]
     else:

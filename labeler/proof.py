@@ -17,6 +17,7 @@ from labeler.models import (
     Settlement,
     Tally,
     db,
+    texts,
 )
 from labeler.models.documents import text_sha256
 from labeler.models.words import title_words
@@ -98,6 +99,9 @@ def _count_problems(project: Project) -> Iterator[Problem]:
     for name in db.session.scalars(_missettled(project)):
         message = "What is to be settled does not know how far it is."
         yield Problem(message, file=f"document {name}", code="settlement")
+    if texts.unindexed(project.id):
+        message = "Texts are not found by their words."
+        yield Problem(message, file=f"project {project.slug}", code="words")
     own = select(Layer.annotator_id, Layer.status, func.count()).where(
         Layer.project_id == project.id, ~Layer.gold
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from labeler import accounts, backups, demonstration, editing, jobs, proof, schema
 from labeler.app import create_app
 from labeler.errors import Conflict, Invalid, NotFound
-from labeler.models import Edit, Layer, Project, User, db, transaction
+from labeler.models import Edit, Layer, Project, User, db, texts, transaction
 from labeler.models.database import Base
 from tests.conftest import NOW, Corpus, settings
 
@@ -76,6 +76,7 @@ def _prove_and_use() -> None:
     project = db.session.query(Project).first()
     assert project is not None
     document = Corpus().document(project, "Ada met Bob.", "new after the restore")
+    assert document.id in texts.may_hold(project.id, "Bob", 0, 1000)
     layer = Corpus().layer(document, "new-person", PERSON=[(0, 3)])
     entity = schema.Entity("e9", 8, 11, "PERSON")
     edit = schema.Edit("k", (schema.Op("e9", None, entity),))

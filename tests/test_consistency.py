@@ -1,5 +1,6 @@
 """The same words across a corpus: found, told, and made alike with one undo."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,8 @@ from flask.testing import FlaskClient
 
 from labeler import lessons, settling
 from labeler.errors import Invalid
-from labeler.models import Project, User, db
+from labeler.models import Document, Project, User, db, texts
+from labeler.settling.consistency import whole
 from tests.conftest import NOW, Corpus
 
 TEXT = "Varn lies north of Varnburg. They left Varn."
@@ -53,19 +55,39 @@ def test_occurrences_are_whole_words_with_who_said_what(project: Project) -> Non
     assert settling.occurrences(project, "100%_Varn")[0] == []
 
 
-def test_rare_words_are_looked_for_a_part_at_a_time(
+def test_words_that_are_hard_to_find_are_looked_for_a_part_at_a_time(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page reads texts for so long at most, and says where the next one goes on."""
     monkeypatch.setattr("labeler.settling.consistency._READ", 2)
     monkeypatch.setattr("labeler.settling.consistency._PATIENCE", 0)
-    found, after = settling.occurrences(project, "Nothing")
+    found, after = settling.occurrences(project, "lies")
+    assert [each.title for each in found] == ["a0", "a1"]
+    [last], following = settling.occurrences(project, "lies", after)
+    assert (last.title, following) == ("a2", None)
+    found, after = settling.occurrences(project, "VARN")  # the index knows no capitals
     assert found == []
-    assert after is not None
-    [only], following = settling.occurrences(project, "Nothing", after)
-    assert only.title == "other"
-    assert following is not None
-    assert settling.occurrences(project, "Nothing", following) == ([], None)
+    assert settling.occurrences(project, "VARN", after) == ([], None)
+
+
+def test_the_index_leaves_no_document_out(any_app: Flask, corpus: Corpus) -> None:
+    """Whatever a text is made of, it is among those that may hold each of its words."""
+    made, other = corpus.project(), corpus.project("other")
+    deal = random.Random(0)
+    words = "a B Zé e\u0301 北京 1 ß İ क्षि 𞤀 U.S. AND labelerproject1"
+    pieces = (*words.split(), *"_-. \n/@%'\"😀", "x" * 90)
+    written = {
+        corpus.document(made, "".join(deal.choices(pieces, k=12)) + "a", f"d{number}").id: number
+        for number in range(40)
+    }
+    corpus.document(other, "".join(pieces), "elsewhere")
+    kept = {each.id: each.text for each in db.session.query(Document).filter_by(project_id=made.id)}
+    assert kept.keys() == written.keys()
+    for text in kept.values():
+        for start, end in deal.sample([(s, e) for e in range(len(text)) for s in range(e)], 8):
+            asked = text[start:end]
+            holding = {key for key, each in kept.items() if any(whole(asked, each))}
+            assert holding <= set(texts.may_hold(made.id, asked, 0, 100)), asked
 
 
 def test_chosen_occurrences_are_made_alike_and_undone(project: Project) -> None:

@@ -10,9 +10,17 @@ from labeler.models.database import Base
 
 
 def test_migrations_make_the_tables_that_the_models_say(any_app: Flask) -> None:
-    """No difference is left between the migrated database and the models."""
+    """No difference is left between the migrated database and the models.
+
+    The index of texts is of a kind that each database has for itself.
+    """
+
+    def in_models(_object: object, name: str | None, *_: object) -> bool:
+        return not (name or "").startswith(("text_index", "ix_document_text_words"))
+
     with transaction() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": in_models}
+        context = MigrationContext.configure(session.connection(), opts=opts)
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
 

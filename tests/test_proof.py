@@ -64,6 +64,12 @@ def test_what_was_tampered_with_is_found(statement: str, code: str) -> None:
     assert code in broken(statement)
 
 
+def test_texts_that_the_index_lacks_are_found(app: Flask, corpus: Corpus) -> None:
+    """A document that SQLite would not find by its words is told."""
+    corpus.document(corpus.project())
+    assert "words" in broken("INSERT INTO text_index (text_index) VALUES ('delete-all')")
+
+
 @pytest.mark.usefixtures("whole")
 @pytest.mark.parametrize("ends", [(3, 7, 11, 13), (3, 7, 10, 12), (3, 9, 11, 12)])
 def test_tokens_that_do_not_match_are_found(ends: tuple[int, ...]) -> None:

@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from labeler.adjudication import NONE, Span, Standing
 from labeler.errors import NotFound
-from labeler.models import Document, Project, User, db
+from labeler.models import Document, Project, Settlement, User, db, texts
 from labeler.settling.batches import Answer, Batch, Run, told
 from labeler.settling.cases import Choice, draft_of, gold_layer
-from labeler.settling.listing import shared
 
 MAX_ALIKE = 500
 """Documents that are settled alike at once."""
-MAX_READ = 50_000
-"""Documents to settle whose texts are read for the words, the first ones."""
-_PAGE = 1000
+MAX_READ = 100_000
+"""Documents whose texts are read for the words, the first that may hold them."""
+_PAGE = 5000
 """Documents whose texts are read at a time."""
 
 
@@ -64,19 +63,24 @@ def _holding(project: Project, words: str) -> Iterator[int]:
     """Yield the documents to settle that hold these words, in order, 500 at most."""
     after, found = 0, 0
     for _ in range(MAX_READ // _PAGE):
-        keys = list(db.session.scalars(shared(project, after, "open").limit(_PAGE)))
-        if not keys or found == MAX_ALIKE:
-            return
-        holding = select(Document.id).where(Document.id.in_(keys), has_words(words))
+        keys = texts.may_hold(project.id, words, after, _PAGE)
+        to_settle = exists().where(
+            Settlement.document_id == Document.id, Settlement.state == "open"
+        )
+        holding = select(Document.id).where(Document.id.in_(keys), to_settle, holds(project, words))
         held = list(db.session.scalars(holding.order_by(Document.id).limit(MAX_ALIKE - found)))
         yield from held
-        after, found = keys[-1], found + len(held)
+        found += len(held)
+        if len(keys) < _PAGE or found == MAX_ALIKE:
+            return
+        after = keys[-1]
 
 
-def has_words(words: str) -> ColumnElement[bool]:
-    """Return the condition that the text of a document holds these words, capitals as given."""
+def holds(project: Project, words: str) -> ColumnElement[bool]:
+    """Return the condition that a document of the project has these words, capitals as given."""
     sqlite = db.engine.dialect.name == "sqlite"
-    return (func.instr if sqlite else func.strpos)(Document.text, words) > 0
+    place = (func.instr if sqlite else func.strpos)(Document.text, words)
+    return and_(Document.project_id == project.id, place > 0)
 
 
 def _alike(text: str, words: str, label: str | None) -> Answer:

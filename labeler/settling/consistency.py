@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError, NotFound
-from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, transaction
-from labeler.settling.alike import has_words
+from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, texts, transaction
+from labeler.settling.alike import holds
 from labeler.settling.batches import Batch
 from labeler.settling.cases import draft_of, gold_layer, items_of, write, write_ops
 
@@ -21,7 +21,7 @@ _CONTEXT = 60
 """Code points shown on either side of an occurrence."""
 _DOCUMENTS = 25
 """Documents with the words on one page."""
-_READ = 1000
+_READ = 500
 """Documents whose texts are read at a time."""
 _PATIENCE = 0.03
 """Seconds after which no more texts are read for one page."""
@@ -83,8 +83,8 @@ def occurrences(
 ) -> tuple[list[Occurrence], int | None]:
     """Return where words stand as whole words, capitals as given, and what asks for the next.
 
-    Documents are read in order from an id on until 25 hold the words, or some time has passed:
-    there may be nothing so far, and more later.
+    Documents that the index names are read in order from an id on, until 25 hold the words or some
+    time has passed: there may be nothing so far, and more later.
     """
     documents, following = _holding(project, words, after)
     layers = _layers([document.id for document in documents])
@@ -98,26 +98,20 @@ def occurrences(
 
 def _holding(project: Project, words: str, after: int) -> tuple[list[Document], int | None]:
     """Return the next documents that hold words, and what asks for those after them."""
-    mine = Document.project_id == project.id
     found: list[Document] = []
     until = time.monotonic() + _PATIENCE
     while True:
-        keys = select(Document.id).where(mine, Document.id > after).order_by(Document.id)
-        part = keys.limit(_READ).subquery()
-        end = select(func.coalesce(func.max(part.c.id), after), func.count(part.c.id))
-        last, count = db.session.execute(end).one()
-        wanted = select(Document).where(
-            mine, Document.id > after, Document.id <= last, has_words(words)
-        )
+        keys = texts.may_hold(project.id, words, after, _READ)
+        wanted = select(Document).where(Document.id.in_(keys), holds(project, words))
         ordered = wanted.order_by(Document.id).limit(_DOCUMENTS + 1 - len(found))
         found += db.session.scalars(ordered)
         if len(found) > _DOCUMENTS:
             return found[:_DOCUMENTS], found[_DOCUMENTS - 1].id
-        if count < _READ:
+        if len(keys) < _READ:
             return found, None
+        after = keys[-1]
         if time.monotonic() >= until:
-            return found, last
-        after = last
+            return found, after
 
 
 def _layers(keys: Collection[int]) -> dict[int, list[tuple[bool, schema.Layer]]]:
@@ -134,8 +128,7 @@ def _in_document(
     document: Document, words: str, layers: Sequence[tuple[bool, schema.Layer]]
 ) -> Iterator[Occurrence]:
     text = document.text
-    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", text):
-        start, end = match.span()
+    for start, end in whole(words, text):
         said = [
             (layer.annotator, " ".join(_labels(layer, start, end)))
             for gold, layer in sorted(layers, key=lambda each: each[1].annotator)
@@ -152,6 +145,15 @@ def _in_document(
             said,
             golden[0] if golden else None,
         )
+
+
+def whole(words: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words stand that do not go on to either side."""
+    for match in re.finditer(re.escape(words), text):
+        start, end = match.span()
+        beside = (text[start - 1 : start], text[end : end + 1])
+        if not any(each and texts.is_of_word(each) for each in beside):
+            yield start, end
 
 
 def _labels(layer: schema.Layer, start: int, end: int) -> list[str]:
