@@ -36,7 +36,7 @@ IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
 _PAGE = 64
 """Documents read, proposed for and written at a time: few, since any of them may be long."""
-_PART = 128
+_PART = 64
 """Documents that one worker takes at a time."""
 
 # ---- suggestions -----------------------------------------------------------------------------
