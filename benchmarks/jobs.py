@@ -128,7 +128,9 @@ def _throughput(pipeline: Path, folder: Path, count: int) -> None:
 
 
 def _middle(runs: list[Run]) -> Run:
-    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("rate", "cost")))
+    return Run(
+        *(statistics.median(getattr(run, name) for run in runs) for name in ("rate", "cost"))
+    )
 
 
 def _pipe_alone(pipeline: Path, texts: Path, count: int, processes: int) -> Run:

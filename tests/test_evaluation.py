@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from labeler import accounts, jobs, progress
 from labeler.errors import Invalid, NotFound
+from labeler.jobs import queue
 from labeler.models import Evaluation, Project, TrainedModel, db, transaction
 from labeler.suggest.comparing import Tally, differences
 from labeler.suggest.patterns import Pattern
@@ -76,6 +77,31 @@ def test_an_evaluation_is_a_job(project: Project) -> None:
     assert job.result == {"evaluation": made.id, "f1": made.scores["f1"]}
     with pytest.raises(NotFound, match="nothing named 'model 7'"):
         evaluation.queue_evaluation(project, "model 7")
+
+
+def claimed() -> jobs.Claim | None:
+    """Return the next part that a worker takes that leaves trainings to another."""
+    return queue.claim("one", lane="short")
+
+
+def test_an_evaluation_lets_quicker_jobs_go_first(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is left after a page while an export waits, goes on there, and comes to the same."""
+    monkeypatch.setattr(evaluation, "_PAGE", 1)
+    whole = evaluation.evaluate(project, "patterns")
+    job = evaluation.queue_evaluation(project, "patterns")
+    claim = claimed()
+    other = exports.queue_export(project, "jsonl", actor=accounts.find_user("ana"))
+    done = []
+    while claim is not None:
+        jobs.perform(jobs.JobWork(claim))
+        done.append(claim.kind)
+        claim = claimed()
+    assert done == ["evaluate", "export", "evaluate"]
+    made = db.session.get_one(Evaluation, jobs.find(job.id).result["evaluation"])
+    assert jobs.find(other.id).state == "done"
+    assert (made.documents, made.scores, made.evidence) == (2, whole.scores, whole.evidence)
 
 
 def _version(project: Project, folder: Path) -> TrainedModel:

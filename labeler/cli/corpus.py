@@ -96,6 +96,7 @@ def train(slug: str, out: Path | None) -> None:
 def evaluate(slug: str, suggester: str | None, as_json: bool) -> None:
     """Compare what a suggester proposes with gold; without one, list what can be compared."""
     from labeler import transfer
+    from labeler.jobs import Work
     from labeler.transfer.evaluation import candidates
 
     found = find_project(slug)
@@ -104,7 +105,7 @@ def evaluate(slug: str, suggester: str | None, as_json: bool) -> None:
             click.echo(f"{key}\t{title}")
         return
     with progress("Comparing", "documents") as told:
-        made = transfer.evaluate(found, suggester, told)
+        made = transfer.evaluate(found, suggester, Work(told))
     if as_json:
         print_json({"documents": made.documents, "version": made.version, **made.scores})
         return

@@ -23,11 +23,11 @@ _RESEND = timedelta(seconds=10)
 """After which a job that nobody took is announced to the broker again."""
 _FORGOTTEN = timedelta(days=1)
 """After which a worker that fell silent leaves the list."""
-Pace = Literal["quick", "patient", "long"]
+Pace = Literal["quick", "patient", "idle", "long"]
 PACES: dict[str, Pace] = {}
-"""How long the jobs of a kind take, where somebody does not wait for them: "patient" ones go on
-between two parts only when nothing else waits, and "long" ones, which cannot be cut into parts,
-have a worker to themselves."""
+"""How much the jobs of a kind give way: "patient" ones are taken, and gone on with, only when no
+quick one waits, "idle" ones only when nothing else does; "long" ones, which cannot be left and
+taken up again, have a worker to themselves."""
 Lane = Literal["any", "short", "long"]
 """Which jobs a worker takes: all of them, all but long ones, or long ones only."""
 _GAVE_UP = (
@@ -102,7 +102,7 @@ def claim(worker: str, job_id: int | None = None, lane: Lane = "any") -> Claim |
 
 
 def _free(job_id: int | None = None, lane: Lane = "any") -> Any:
-    """Select the parts that may be taken now, with their jobs: patient ones last, oldest first."""
+    """Select the parts that may be taken now, with their jobs: quick ones first, oldest first."""
     ran_out = and_(JobPart.state == "running", JobPart.lease < now())
     other = aliased(Job)
     same_runs = exists().where(other.key == Job.key, other.state == "running")
@@ -111,7 +111,8 @@ def _free(job_id: int | None = None, lane: Lane = "any") -> Any:
         select(JobPart, Job)
         .join(Job, Job.id == JobPart.job_id)
         .where(or_(JobPart.state == "queued", ran_out), open_, Job.state.in_(UNFINISHED))
-        .order_by(Job.kind.in_(_paced("patient")), Job.id, JobPart.number)
+        .order_by(Job.kind.in_(_paced("idle")), Job.kind.in_(_paced("patient")))
+        .order_by(Job.id, JobPart.number)
     )
     if lane != "any":
         is_long = Job.kind.in_(_paced("long"))
@@ -157,6 +158,12 @@ def _mine(claim: Claim) -> ColumnElement[bool]:
         JobPart.attempts == claim.attempt,
         JobPart.state == "running",
     )
+
+
+def quicker_waits() -> bool:
+    """Tell whether a quick job waits for a worker that does not take long ones alone."""
+    quick = _free(lane="short").where(Job.kind.not_in([*_paced("patient"), *_paced("idle")]))
+    return db.session.execute(quick.with_only_columns(JobPart.job_id).limit(1)).first() is not None
 
 
 def hold(session: Session, claim: Claim) -> None:
@@ -233,7 +240,7 @@ def _fail(session: Session, job_id: int, error: str) -> None:
 def release(claim: Claim) -> None:
     """Give the part back: another worker may take it at once."""
     with transaction() as session:
-        values = {"lease": now(), "fruitless": JobPart.fruitless - 1}
+        values = {"state": "queued", "lease": None, "fruitless": JobPart.fruitless - 1}
         session.execute(update(JobPart).where(_mine(claim)).values(**values))
         broker.announce(session, claim.job_id)
 

@@ -24,7 +24,7 @@ _TRACE = 3500
 
 
 class Stopped(Exception):
-    """The worker is to end: what is left goes to another."""
+    """The worker is to end, or to do something else first: what is left goes to whoever is free."""
 
 
 @dataclass(slots=True)
@@ -63,6 +63,9 @@ class Work:
     def tick(self, done: int) -> None:
         """Say between two chunks that something was done; what is being read stays as it is."""
         self._progress(done)
+
+    def give_way(self) -> None:
+        """Let others go first where they are waited for; the cursor says where to go on."""
 
     def log(self, words: str) -> None:
         """Add a line to the log."""
@@ -118,6 +121,12 @@ class JobWork(Work):
         with current_app.app_context(), transaction() as session:
             queue.hold(session, self.claim)
             queue.advance(session, self.claim, done, self.cursor)
+
+    def give_way(self) -> None:
+        """Raise Stopped where a quicker job waits: this part goes on afterwards, at its cursor."""
+        with current_app.app_context():  # its own session, as above
+            if queue.quicker_waits():
+                raise Stopped
 
     def log(self, words: str) -> None:
         """Add a line to the job's log."""

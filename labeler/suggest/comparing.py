@@ -1,7 +1,7 @@
 """How good proposals are beside what people settled: precision, recall and F1, and differences."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -40,6 +40,15 @@ class Tally:
         overall = _prf(self.right.total(), self.made.total(), self.wanted.total())
         names = {"precision": overall["p"], "recall": overall["r"], "f1": overall["f"]}
         return {**names, "by_label": {label: self._of(label) for label in labels}}
+
+    def as_json(self) -> list[dict[str, int]]:
+        """Return the counts, as `Tally.of_json` takes them."""
+        return [dict(self.right), dict(self.made), dict(self.wanted)]
+
+    @classmethod
+    def of_json(cls, counts: Sequence[Mapping[str, int]]) -> "Tally":
+        """Return the tally whose `as_json` these are."""
+        return cls(*map(Counter, counts))
 
     def _of(self, label: str) -> dict[str, Any]:
         counts = {"right": self.right[label], "made": self.made[label]}

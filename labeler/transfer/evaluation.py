@@ -1,8 +1,8 @@
 """How a suggester does beside gold: counted by label, with the places where they differ."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,37 +74,35 @@ def queue_evaluation(project: Project, key: str, created_by: int | None = None) 
     )
 
 
-@jobs.kind("evaluate", pace="long")
+@jobs.kind("evaluate", pace="patient")
 def _evaluate(work: jobs.JobWork) -> dict[str, Any]:
     project = db.session.get_one(Project, work.claim.project_id)
-
-    def tell(done: int) -> None:
-        work.check()
-        work.log(f"{done} articles more were compared with gold.")
-
-    made = evaluate(project, work.parameters["key"], tell)
+    made = evaluate(project, work.parameters["key"], work)
     return {"evaluation": made.id, "f1": made.scores["f1"]}
 
 
-def evaluate(
-    project: Project, key: str, progress: Callable[[int], None] = lambda _: None
-) -> Evaluation:
+def evaluate(project: Project, key: str, work: jobs.Work | None = None) -> Evaluation:
     """Compare what a suggester proposes with gold, and keep what came of it.
 
-    A version trained here is compared in documents that it was not trained on. Raises Invalid where
-    there is no gold to compare with, and Unavailable where the suggester cannot run.
+    A version trained here is compared in documents that it was not trained on. `work` keeps what
+    was counted so far. Raises Invalid where there is no gold to compare with, and Unavailable where
+    the suggester cannot run.
     """
+    work = work or jobs.Work()
     source = _source(project, key)
     suggester, scheme = source.load(project.language), project.scheme
     held_back = source.name == TrainedSuggester.name
-    gold = _Gold(project, held_back=held_back)
-    outcome = _Outcome()
+    outcome = _Outcome.of_json(work.cursor) if work.cursor else _Outcome()
+    gold = _Gold(project, held_back=held_back, after=outcome.last, left_out=outcome.left_out)
     for page in gold.pages():
         with spacy_lock:
             texts = [record.document.text for record in page]
             for record, made in zip(page, suggester.suggest(texts, scheme), strict=True):
                 outcome.add(record, made)
-        progress(len(page))
+        outcome.left_out = gold.left_out
+        work.cursor = outcome.as_json()
+        work.tick(len(page))
+        work.give_way()
     if not outcome.documents:
         raise Invalid(gold.why_none())
     scores = {**outcome.entities.scores(), "relations": outcome.relations.scores()}
@@ -121,10 +119,13 @@ def evaluate(
 class _Gold:
     """The finished layers that stand for the truth, a page in memory at a time."""
 
-    def __init__(self, project: Project, *, held_back: bool) -> None:
+    def __init__(
+        self, project: Project, *, held_back: bool, after: str = "", left_out: int = 0
+    ) -> None:
         self._plan = Plan(project, "gold", (80, 10, 10), 0, {}, Report())
         self._held_back = held_back
-        self.left_out = 0
+        self._after = after
+        self.left_out = left_out
 
     def why_none(self) -> str:
         """Return why there is nothing to compare with, and what to do."""
@@ -143,7 +144,8 @@ class _Gold:
 
     def pages(self) -> Iterator[list[Exported]]:
         """Yield finished gold, without what a version was trained on where that is asked."""
-        chosen = selection.chosen(self._plan)
+        chosen, last = selection.chosen(self._plan), self._last()
+        chosen = {key: layers for key, layers in chosen.items() if key > last}
         parts = selection.parts(self._plan, list(chosen))
         page: list[Exported] = []
         for record in selection.records(self._plan, chosen, parts):
@@ -159,20 +161,46 @@ class _Gold:
         if page:
             yield page
 
+    def _last(self) -> int:
+        """Return the id of the document that was compared last, 0 at the beginning."""
+        named = select(Document.id).where(
+            Document.project_id == self._plan.project.id, Document.name == self._after
+        )
+        return db.session.scalar(named) or 0
 
+
+@dataclass
 class _Outcome:
     """What came of the comparison so far."""
 
-    def __init__(self) -> None:
-        self.documents = 0
-        self.entities, self.relations = Tally(), Tally()
-        self.evidence: list[list[Any]] = []
-        self._kept: Counter[tuple[str, str, str]] = Counter()
+    documents: int = 0
+    left_out: int = 0
+    last: str = ""
+    """The document that was compared last."""
+    entities: Tally = field(default_factory=Tally)
+    relations: Tally = field(default_factory=Tally)
+    evidence: list[list[Any]] = field(default_factory=list)
+    _kept: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it, as `_Outcome.of_json` takes it."""
+        tallies = {"entities": self.entities.as_json(), "relations": self.relations.as_json()}
+        kept = [[*side, count] for side, count in self._kept.items()]
+        plain = {name: getattr(self, name) for name in ("documents", "left_out", "last")}
+        return {**plain, **tallies, "evidence": list(self.evidence), "_kept": kept}
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> "_Outcome":
+        """Return the outcome whose `as_json` this is."""
+        tallies = {name: Tally.of_json(kept[name]) for name in ("entities", "relations")}
+        sides = Counter({(what, side, label): count for what, side, label, count in kept["_kept"]})
+        return cls(**{**kept, **tallies, "_kept": sides})
 
     def add(self, record: Exported, made: Sequence[Suggestion]) -> None:
         """Count one document."""
         gold: list[Suggestion] = [*record.layer.entities, *record.layer.relations]
         self.documents += 1
+        self.last = record.document.id
         for what, tally, places in (
             ("entity", self.entities, entity_places),
             ("relation", self.relations, relation_places),

@@ -306,7 +306,7 @@ def prune(project: Project) -> int:
     return len(keys)
 
 
-@jobs.kind("suggest", pace="patient")
+@jobs.kind("suggest", pace="idle")
 def _suggest_part(work: jobs.JobWork) -> None:
     """Cut the corpus into parts that workers share; then propose for the documents of a part."""
     project = db.session.get_one(Project, work.claim.project_id)

