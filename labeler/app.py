@@ -33,6 +33,8 @@ from labeler.web import (
     people,
     reference,
     scheme,
+    webhooks,
+    webhooks_api,
 )
 from labeler.web.openapi import MAX_ID
 
@@ -91,6 +93,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         consistency,
         handing_api,
         exchange_api,
+        webhooks,
+        webhooks_api,
         reference,
     )
     for blueprint in dict.fromkeys(part.blueprint for part in parts):  # several share the API's

@@ -1,5 +1,9 @@
 """A client of the API for programs in Python: the standard library is all it needs."""
 
+import base64
+import binascii
+import hashlib
+import hmac
 import json
 import time
 import uuid
@@ -13,7 +17,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from labeler import errors
-from labeler.errors import Invalid, LabelerError, Problem, Unavailable
+from labeler.errors import Forbidden, Invalid, LabelerError, Problem, Unavailable
 
 Json = dict[str, Any]
 _KNOWN = {
@@ -295,3 +299,39 @@ def deleted(before: Mapping[str, Any]) -> Json:
 
 def _without_id(annotation: Mapping[str, Any]) -> Json:
     return {name: value for name, value in annotation.items() if name != "id"}
+
+
+# ---- webhooks --------------------------------------------------------------------------------
+
+
+def verify_webhook(
+    secret: str, headers: Mapping[str, str], body: bytes, *, tolerance: float = 300
+) -> Json:
+    """Return what a webhook tells, once its signature proves who sent it; raises Forbidden.
+
+    `headers` are those of the request, `body` its bytes as they came. `tolerance` is how many
+    seconds old it may be. The same `id` may come more than once: remember those that you have seen.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    key, moment = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+    expected = signature(secret, key, moment, body).encode()
+    sent = given.get("webhook-signature", "").encode().split()
+    if not any(hmac.compare_digest(expected, one) for one in sent):
+        raise Forbidden("The signature does not belong to this body: another secret made it.")
+    if not moment.isdecimal() or abs(time.time() - int(moment)) > tolerance:
+        raise Forbidden("This was sent too long ago, or the clocks differ.")
+    return dict(json.loads(body))
+
+
+def signature(secret: str, key: str, moment: str, body: bytes) -> str:
+    """Return the signature of a delivery: `v1,` and HMAC-SHA256 in base64, as Standard Webhooks.
+
+    What is signed is its id, the time in seconds and the body, with points between; the secret's
+    bytes are what follows `whsec_`, in base64. Raises Invalid for a secret that is none.
+    """
+    try:
+        known = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        raise Invalid("A webhook's secret begins with whsec_, as it was shown.") from None
+    signed = hmac.new(known, f"{key}.{moment}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(signed.digest()).decode()

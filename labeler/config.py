@@ -31,6 +31,8 @@ class Settings:
     """Days after which a job that ended is deleted, with its log; 0 for never."""
     rate_limit: int = 6000
     """Requests a minute that each process takes from one token of the API; 0 for any number."""
+    private_webhooks: bool = False
+    """Whether webhooks may lead into the network that the workers are in."""
     testing: bool = False
 
     @classmethod
@@ -47,6 +49,7 @@ class Settings:
             jobs_url=env.get("LABELER_JOBS_URL") or "",
             keep_jobs=_number(env, "LABELER_KEEP_JOBS", 30, "days, 0 to keep all"),
             rate_limit=_number(env, "LABELER_RATE_LIMIT", 6000, "requests a minute, 0 for any"),
+            private_webhooks=env.get("LABELER_PRIVATE_WEBHOOKS") == "1",
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from docs import make_reference
 from labeler import accounts, errors
 from labeler.app import create_app
 from labeler.client import Client, Project, created, deleted, replaced
@@ -64,7 +65,7 @@ def test_the_example_of_its_page_runs(
 ) -> None:
     """What the page shows adds, labels, exports and downloads."""
     server, token = served
-    [example] = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    example, _ = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     values: dict[str, Any] = {"token": token}
     exec(example.replace("http://127.0.0.1:8000", server.url), values)
@@ -163,13 +164,7 @@ def test_a_busy_server_is_asked_again() -> None:
 
 def test_the_page_lists_each_endpoint(app: Flask) -> None:
     """Endpoints, who may use them and what they do stand on the page as in the program."""
-    paths = describe(app)["paths"]
-    told = [
-        f"| `{method.upper()} {path.removeprefix('/api/v1')}` | {operation['x-who']} "
-        f"| {operation['summary']} |"
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-    ]
+    told = make_reference.endpoints(describe(app))
     page = PAGE.read_text(encoding="utf-8").splitlines()
     assert [line for line in page if re.match(r"\| `[A-Z]+ /", line)] == told
 

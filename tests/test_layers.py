@@ -31,6 +31,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "jobs": 4,
     "lessons": 4,
     "sudden": 4,
+    "webhooks": 4,
     "adjudication": 3,
     "agreement": 3,
     "formats": 3,
@@ -54,12 +55,14 @@ MAY_SIT_SIDE_BY_SIDE = {
     ("config", "errors"),
     ("lessons", "borders"),
     ("lessons", "editing"),
+    ("webhooks", "audit"),
+    ("webhooks", "jobs"),
     ("registry", "errors"),
     ("wsgi", "app"),
 }
 ONLY = {
     "spacy": {"nlp"},
-    "flask": {"web", "app", "cli", "models", "transfer", "jobs"},
+    "flask": {"web", "app", "cli", "models", "transfer", "jobs", "webhooks"},
     "celery": {"jobs"},
     "wtforms": {"web"},
     "flask_wtf": {"web"},

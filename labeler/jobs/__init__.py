@@ -6,6 +6,7 @@ lease has been given to another. So a worker may be killed at any moment: the ne
 after the last chunk. What a job does is registered by kind from above; nothing here knows a kind.
 """
 
+from labeler.jobs.ending import on_end
 from labeler.jobs.journal import lines, problems
 from labeler.jobs.listing import (
     FINISHED,
@@ -42,6 +43,7 @@ __all__ = [
     "latest",
     "lines",
     "listed",
+    "on_end",
     "perform",
     "problems",
     "retry",

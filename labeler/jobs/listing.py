@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from labeler.errors import NotFound
 from labeler.models import Job, JobPart, db
 
 UNFINISHED = ("queued", "running")
 FINISHED = ("done", "failed", "cancelled")
+QUIET: set[str] = set()
+"""The kinds of which nobody needs to hear unless they fail: they stand in no list."""
 
 
 def latest(project_id: int, kind: str) -> Job | None:
@@ -28,8 +30,12 @@ def find(job_id: int) -> Job:
 
 
 def listed(project_id: int | None, before: int | None = None, limit: int = 50) -> list[Job]:
-    """Return jobs of a project, or of all, newest first: those before an id."""
-    wanted = select(Job).order_by(Job.id.desc()).limit(limit)
+    """Return jobs of a project, or of all, newest first: those before an id.
+
+    Quiet ones are left out unless they failed.
+    """
+    told = or_(Job.kind.not_in(QUIET), Job.state == "failed")
+    wanted = select(Job).where(told).order_by(Job.id.desc()).limit(limit)
     if project_id is not None:
         wanted = wanted.where(Job.project_id == project_id)
     if before is not None:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from labeler.jobs import broker, journal
+from labeler.jobs.ending import delete_jobs, end
 from labeler.jobs.listing import FINISHED, UNFINISHED
-from labeler.models import Job, JobLine, JobPart, JobProblem, Worker, db, insert_rows, transaction
+from labeler.models import Job, JobPart, Worker, db, insert_rows, transaction
 from labeler.models.database import now, rows_changed, writing
 
 LEASE = timedelta(seconds=30)
@@ -97,7 +98,7 @@ def claim(worker: str, job_id: int | None = None, lane: Lane = "any") -> Claim |
             part, job = found
             if part.fruitless < MAX_FRUITLESS:
                 return _taken(session, part, job, worker)
-            _fail(session, job.id, _GAVE_UP.format(part.fruitless))
+            end(session, job.id, "failed", _GAVE_UP.format(part.fruitless))
     return None
 
 
@@ -111,6 +112,7 @@ def _free(job_id: int | None = None, lane: Lane = "any") -> Any:
         select(JobPart, Job)
         .join(Job, Job.id == JobPart.job_id)
         .where(or_(JobPart.state == "queued", ran_out), open_, Job.state.in_(UNFINISHED))
+        .where(or_(Job.due.is_(None), Job.due <= now()))
         .order_by(Job.kind.in_(_paced("idle")), Job.kind.in_(_paced("patient")))
         .order_by(Job.id, JobPart.number)
     )
@@ -214,11 +216,10 @@ def finish(claim: Claim, result: dict[str, Any] | None) -> None:
         if job != "running":
             raise Lost
         left = exists().where(JobPart.job_id == claim.job_id, JobPart.state != "done")
-        values: dict[str, Any] = {} if result is None else {"result": result}
+        if result is not None:
+            session.execute(update(Job).where(Job.id == claim.job_id).values(result=result))
         if not session.scalar(select(left)):
-            values |= {"state": "done", "finished": now()}
-        if values:
-            session.execute(update(Job).where(Job.id == claim.job_id).values(**values))
+            end(session, claim.job_id, "done")
 
 
 def fail(claim: Claim, error: str, told: str = "") -> None:
@@ -227,14 +228,9 @@ def fail(claim: Claim, error: str, told: str = "") -> None:
         held = select(JobPart.job_id).where(_mine(claim)).with_for_update()
         if session.scalar(held) is None:
             return
-        _fail(session, claim.job_id, error)
+        end(session, claim.job_id, "failed", error)
         if told:
             journal.write(session, claim.job_id, told)
-
-
-def _fail(session: Session, job_id: int, error: str) -> None:
-    failed = update(Job).where(Job.id == job_id, _unfinished())
-    session.execute(failed.values(state="failed", error=error, finished=now()))
 
 
 def release(claim: Claim) -> None:
@@ -274,10 +270,7 @@ def forget(before: datetime, limit: int = 100) -> list[Job]:
     with transaction() as session:
         ended = select(Job).where(Job.state.in_(FINISHED), Job.finished < before)
         old = list(session.scalars(ended.order_by(Job.id).limit(limit)))
-        keys = [job.id for job in old]
-        for table in (JobPart, JobLine, JobProblem):
-            session.execute(delete(table).where(table.job_id.in_(keys)))
-        session.execute(delete(Job).where(Job.id.in_(keys)))
+        delete_jobs(session, [job.id for job in old])
         for job in old:
             session.expunge(job)
     return old

@@ -1,5 +1,6 @@
 """What people and programs ask of jobs: to be queued, cancelled, tried again."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from labeler import audit
 from labeler.errors import Conflict
 from labeler.jobs import broker, journal
-from labeler.jobs.listing import UNFINISHED
+from labeler.jobs.ending import end
 from labeler.models import Job, JobPart, Project, transaction
 from labeler.models.database import now, rows_changed
 
@@ -22,11 +23,12 @@ def enqueue(
     parameters: dict[str, Any] | None = None,
     key: str | None = None,
     created_by: int | None = None,
+    due: datetime | None = None,
 ) -> Job:
     """Queue a job within the transaction under way, and return its row.
 
     Of one `key` a single job waits at a time, and a single one runs: where one waits already, that
-    one is returned.
+    one is returned, `due` at the earlier of the two moments; None is at once.
     """
     values = {
         "kind": kind,
@@ -35,17 +37,20 @@ def enqueue(
         "parameters": parameters or {},
         "key": key,
         "created_by": created_by,
+        "due": due,
     }
     with transaction() as session:
         job = None
         while job is None:  # the one that waited may be taken between the two looks
             job = _inserted(session, values) or _waiting(session, key)
+        if job.due is not None and (due is None or due < job.due):
+            job.due = due
     return job
 
 
 def _inserted(session: Session, values: dict[str, Any]) -> Job | None:
     """Return the new job with its first part, or None where one of its key waits."""
-    job = Job(**values, announced=now())
+    job = Job(**values, announced=None if values["due"] else now())
     try:
         with session.begin_nested():
             session.add(job)
@@ -56,7 +61,8 @@ def _inserted(session: Session, values: dict[str, Any]) -> Job | None:
     session.flush()
     if job.created_by is not None:
         _record(session, "job.start", job.id)
-    broker.announce(session, job.id)
+    if job.due is None:  # otherwise the sweep announces it in time
+        broker.announce(session, job.id)
     return job
 
 
@@ -75,8 +81,7 @@ def _record(session: Session, action: str, job_id: int) -> None:
 def cancel(job_id: int) -> None:
     """End a job that is not finished; what it has done stays. Raises Conflict when it has ended."""
     with transaction() as session:
-        changed = update(Job).where(Job.id == job_id, Job.state.in_(UNFINISHED))
-        if not rows_changed(session, changed.values(state="cancelled", finished=now())):
+        if not end(session, job_id, "cancelled"):
             raise Conflict("This job has ended already.")
         journal.write(session, job_id, "Cancelled.")
         _record(session, "job.cancel", job_id)
@@ -92,8 +97,8 @@ def retry(job_id: int) -> None:
             again = update(JobPart).where(JobPart.job_id == job_id, JobPart.state != "done")
             session.execute(again.values(state="queued", lease=None, fruitless=0))
             changed = update(Job).where(Job.id == job_id, Job.state.in_(("failed", "cancelled")))
-            values = {"state": "queued", "error": None, "finished": None, "announced": now()}
-            if not rows_changed(session, changed.values(**values)):
+            values = {"state": "queued", "error": None, "finished": None, "due": None}
+            if not rows_changed(session, changed.values(**values, announced=now())):
                 raise Conflict("Only a job that failed or was cancelled can be tried again.")
             journal.write(session, job_id, "Queued again.")
             _record(session, "job.retry", job_id)

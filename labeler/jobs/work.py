@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from labeler.errors import LabelerError, Problem
 from labeler.jobs import journal, listing, queue
+from labeler.jobs.listing import QUIET
 from labeler.jobs.queue import PACES, Claim, Lost, Pace
 from labeler.models import Job, db, transaction
 from labeler.models.database import now
@@ -143,18 +144,23 @@ _kinds: dict[str, Run] = {}
 _clears: dict[str, Clear] = {}
 
 
-def kind(name: str, pace: Pace = "quick", clear: Clear | None = None) -> Callable[[Run], Run]:
+def kind(
+    name: str, pace: Pace = "quick", clear: Clear | None = None, *, quiet: bool = False
+) -> Callable[[Run], Run]:
     """Register the function that does the jobs of a kind.
 
     It is given the work in hand, and may return the job's result. It can be ended anywhere and is
     then called anew with the cursor of its last chunk: what it does must be done in chunks.
     `clear` is given a job's parameters when the job is forgotten, to remove what it left in files.
+    Of `quiet` jobs nobody hears unless they fail: they are forgotten once they are done.
     """
 
     def register(run: Run) -> Run:
         _kinds[name], PACES[name] = run, pace
         if clear is not None:
             _clears[name] = clear
+        if quiet:
+            QUIET.add(name)
         return run
 
     return register

@@ -42,6 +42,7 @@ from labeler.models.projects import (
 )
 from labeler.models.reports import AgreementReport, Export, ReportSource
 from labeler.models.settling import Doubt, Settlement, SuddenChange
+from labeler.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "DRAWS",
@@ -53,6 +54,7 @@ __all__ = [
     "CategoryLabel",
     "Comment",
     "Decision",
+    "Delivery",
     "DictionaryEntry",
     "Document",
     "DocumentWord",
@@ -91,6 +93,7 @@ __all__ = [
     "TrainingResult",
     "User",
     "Verdict",
+    "Webhook",
     "WorkCounter",
     "Worker",
     "connect",

@@ -46,6 +46,8 @@ class Job(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=now)
     started: Mapped[datetime | None] = mapped_column(Instant)
     finished: Mapped[datetime | None] = mapped_column(Instant)
+    due: Mapped[datetime | None] = mapped_column(Instant)
+    """Before which nobody takes it."""
     announced: Mapped[datetime | None] = mapped_column(Instant)
     """When its number was last handed to the broker, where there is one."""
 

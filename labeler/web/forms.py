@@ -22,12 +22,14 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms.widgets import CheckboxInput
 
 from labeler.accounts import MAX_PASSWORD, ROLES
 from labeler.errors import LabelerError
 from labeler.invitations import MAX_DAYS, MAX_USES
 from labeler.projects import MAX_GUIDELINES, MAX_TITLE
 from labeler.registry import Registry
+from labeler.webhooks import MAX_URL
 
 MAX_ROWS = 500
 """Labels of one kind that a scheme form may have."""
@@ -112,6 +114,15 @@ class MemberForm(FlaskForm):
 
     name = _name("Name", "Enter the name of a person.")
     role = SelectField("Role", choices=[SelectChoice(role, role.capitalize()) for role in ROLES])
+
+
+class WebhookForm(FlaskForm):
+    """Which program is told, and of what."""
+
+    url = StringField(
+        "Address", [InputRequired("Enter an address."), Length(max=MAX_URL)], filters=[stripped]
+    )
+    events = SelectMultipleField("Tell it when", option_widget=CheckboxInput())
 
 
 class InvitationForm(FlaskForm):

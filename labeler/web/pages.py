@@ -55,6 +55,7 @@ NAVIGATION: dict[str, tuple[Leaf, ...]] = {
         Leaf("people.members", "People", "manager"),
         Leaf("jobs.listed", "Background work", "manager"),
         Leaf("handing.rules", "Handing out", "manager"),
+        Leaf("webhooks.listed", "Webhooks", "manager"),
         Leaf("people.project_audit", "Audit log", "manager"),
     ),
 }

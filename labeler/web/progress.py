@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from labeler import counters, progress, projects, reliability, work
+from labeler import counters, progress, projects, reliability, webhooks, work
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.models.database import now
@@ -24,6 +24,7 @@ def of_project(project: Project, reader: User) -> str:
         finishers=finishers,
         forecast=progress.forecast(left, paces.values()),
         exports=projects.exports(project, limit=5),
+        silent=webhooks.given_up(project),
         **_drawn(project, None),
     )
 

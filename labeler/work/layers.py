@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from labeler import accounts, counters, lessons, schema
+from labeler import accounts, counters, lessons, schema, webhooks
 from labeler.errors import Forbidden, Invalid, Problem
 from labeler.models import (
     Assignment,
@@ -180,9 +180,19 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
             _follow(session, layer, now)
 
 
+def _submitted(layer: Layer) -> dict[str, Any]:
+    """Return what webhooks are told of a layer that was submitted."""
+    annotator = db.session.get_one(User, layer.annotator_id)
+    document = {"id": layer.document_id, "name": layer.document.name}
+    told = {name: getattr(layer, name) for name in ("id", "revision", "flag", "submissions")}
+    return {"document": document, "layer": {**told, "annotator": annotator.name}}
+
+
 def _follow(session: Session, layer: Layer, now: datetime) -> None:
-    """Let the queue follow a new status; the slots themselves are counted by triggers."""
+    """Let queue and webhooks follow a new status; the slots themselves are counted by triggers."""
     project = session.get_one(Project, layer.project_id)
+    if layer.status == "done":
+        webhooks.tell("document.submitted", project, lambda: _submitted(layer))
     rules = rules_of(project)
     entry = entry_of(session, layer.document_id)
     if layer.status == "skipped":

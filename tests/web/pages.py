@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from labeler.models import (
+    Delivery,
     Doubt,
     Evaluation,
     Layer,
     Project,
     SuddenChange,
     TrainedModel,
+    Webhook,
     transaction,
 )
 from labeler.models.database import now
@@ -72,6 +74,10 @@ PAGES = (
     "people.users",
     "people.user",
     "reference.endpoints",
+    "webhooks.listed",
+    "webhooks.shown",
+    "webhooks.site_listed",
+    "webhooks.site_shown",
 )
 """Every page, by endpoint."""
 
@@ -116,15 +122,28 @@ POSTS: dict[str, dict[str, Any]] = {
     "people.signin_link": {},
     "people.add_token": {},
     "people.revoke_token": {},
+    "webhooks.listed": {"url": "nowhere"},
+    "webhooks.shown": {"url": "nowhere"},
+    "webhooks.act": {},
+    "webhooks.again": {},
+    "webhooks.site_listed": {"url": "nowhere"},
+    "webhooks.site_shown": {"url": "nowhere"},
+    "webhooks.site_act": {},
+    "webhooks.site_again": {},
 }
 """Every form, by endpoint, with something to send."""
 
 
 def rule_of(app: Flask, endpoint: str, method: str, values: dict[str, Any]) -> str:
-    """Return the address of a route with the values that it asks for."""
+    """Return the address of a route with the values that it asks for.
+
+    What stands outside projects may have values of its own: `site_webhook_id`.
+    """
     rule = next(r for r in app.url_map.iter_rules(endpoint) if method in (r.methods or ()))
+    names = {name: name if "slug" in rule.arguments else f"site_{name}" for name in rule.arguments}
+    found = {name: values.get(own, values.get(name)) for name, own in names.items()}
     with app.test_request_context():
-        return app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
+        return app.url_for(endpoint, **found)
 
 
 def trained(project: Project, folder: Path) -> int:
@@ -173,6 +192,31 @@ def evaluated(project: Project) -> int:
     with transaction() as session:
         session.add(row)
     return row.id
+
+
+def told(project: Project, words: str = "") -> dict[str, Any]:
+    """Return the values of addresses of webhooks: a project's and the site's, told once each."""
+    url = f"https://example.org/hook?{words}"
+    values = {"secret": "whsec_eA==", "events": ["job.finished"]}
+    hooks = [Webhook(project_id=project.id, url=url, **values), Webhook(url=url, **values)]
+    with transaction() as session:
+        session.add_all(hooks)
+        session.flush()
+        sent = [
+            Delivery(
+                webhook_id=hook.id, key=f"msg_{hook.id}", event="test", body=words, error=words
+            )
+            for hook in hooks
+        ]
+        session.add_all(sent)
+    (own, site), (first, second) = hooks, sent
+    return {
+        "webhook_id": own.id,
+        "site_webhook_id": site.id,
+        "delivery_id": first.id,
+        "site_delivery_id": second.id,
+        "deed": "off",
+    }
 
 
 class Client:

@@ -26,6 +26,7 @@ from labeler.models.database import now
 from labeler.web import auth
 from labeler.web.openapi import PREFIX, describe
 from tests import conftest
+from tests.web.pages import told
 
 OP = {"id": "e1", "before": None, "after": {"start": 0, "end": 10**30, "label": "PERSON"}}
 CHECKS = [
@@ -53,6 +54,7 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Any, dict[str,
     shutil.copyfile(sqlite_template, tmp_path / "instance" / "labeler.sqlite")
     app, corpus = create_app(conftest.settings(tmp_path)), conftest.Corpus()
     with app.app_context():
+        corpus.person("max", role="admin")
         project = corpus.project(max="manager", ana="annotator")
         document = corpus.document(project)
         layer = corpus.layer(document, "max", status="done", PERSON=[(0, 3)])
@@ -67,6 +69,7 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Any, dict[str,
             "export_id": db.session.query(Export).one().id,
             "comment_id": said.id,
             "job_id": transfer.queue_suggestions(project).id,
+            **told(project),
         }
         token = accounts.api_token(corpus.person("max"))
         db.session.remove()
@@ -89,8 +92,9 @@ def test_no_request_breaks_the_api(
         @given(case=operation.as_strategy(generation_mode=mode))
         @QUICKLY
         def answers(case: Any) -> None:
-            named = {name: values[name] for name in case.path_parameters or {}}
-            case.path_parameters = named
+            site = "site_" if "{slug}" not in case.path else ""
+            named = case.path_parameters or {}
+            case.path_parameters = {n: values.get(site + n, values.get(n)) for n in named}
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
 
         try:

@@ -16,7 +16,7 @@ from labeler.config import ROOT
 from labeler.jobs import queue
 from labeler.models import Doubt, Layer, db
 from tests.conftest import Corpus
-from tests.web.pages import changed_suddenly, doubted
+from tests.web.pages import changed_suddenly, doubted, told
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,7 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     doubted(layer, (9, 11))
     doubted(layer, (11, 12))
     transfer.queue_suggestions(projects.find("news"))
+    told(project)
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -112,6 +113,10 @@ ADDRESSES = (
     "/projects/news/patterns",
     "/projects/news/progress/1",
     "/projects/news/people",
+    "/projects/news/webhooks",
+    "/projects/news/webhooks/1",
+    "/webhooks",
+    "/webhooks/2",
     "/projects/news/audit",
     "/audit",
     "/projects/news/agreement",

@@ -10,15 +10,25 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from labeler import accounts, invitations, jobs, projects, work
-from labeler.models import ApiToken, Audit, Invitation, Job, Project, db, transaction
+from labeler.models import (
+    ApiToken,
+    Audit,
+    Delivery,
+    Invitation,
+    Job,
+    Project,
+    Webhook,
+    db,
+    transaction,
+)
 from labeler.models.database import now
 from tests.conftest import Corpus
 from tests.test_accounts import GOOD
-from tests.web.pages import Client, rule_of, trained
+from tests.web.pages import Client, rule_of, told, trained
 from tests.web.test_scheme import filled
 
 LOGGED = "the log of the layer has who did it and when"
@@ -92,6 +102,24 @@ DEEDS: dict[str, dict[str, Any]] = {
     "api.settle_alike": {"key": "alike"},
     "api.undo_alike": {"key": "back", "undone": "alike"},
     "api.accept_gold": {},
+    "webhooks.listed": {"url": "https://example.org/", "events": ["job.finished"]},
+    "webhooks.shown": {"url": "https://example.org/", "events": ["job.finished"]},
+    "webhooks.act": {},
+    "webhooks.again": {},
+    "webhooks.site_listed": {"url": "https://example.org/", "events": ["job.finished"]},
+    "webhooks.site_shown": {"url": "https://example.org/", "events": ["job.finished"]},
+    "webhooks.site_act": {},
+    "webhooks.site_again": {},
+    "api.post_webhook": {"url": "https://example.org/", "events": ["job.finished"]},
+    "api.patch_webhook": {},
+    "api.test_webhook": {},
+    "api.post_delivery": {},
+    "api.delete_webhook": {},
+    "api.post_site_webhook": {"url": "https://example.org/", "events": ["job.finished"]},
+    "api.patch_site_webhook": {},
+    "api.test_site_webhook": {},
+    "api.post_site_delivery": {},
+    "api.delete_site_webhook": {},
     "people.remove_member": {},
 }
 """Every other such route, with something to send; in this order."""
@@ -131,7 +159,7 @@ class Desk:
 
     def send(self, endpoint: str) -> tuple[TestResponse, int]:
         """Send what `DEEDS` says to a route; return the answer, and what the record had before."""
-        form, method = DEEDS[endpoint], "PATCH" if ".patch_" in endpoint else "POST"
+        form, method = DEEDS[endpoint], _method(endpoint)
         address = rule_of(self.app, endpoint, method, self._values(endpoint))
         client, body = self._client(endpoint), {**form, **self._body(endpoint)}
         before = self.recorded()
@@ -154,6 +182,8 @@ class Desk:
         link = invitations.invite(project, "annotator", days=1, uses=1, creator=root, now=now())
         with transaction() as session:
             session.execute(update(Job).values(state="cancelled"))
+            session.execute(delete(Delivery))
+            session.execute(delete(Webhook))
             job = jobs.enqueue("none", "Nothing", project_id=project.id)
         if endpoint == "api.retry_job":
             jobs.cancel(job.id)
@@ -164,6 +194,7 @@ class Desk:
             "invitation_id": db.session.scalar(select(func.max(Invitation.id))),
             "job_id": job.id,
             "change": "cancel",
+            **told(project),
             "document_id": self._documents()[endpoint != "api.accept_gold"],
         }
 
@@ -201,6 +232,11 @@ class Desk:
         """Return how many lines the record has."""
         db.session.rollback()
         return db.session.scalar(select(func.count()).select_from(Audit)) or 0
+
+
+def _method(endpoint: str) -> str:
+    word = endpoint.partition(".")[2].partition("_")[0].upper()
+    return word if word in ("PATCH", "DELETE", "PUT") else "POST"
 
 
 def test_every_route_that_changes_something_is_known(app: Flask) -> None:

@@ -29,6 +29,7 @@ from tests.web.pages import (
     doubted,
     evaluated,
     rule_of,
+    told,
     trained,
 )
 
@@ -80,6 +81,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "verdict_on": "keep",
         "form": "json",
         "token": "x",
+        **told(project, HOSTILE),
     }
 
 
