@@ -32,6 +32,8 @@ DURATION_EDGES = (15, 30, 60, 120, 240, 480, 960, 1920)
 """Seconds at which one class of time spent on a document ends and the next begins."""
 DECISIONS = ("accepted", "corrected", "rejected")
 """What people make of suggestions."""
+TIMED = tuple(f"duration {number}" for number in range(len(DURATION_EDGES) + 1))
+"""Counters that count each layer once whose time is known."""
 UNKNOWN = "unknown"
 """The suggester of a suggestion that is no longer known."""
 Counted = dict[str, int]
@@ -203,6 +205,8 @@ class Share:
     annotator_id: int
     annotator: str
     amount: int
+    seconds: int
+    """Spent on the layer, without pauses."""
 
 
 Place = tuple[int, int]
@@ -237,7 +241,7 @@ def shares(
     amounts = [Layer.counted[name].as_integer() for name in names]
     amount = sum((func.coalesce(one, 0) for one in amounts), literal(0))
     place = tuple_(Layer.document_id, Layer.annotator_id)
-    columns = (Document.id, Document.name, Document.meta, User.id, User.name, amount)
+    columns = (Document.id, Document.name, Document.meta, User.id, User.name, amount, Layer.seconds)
     query = (
         select(*columns)
         .select_from(Layer)
@@ -250,8 +254,8 @@ def shares(
     if annotator is not None:
         query = query.where(Layer.annotator_id == annotator.id)
     return [
-        Share(key, name, str(meta.get("title") or name), person, who, amount)
-        for key, name, meta, person, who, amount in db.session.execute(query.limit(limit))
+        Share(key, name, str(meta.get("title") or name), *rest)
+        for key, name, meta, *rest in db.session.execute(query.limit(limit))
     ]
 
 

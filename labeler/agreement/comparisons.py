@@ -1,6 +1,6 @@
 """What is compared: entities, relations, labels of documents, and where each of them is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +66,9 @@ class Side:
     ends: Callable[[Corpus, int], Integers]
     record: Callable[[Corpus, int, int], Any]
     made: type[Difference] | type[RelationDifference] | type[CategoryDifference]
-    given: tuple[str, Callable[[Corpus, int, int], Booleans]]
-    """What both have but for their labels, by name: which of the matched pairs of `align`."""
+    given: Mapping[str, Callable[[Corpus, int, int], Booleans]]
+    """What is compared given something else, by name: which of the matched pairs of `align`, then
+    of what only the first has, then of what only the second has; those left out are not."""
 
 
 def _ends(corpus: Corpus, annotator: int, row: int) -> Ends:
@@ -99,6 +100,18 @@ def _linked_alike(corpus: Corpus, a: int, b: int) -> Booleans:
     return chosen
 
 
+def _between(corpus: Corpus, a: int, b: int, how: str) -> Booleans:
+    """Tell which relations link entities that the other has, exactly or by the matching."""
+    found = corpus.derived(align_relations, a, b)
+    there = []
+    for by, links in zip((a, b), corpus.derived(compared, a, b), strict=True):
+        own = np.zeros(len(corpus.links[by]), dtype=np.bool_)
+        own[links.rows] = getattr(links, how)
+        there.append(own)
+    first, second = there
+    return np.concatenate([first[found.first], first[found.only_first], second[found.only_second]])
+
+
 ENTITIES = Side(
     KINDS,
     align,
@@ -109,7 +122,7 @@ ENTITIES = Side(
     lambda corpus, by: np.column_stack([corpus.spans[by].start, corpus.spans[by].end]),
     lambda corpus, by, row: corpus.entities[by][row],
     Difference,
-    ("same_span", lambda corpus, a, b: corpus.derived(align, a, b).kind < 2),
+    {"same_span": lambda corpus, a, b: corpus.derived(align, a, b).kind < 2},
 )
 RELATIONS = Side(
     RELATION_KINDS,
@@ -121,7 +134,11 @@ RELATIONS = Side(
     _link_ends,
     _ends,
     RelationDifference,
-    ("same_pair", _linked_alike),
+    {
+        "same_pair": _linked_alike,
+        "given_entities": lambda corpus, a, b: _between(corpus, a, b, "exact"),
+        "given_overlap": lambda corpus, a, b: _between(corpus, a, b, "matched"),
+    },
 )
 
 
@@ -153,5 +170,5 @@ CATEGORIES = Side(
     lambda corpus, by: np.zeros((corpus.answers.given[by].size, 2), dtype=np.int64),
     _category,
     CategoryDifference,
-    ("same_document", lambda corpus, a, b: corpus.derived(align_categories, a, b).kind >= 0),
+    {"same_document": lambda corpus, a, b: corpus.derived(align_categories, a, b).kind >= 0},
 )

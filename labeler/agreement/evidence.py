@@ -10,6 +10,7 @@ from labeler.agreement.columns import Booleans
 from labeler.agreement.comparisons import Side
 from labeler.agreement.corpus import Corpus
 from labeler.agreement.matching import Integers
+from labeler.agreement.spans import NOTHING
 from labeler.errors import Invalid, NotFound
 
 ONLY_ONE = "only_one"
@@ -28,8 +29,9 @@ class Question:
 
     `a` alone stands for each pair that they are in, as the first of it. `label` is that of either
     side, `cell` that of each; `kind` is one of a matched pair, `only_a`, `only_b`, `only_one` for
-    both, `differ`, or what both have but for their labels (`same_span`, `same_pair`). `document`
-    goes by its id, `group` is one of categories.
+    both, `differ`, what both have but for their labels (`same_span`, `same_pair`), or relations
+    between entities that both have (`given_entities`, `given_overlap`). `document` goes by its id,
+    `group` is one of categories. NOTHING as a label is for what one of the two does not have.
     """
 
     a: str | None = None
@@ -58,7 +60,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class _Table:
     """Comparisons as columns, by place: rows of both annotators, -1 for none; `start` counts from
-    that of the document; `given` is 1 where both have the same but for labels."""
+    that of the document; a bit of `given` is set for each thing that holds of `Side.given`."""
 
     document: Integers
     start: Integers
@@ -104,6 +106,11 @@ class Listing:
 
     def __len__(self) -> int:
         return len(self._table)
+
+    @property
+    def annotations(self) -> int:
+        """Return how many annotations are compared: two where both annotators have one."""
+        return int((self._table.row >= 0).sum() + (self._table.other >= 0).sum())
 
     def page(self, after: Place | None = None, limit: int | None = None) -> list[Item]:
         """Return the items after a place, at most `limit` of them."""
@@ -175,9 +182,9 @@ class Listing:
         if asked.document is not None:
             kept &= table.document == _index(self._corpus.documents, asked.document)
         if asked.label is not None:
-            kept &= self._has(table.row, labels[0], asked.label) | self._has(
-                table.other, labels[1], asked.label
-            )
+            label = None if asked.label == NOTHING else asked.label
+            first = self._has(table.row, labels[0], label)
+            kept &= first | self._has(table.other, labels[1], label)
         if asked.group is not None:
             kept &= self._in_group(table, asked.group)
         if asked.cell is not None:
@@ -197,7 +204,9 @@ class Listing:
         start = _either(row, other, side.start(corpus, a), side.start(corpus, b))
         start = start - corpus.offsets[document]
         given = np.zeros(len(row), dtype=np.int64)
-        given[: len(found.first)] = side.given[1](corpus, a, b)
+        for bit, holds in enumerate(side.given.values()):
+            there = holds(corpus, a, b)
+            given[: len(there)] |= there.astype(np.int64) << bit
         return _Table(document, start, np.full(len(row), number), row, other, kind, given)
 
     def _has(self, rows: Integers, column: Integers, label: str | None) -> Booleans:
@@ -218,18 +227,21 @@ class Listing:
     def _of_kind(self, table: _Table, kind: str) -> Booleans:
         if kind == DIFFER:
             return table.kind > 0
-        if kind == self._side.given[0]:
-            return table.given > 0
+        if kind in self._side.given:
+            return self._given(table, kind)
         names = (ONLY_A, ONLY_B) if kind == ONLY_ONE else (kind,)
         if not set(names) <= set(self._kinds):
-            known = ", ".join((*self._kinds, ONLY_ONE, DIFFER, self._side.given[0]))
+            known = ", ".join((*self._kinds, ONLY_ONE, DIFFER, *self._side.given))
             raise Invalid(f"There is no kind {kind!r}. Known: {known}.")
         return np.isin(table.kind, [self._kinds.index(name) for name in names])
+
+    def _given(self, table: _Table, name: str) -> Booleans:
+        return (table.given >> list(self._side.given).index(name)) & 1 > 0
 
     def _counted(self, table: _Table) -> dict[str, int]:
         often = np.bincount(table.kind, minlength=len(self._kinds)).tolist()
         counts = dict(zip(self._kinds, often, strict=True))
-        given = {self._side.given[0]: int(table.given.sum())}
+        given = {name: int(self._given(table, name).sum()) for name in self._side.given}
         return {**counts, ONLY_ONE: counts[ONLY_A] + counts[ONLY_B], **given}
 
 

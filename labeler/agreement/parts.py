@@ -277,8 +277,9 @@ def _by_annotator(part: Part, found: Values, pairs: Sequence[Json]) -> Json:
     return body
 
 
-def by_document(part: Part, corpus: Corpus) -> list[Json]:
-    """Return the shared documents, the one with the most differences over all pairs first."""
+def by_document(part: Part, corpus: Corpus, annotator: int | None = None) -> list[Json]:
+    """Return the shared documents, the one with the most differences over all pairs first; only
+    those of an annotator, if one is given."""
     identical, matched, alone = np.zeros((3, len(corpus.documents)), dtype=np.int64)
     for a, b in corpus.pairs():
         found = corpus.derived(part.align, a, b)
@@ -290,7 +291,10 @@ def by_document(part: Part, corpus: Corpus) -> list[Json]:
         alone += np.bincount(second[found.only_second], minlength=size)
     strict = f1(identical.astype(float), (2 * matched + alone).astype(float), np.zeros(1))
     differences = matched - identical + alone
-    shared = np.flatnonzero(corpus.worked.sum(axis=1) > 1)
+    wanted = corpus.worked.sum(axis=1) > 1
+    if annotator is not None:
+        wanted &= corpus.worked[:, annotator]
+    shared = np.flatnonzero(wanted)
     order = shared[np.argsort(-differences[shared], kind="stable")]
     return [
         {

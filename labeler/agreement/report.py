@@ -89,12 +89,15 @@ class Result:
             return tuple(name for name in self.relations.answers.names if name is not None)
         return self.relations.relation_labels if part == "relations" else self.entities.labels
 
-    def by_document(self, part: str = "entities") -> list[Json]:
+    def by_document(self, part: str = "entities", annotator: str | None = None) -> list[Json]:
         """Return for each shared document its strict F1 and differences over all pairs, the one
-        with the most differences first."""
+        with the most differences first; of those that an annotator shares, if one is named."""
+        side, corpus = ENTITY_PART, self.entities
         if part == "relations":
-            return by_document(RELATION_PART, self.relations)
-        return by_document(ENTITY_PART, self.entities)
+            side, corpus = RELATION_PART, self.relations
+        return by_document(
+            side, corpus, None if annotator is None else number_of(corpus, annotator)
+        )
 
 
 def _report(result: Result) -> Json:

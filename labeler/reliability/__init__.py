@@ -2,7 +2,7 @@
 
 from labeler.reliability.background import latest
 from labeler.reliability.groups import like
-from labeler.reliability.own import own_agreement
+from labeler.reliability.own import OWN, own_agreement, own_comparison
 from labeler.reliability.passages import Shown, Version, place_of, show
 from labeler.reliability.reading import EVERYTHING, Scope, people, scope_of
 from labeler.reliability.references import REFERENCES
@@ -20,6 +20,7 @@ from labeler.reliability.results import (
 __all__ = [
     "CATEGORIES",
     "EVERYTHING",
+    "OWN",
     "PARTS",
     "REFERENCES",
     "Comparison",
@@ -34,6 +35,7 @@ __all__ = [
     "like",
     "overview",
     "own_agreement",
+    "own_comparison",
     "people",
     "place_of",
     "scope_of",

@@ -13,10 +13,19 @@ from labeler.models import AgreementReport, Project, User, db
 from labeler.models.database import now
 from labeler.reliability.reading import GOLD, Scope
 from labeler.reliability.references import THEMSELVES
-from labeler.reliability.results import compare, fingerprint, hashed, keep
+from labeler.reliability.results import Comparison, compare, fingerprint, hashed, keep
 
 NEWEST = 500
 """Layers of a person that are compared: enough to be sure, and read at once."""
+
+
+OWN = (GOLD, THEMSELVES)
+"""What a person may be held against on their own page."""
+
+
+def own_comparison(project: Project, person: User, name: str) -> Comparison:
+    """Return a person's newest finished layers beside gold, or beside their first submissions."""
+    return compare(project, Scope((person.name,), newest=NEWEST), name)
 
 
 def own_agreement(project: Project, person: User) -> dict[str, Any]:
@@ -34,10 +43,9 @@ def own_agreement(project: Project, person: User) -> dict[str, Any]:
 
 
 def _computed(project: Project, person: User, question: str, found: str) -> AgreementReport:
-    begin, scope = time.perf_counter(), Scope((person.name,), newest=NEWEST)
-    body = {}
-    for name in (GOLD, THEMSELVES):
-        made = compare(project, scope, name)
+    begin, body = time.perf_counter(), {}
+    for name in OWN:
+        made = own_comparison(project, person, name)
         if made.pairs:
             parts = held(made.result, made.pairs)
             body[name] = {

@@ -240,11 +240,13 @@ def _first(made: Comparison, part: str) -> dict[str, Any]:
     }
 
 
-def documents(made: Comparison, part: str) -> list[dict[str, Any]]:
-    """Return the shared documents with their ids, the one with the most differences first."""
+def documents(made: Comparison, part: str, annotator: str | None = None) -> list[dict[str, Any]]:
+    """Return the shared documents with their ids, the one with the most differences first; only
+    those that an annotator finished too, if one is named."""
     names = made.result.entities.documents
     key_of = dict(zip(names, made.document_ids.tolist(), strict=True))
-    return [{"id": key_of[row["document"]], **row} for row in made.result.by_document(part)]
+    rows = made.result.by_document(part, annotator)
+    return [{"id": key_of[row["document"]], **row} for row in rows]
 
 
 def keep(row: AgreementReport) -> None:

@@ -8,7 +8,7 @@ from flask import current_app, request, url_for
 
 from labeler import reliability
 from labeler.errors import Invalid
-from labeler.models import Project
+from labeler.models import Project, User
 from labeler.reliability import CATEGORIES, PARTS, Scope
 
 STRING: dict[str, Any] = {"type": "string"}
@@ -67,12 +67,19 @@ def _moment(since: str) -> datetime | None:
 class Links:
     """Makes the addresses of a page, all within its scope."""
 
+    own = False
+    """Whether everything is about one person only."""
+
     def __init__(self, project: Project, given: Asked) -> None:
         self._slug, self._query = project.slug, given.query()
 
     def to(self, endpoint: str = "overview", **more: Any) -> str:
         """Return the address of the numbers, or of their download."""
         return self._within(f"agreement.{endpoint}", **more)
+
+    def home(self) -> str:
+        """Return the address of the page that everything here was reached from."""
+        return self.to()
 
     def evidence(self, **question: Any) -> str:
         """Return the address of the comparisons that answer a question."""
@@ -86,10 +93,29 @@ class Links:
         return url_for(endpoint, slug=self._slug, **{**self._query, **more})
 
     def settle(self, document_id: int, start: int) -> str:
-        """Return where a difference is settled."""
-        if "adjudicate.settle" in current_app.view_functions:
+        """Return where a difference is settled, or one's own layer read."""
+        if not self.own and "adjudicate.settle" in current_app.view_functions:
             return url_for("adjudicate.settle", slug=self._slug, document_id=document_id, at=start)
         return url_for("pages.label", slug=self._slug, document_id=document_id)
+
+
+class OwnLinks(Links):
+    """The same within a person's own agreement with gold or with their first submissions."""
+
+    own = True
+
+    def __init__(self, project: Project, given: Asked, person: User, against: str) -> None:
+        super().__init__(project, given)
+        self._person, self._against = person.id, against
+
+    def home(self) -> str:
+        """Return the address of the person's page."""
+        return url_for("pages.annotator", slug=self._slug, user_id=self._person)
+
+    def evidence(self, **question: Any) -> str:
+        """Return the address of the comparisons that answer a question."""
+        place = {"user_id": self._person, "against": self._against}
+        return self._within("evidence.own", **{**question, **place})
 
 
 def colors(project: Project) -> dict[str, str]:

@@ -7,13 +7,12 @@ from typing import Any
 
 from labeler.agreement.categories import SKEWED
 from labeler.agreement.coding import REASONS
+from labeler.agreement.spans import NOTHING
 from labeler.models import Document
 from labeler.reliability import Overview
 
 Json = Mapping[str, Any]
 
-NOTHING = "∅"
-"""Stands in a report and in an address for what somebody left unmarked."""
 KINDS = {
     "entities": {
         "identical": "Same",
@@ -66,8 +65,13 @@ _MORE = {
         (("candidates", "kappa"), "Cohen’s κ over all links there could be"),
     ),
 }
-GIVEN = {"same_span": "Same span", "same_pair": "Same two linked"}
-"""Words for what both have but for their labels, which is a kind of its own to open."""
+GIVEN = {
+    "same_span": "Same span",
+    "same_pair": "Same two linked",
+    "given_entities": "Between the same entities",
+    "given_overlap": "Between overlapping entities",
+}
+"""Words for what is compared given something else, which is a kind of its own to open."""
 _FIRM, _TENTATIVE = 0.8, 0.667
 """Krippendorff 2004, 11.4: what alpha is needed for firm and for tentative conclusions."""
 
@@ -266,6 +270,7 @@ class Choice:
     name: str
     figures: list[Figure]
     answers: list[tuple[str, int]]
+    """Answers, with how many comparisons have them on either side."""
     kinds: list[tuple[str, str, int]]
     compared: int
     matrix: list[tuple[str, list[Json | None]]]
@@ -295,7 +300,7 @@ def _choice(report: Json, body: Json, chosen: tuple[str | None, str | None]) -> 
     return Choice(
         name=body["group"],
         figures=_category_figures(body),
-        answers=sorted(body["answers"].items(), key=lambda row: (-row[1], row[0])),
+        answers=_answers(body),
         kinds=[(kind, words, counts[kind]) for kind, words in KINDS["categories"].items()],
         compared=sum(counts.values()),
         matrix=_category_matrix(report, body),
@@ -306,6 +311,15 @@ def _choice(report: Json, body: Json, chosen: tuple[str | None, str | None]) -> 
         confusion=confusion,
         heaviest=_heaviest(confusion),
     )
+
+
+def _answers(body: Json) -> list[tuple[str, int]]:
+    often = dict.fromkeys(body["answers"], 0)
+    for pair in body["pairs"]:
+        for one, other, count in cells_of(pair["confusion"], set(often) - {NOTHING}):
+            for answer in {one, other}:
+                often[answer] += count
+    return sorted(often.items(), key=lambda row: (-row[1], row[0]))
 
 
 def _category_figures(body: Json) -> list[Figure]:
@@ -326,29 +340,47 @@ def _category_figures(body: Json) -> list[Figure]:
 # ---- a person's own page ---------------------------------------------------------------------
 
 
-def own_page(held: Json) -> list[tuple[str, int, list[Figure], list[tuple[str, int]]]]:
-    """Return for gold and a person's first submissions: words, shared documents, the figures, and
-    how often entities differ in which way."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How far a person agrees with gold or with their first submissions: the figures, each with
+    what asks for its comparisons, and how often entities differ in which way."""
+
+    name: str
+    documents: int
+    figures: list[tuple[Figure, dict[str, str]]]
+    kinds: list[tuple[str, str, int]]
+
+
+def own_page(held: Json) -> list[Held]:
+    """Return what a person's own page shows of their agreement."""
     return [
-        (name, found["entities"]["documents"], _own_figures(found), _own_kinds(found["entities"]))
+        Held(
+            name,
+            found["entities"]["documents"],
+            _own_figures(found),
+            _own_kinds(found["entities"]),
+        )
         for name, found in held.items()
     ]
 
 
-def _own_figures(found: Json) -> list[Figure]:
-    figures = [
-        Figure(f"{words}, F1", one["value"], one["low"], one["high"], _note(one, (part,)))
-        for part, words in (("entities", "Entities"), ("relations", "Relations"))
-        for one in [found[part]]
-    ]
-    chosen = [_figure(one, ("observed",), f"{one['group']}, same") for one in found["categories"]]
-    return [*figures, *chosen]
+def _own_figures(found: Json) -> list[tuple[Figure, dict[str, str]]]:
+    figures = []
+    for part, words in (("entities", "Entities"), ("relations", "Relations")):
+        one = found[part]
+        note = _note(one, (part,))
+        figure = Figure(f"{words}, F1", one["value"], one["low"], one["high"], note)
+        figures.append((figure, {"part": part}))
+    for one in found["categories"]:
+        figure = _figure(one, ("observed",), f"{one['group']}, same")
+        figures.append((figure, {"part": "categories", "group": one["group"]}))
+    return figures
 
 
-def _own_kinds(pair: Json) -> list[tuple[str, int]]:
+def _own_kinds(pair: Json) -> list[tuple[str, str, int]]:
     other = "gold" if pair["b"] == "gold" else "at first"
     words = {**KINDS["entities"], "only_a": f"Only {pair['a']}", "only_b": f"Only {other}"}
-    return [(words[kind], count) for kind, count in pair["kinds"].items() if count]
+    return [(kind, words[kind], count) for kind, count in pair["kinds"].items() if count]
 
 
 # ---- evidence --------------------------------------------------------------------------------
@@ -361,7 +393,9 @@ def heading(query: Json, part: str, document: Document | None) -> str:
         what = f"{what}, {query['group']}"
     a, b = query.get("a"), query.get("b")
     who = f" of {a} and {b}" if a and b else f" of {a} and the others" if a else ""
-    label = f" labeled {query['label']}" if query.get("label") else ""
+    label = ""
+    if query.get("label"):
+        label = f" labeled {'nothing' if query['label'] == NOTHING else query['label']}"
     cell = ""
     if query.get("one") or query.get("other"):
         cell = ": " + " against ".join(

@@ -1,5 +1,6 @@
 """What the pages of progress show: of a whole project, or of one person."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template
@@ -61,6 +62,8 @@ def of_counters(
 ) -> str:
     """Return the page that lists what a number counts; raises NotFound for an unknown counter."""
     told = [progress.described(name) for name in names]
+    if set(names) == set(counters.TIMED):
+        told = ["Articles that were timed"]
     rows = counters.shares(project, names, person, after, _PAGE)
     return render_template(
         "counted.html",
@@ -69,6 +72,7 @@ def of_counters(
         described=", ".join(told[:3]) + (" …" if told[3:] else "") or "Nothing",
         total=counters.total(project, names, person),
         rows=rows,
+        timed=set(names) <= set(counters.TIMED),
         more=len(rows) == _PAGE,
     )
 
@@ -80,6 +84,7 @@ def _drawn(project: Project, person: User | None) -> dict[str, Any]:
     named = [(f"{day.day:%b} {day.day.day}", day) for day in days]
     done, labeled = sum(d.documents for d in days), sum(d.entities + d.relations for d in days)
     durations = progress.durations(project, person)
+    receptions = progress.receptions(project, person)
     return {
         "per_day": charts.columns(
             "Articles submitted per day",
@@ -99,7 +104,9 @@ def _drawn(project: Project, person: User | None) -> dict[str, Any]:
             durations,
             [(f"duration {number}",) for number in range(len(durations))],
         ),
-        "receptions": progress.receptions(project, person),
+        "receptions": receptions,
+        "timed": counters.TIMED,
+        "decisions": _decisions(receptions),
         "aids": progress.aids(project, person),
         "usage": usage,
         "usage_counters": {
@@ -107,3 +114,13 @@ def _drawn(project: Project, person: User | None) -> dict[str, Any]:
             "relations": [f"relation {label}" for label in usage["relations"]],
         },
     }
+
+
+def _decisions(receptions: Iterable[progress.Reception]) -> list[str]:
+    """Return the counters of all that was decided on suggestions, as far as a page lists them."""
+    names = [
+        f"{decision} {one.suggester} {one.label}"
+        for one in receptions
+        for decision in counters.DECISIONS
+    ]
+    return names if len(names) <= MAX_COUNTERS else []

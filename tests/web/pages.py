@@ -66,6 +66,7 @@ PAGES = (
     "agreement.overview",
     "evidence.shown",
     "evidence.documents",
+    "evidence.own",
     "agreement.download",
     "people.members",
     "people.project_audit",

@@ -316,12 +316,18 @@ def test_every_link_of_a_random_corpus_opens_what_it_says(
     for address in ("?part=entities", "?part=relations", "/documents", "/documents?part=relations"):
         page = client.get(f"/projects/news/agreement{address}")
         for link in parsed(page.text).links:
-            if not {"data-count", "data-value"} & link.keys() or link["href"] in tried:
+            if (
+                not {"data-count", "data-value", "data-documents", "data-shared"} & link.keys()
+                or link["href"] in tried
+            ):
                 continue
             tried.add(link["href"])
             [total] = parsed(client.get(link["href"]).text).totals
-            if total != int(link.get("data-count", total)):
-                wrong[link["href"]] = link["data-count"], total
+            told = link.get(
+                "data-count", link.get("data-documents", link.get("data-shared", total))
+            )
+            if total != int(told):
+                wrong[link["href"]] = told, total
     assert wrong == {}
     assert len(tried) > 150
 
@@ -419,7 +425,7 @@ def test_a_person_sees_their_own_agreement_and_nobody_elses(
     for name, title in (("gold", "With gold"), ("themselves", "With the first submission")):
         assert title in page
         [pair] = [one for one in body[name]["entities"] if one["a"] == "ana"]
-        assert f"<b>{pair['value']:.2f}</b>" in page.partition(title)[2]
+        assert f"<b>{pair['value']:.2f}</b></a>" in page.partition(title)[2]
     own = page.partition('id="own-agreement"')[2].partition("</section>")[0]
     assert "ben" not in own
     assert "cid" not in own
@@ -427,6 +433,51 @@ def test_a_person_sees_their_own_agreement_and_nobody_elses(
     corpus.layer(document, "ben", "done", PERSON=[(0, 3)])
     again = signed_in("ana").get(f"/projects/news/progress/{ana.id}").text
     assert again.partition('id="own-agreement"')[2].partition("</section>")[0] == own
+
+
+def test_a_persons_own_figures_open_their_comparisons(
+    project: Project, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Each figure and count of the own page opens what it is made of, for that person and for
+    curators; nobody else's labels are in it, and nobody else may open it."""
+    add_references(project, corpus)
+    ana = db.session.query(User).filter_by(name="ana").one()
+    for name in ("ana", "cy"):
+        client = signed_in(name)
+        page = client.get(f"/projects/news/progress/{ana.id}").text
+        links = [one for one in parsed(page).links if "/agreement?" in one["href"]]
+        assert len(links) > 6
+        for link in links:
+            assert listed(client, link["href"]) == int(
+                link.get("data-count", listed(client, link["href"]))
+            )
+            opened = client.get(link["href"]).text
+            assert "data-total" in opened
+            assert "ben" not in opened
+    address = f"/projects/news/progress/{ana.id}/agreement"
+    f1 = parsed(signed_in("ana").get(f"{address}?part=relations&against=gold").text)
+    assert f1.totals
+    assert signed_in("ben").get(address).status_code == 404
+    assert signed_in("ana").get(f"{address}?against=suggestions").status_code == 422
+
+
+def test_relations_given_their_entities_open_as_many(curator: FlaskClient) -> None:
+    """The coverage of a measure that compares some relations only opens just those, and its value
+    follows from them."""
+    body = curator.get("/api/v1/projects/news/agreement").get_json()["relations"]
+    address = "/api/v1/projects/news/agreement/evidence?part=relations"
+    for name in ("given_entities", "given_overlap"):
+        found = curator.get(f"{address}&kind={name}").get_json()
+        assert found["annotations"] == body[name]["compared"]
+        assert found["count"] == found["kinds"][name]
+        for pair in body["pairs"]:
+            own = curator.get(f"{address}&kind={name}&a={pair['a']}&b={pair['b']}").get_json()
+            assert own["annotations"] == pair[name]["compared"]
+    page = curator.get("/projects/news/agreement?part=relations").text
+    [link] = [one for one in parsed(page).links if one["href"].endswith("kind=given_entities")]
+    assert (
+        f'data-annotations="{body["given_entities"]["compared"]}"' in curator.get(link["href"]).text
+    )
 
 
 def test_gold_that_is_not_settled_tells_nothing(
@@ -448,4 +499,4 @@ def test_gold_that_is_not_settled_tells_nothing(
     text = signed_in("ana").get(address).text
     assert "In 1 finished article that has settled gold" in text
     assert "With gold" in text
-    assert "label differs 1" in text
+    assert re.search(r"label differs\s+<a[^>]*>1<", text)

@@ -1,6 +1,7 @@
 """Every number of progress opens the list that it counts, and equals it."""
 
 import re
+import statistics
 from collections.abc import Callable
 from html import unescape
 
@@ -99,6 +100,42 @@ def test_the_numbers_of_a_person_are_those_of_their_lists(
         assert len(found) > 12
         wrong = {url: number for url, number in found if listed(client, url) != number}
         assert wrong == {}, name
+
+
+def test_medians_rates_and_shares_open_what_they_are_made_of(
+    project: Project, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """A median and a pace open the timed articles with their times, a share the decisions."""
+    client = signed_in("cy")
+    page = client.get("/projects/news").text
+    for name in ("ana", "ben"):
+        pace = progress.paces(project)[name]
+        row = page.partition(f">{name}</a>")[2].partition("</tr>")[0]
+        median, hourly, share = [unescape(url) for url in re.findall(r'href="([^"]+)"', row)][-3:]
+        seconds = [int(one) for one in every(client, median, r'data-seconds="(\d+)"')]
+        assert statistics.median(seconds) == pace.median
+        assert hourly == median
+        assert len(seconds) * 3600 / sum(seconds) == pytest.approx(pace.per_hour)
+        assert listed(client, share) == pace.decided
+    own = signed_in("ben").get(f"/projects/news/progress/{corpus.person('ben').id}").text
+    assert own.count("counter=duration") >= 2
+    shares = re.findall(r'<td class="number fit"><a class="quiet" href="([^"]+)">(\d+) %', page)
+    for url, percent in shares:
+        address = unescape(url)
+        accepted = listed(client, re.sub(r"&counter=(corrected|rejected)[^&]*", "", address))
+        assert round(100 * accepted / listed(client, address)) == int(percent)
+    assert shares
+
+
+def every(client: FlaskClient, address: str, pattern: str) -> list[str]:
+    """Return what matches on all pages of a list."""
+    found, following = [], address
+    while following:
+        page = client.get(following).text
+        found += re.findall(pattern, page)
+        later = re.search(r'rel="next" href="([^"]+)"', page)
+        following = unescape(later[1]) if later else ""
+    return found
 
 
 def test_an_annotator_lists_only_their_own(
