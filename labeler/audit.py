@@ -27,6 +27,7 @@ ACTIONS = {
     "invitation.withdraw": "withdrew an invitation",
     "invitation.accept": "joined by an invitation",
     "project.add": "made the project",
+    "project.reasons": "changed the reasons to flag and skip",
     "project.settings": "changed the settings",
     "project.suggester": "chose a suggester",
     "scheme.change": "changed the scheme",

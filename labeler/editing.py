@@ -298,8 +298,8 @@ _VALUES = {kind: attrgetter(*kind.__slots__) for kind in _TABLES}  # type: ignor
 
 def _insert_layers(session: Session, news: Sequence[NewLayer], now: datetime) -> None:
     names = (
-        "project_id", "document_id", "annotator_id", "gold", "status", "revision", "seconds",
-        "read_to", "created", "changed",
+        "project_id", "document_id", "annotator_id", "gold", "status", "flag", "revision",
+        "seconds", "read_to", "reason", "created", "changed",
     )  # fmt: skip
     rows = [
         (
@@ -308,9 +308,11 @@ def _insert_layers(session: Session, news: Sequence[NewLayer], now: datetime) ->
             new.annotator_id,
             new.gold,
             new.layer.status,
+            new.layer.flag,
             _revision(new),
             0,
             new.layer.read_to,
+            new.layer.reason,
             now,
             now,
         )
@@ -373,6 +375,8 @@ def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
         verdicts=tuple(item for item in values if isinstance(item, schema.Verdict)),
         decisions=tuple(item for item in values if isinstance(item, schema.Decision)),
         read_to=layer.read_to,
+        flag=layer.flag,
+        reason=layer.reason,
         categories=tuple(item for item in values if isinstance(item, schema.Category)),
     )
 

@@ -18,6 +18,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "progress": 5,
     "projects": 5,
     "proof": 5,
+    "reasons": 5,
     "reliability": 5,
     "settling": 5,
     "transfer": 5,

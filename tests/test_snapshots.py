@@ -56,6 +56,7 @@ def change_much(first: Layer, second: Layer) -> None:
     change(second, "x3", schema.Op("n", None, person("n", 4, 8)))
     with transaction():
         second.status, second.read_to = "open", 5
+        first.flag, second.reason = "Odd", None
 
 
 def test_the_manifest_tells_layers_made_without_suggestions(

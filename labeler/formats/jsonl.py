@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, BinaryIO, ClassVar
 
 import orjson
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from labeler.errors import Problem
 from labeler.formats import KEPT, Exported, Imported, Report, document_problem, manifest
@@ -35,6 +35,7 @@ MAX_LINE = 64 * 1024 * 1024
 _MOST_PROBLEMS = 20
 """Problems told of one line."""
 _Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
+_Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
 
 
 class _Unsaid(tuple[Any, ...]):
@@ -60,10 +61,12 @@ class _Line:
     verdicts: tuple[Verdict, ...] = ()
     decisions: tuple[Decision, ...] = ()
     read_to: _Count | None = None
+    flag: _Words | None = None
+    reason: _Words | None = None
 
 
 _LINE = TypeAdapter(_Line)
-_OF_LAYERS = ("status", "revision", "verdicts", "decisions", "read_to")
+_OF_LAYERS = ("status", "revision", "verdicts", "decisions", "read_to", "flag", "reason")
 """What a line says of a layer only."""
 
 
@@ -179,6 +182,8 @@ class _Reader:
             line.read_to,
             line.categories,
             line.decisions,
+            line.flag,
+            line.reason,
         )
         return Imported(document, layer, (), *place)
 
@@ -292,8 +297,9 @@ def line_of(record: Exported) -> dict[str, Any]:
         line["annotator"] = layer.annotator
         line["status"] = layer.status
         line["revision"] = layer.revision
-        if layer.read_to is not None:
-            line["read_to"] = layer.read_to
+        for name in ("read_to", "flag", "reason"):
+            if getattr(layer, name) is not None:
+                line[name] = getattr(layer, name)
     line["entities"] = _ordered(layer.entities)
     line["relations"] = _ordered(layer.relations)
     if layer.categories:

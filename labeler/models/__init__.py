@@ -34,6 +34,8 @@ from labeler.models.people import (
     User,
 )
 from labeler.models.projects import (
+    FLAG_REASONS,
+    SKIP_REASONS,
     CategoryLabel,
     EntityLabel,
     GuidelineVersion,
@@ -46,6 +48,8 @@ from labeler.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "DRAWS",
+    "FLAG_REASONS",
+    "SKIP_REASONS",
     "AgreementReport",
     "ApiToken",
     "Assignment",

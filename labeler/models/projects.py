@@ -13,6 +13,22 @@ from labeler.models.database import Base, now
 
 Label = schema.EntityLabel | schema.RelationLabel | schema.CategoryLabel
 
+FLAG_REASONS = (
+    "The guidelines do not say",
+    "A second opinion is needed",
+    "The text is broken",
+    "It should not be in this project",
+    "It names what must stay private",
+)
+"""What a project offers for flagging a document until its lead says otherwise."""
+SKIP_REASONS = (
+    "Too hard for now",
+    "The text is broken",
+    "The language is another",
+    "It is not what this project is about",
+)
+"""What a project offers for skipping one."""
+
 
 class Project(Base):
     """A corpus with its scheme, its guidelines and its people."""
@@ -31,6 +47,9 @@ class Project(Base):
     train_every: Mapped[int] = mapped_column(default=20)
     """Finished documents after which a version is trained anew; 0 for never."""
     train_component: Mapped[str] = mapped_column(String(20), default="spancat")
+    flag_reasons: Mapped[list[str]] = mapped_column(JSON, default=lambda: list(FLAG_REASONS))
+    """What annotators choose from when they flag a document; a digit each."""
+    skip_reasons: Mapped[list[str]] = mapped_column(JSON, default=lambda: list(SKIP_REASONS))
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
     entity_labels: Mapped[list["EntityLabel"]] = relationship(

@@ -220,7 +220,8 @@ class Document:
 class Layer:
     """One annotator's annotations of one document.
 
-    `read_to` is the code point up to which the document has been read, None for nothing said.
+    `read_to` is the code point up to which the document has been read, None for nothing said;
+    `flag` is why it was flagged for the lead, `reason` why it was skipped.
     """
 
     annotator: str
@@ -232,6 +233,8 @@ class Layer:
     read_to: int | None = None
     categories: tuple[Category, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    flag: str | None = None
+    reason: str | None = None
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield every annotation, entities before the relations that need them."""

@@ -238,8 +238,9 @@ def _state(layer: schema.Layer, part: str, marks: Mapping[str, bool]) -> dict[st
         "part": part,
         **{name: True for name, holds in marks.items() if holds},
     }
-    if layer.read_to is not None:
-        state["read_to"] = layer.read_to
+    for name in ("read_to", "flag", "reason"):
+        if getattr(layer, name) is not None:
+            state[name] = getattr(layer, name)
     return state
 
 

@@ -138,7 +138,8 @@ def _records(
         for document, borders in zip(documents, tokens(documents), strict=True):
             for state in revisions[document.name]:
                 layer = layers[document.id, state["annotator"], bool(state.get("gold"))]
-                was = replace(layer, status=state["status"], read_to=state.get("read_to"))
+                said = {name: state.get(name) for name in ("read_to", "flag", "reason")}
+                was = replace(layer, status=state["status"], **said)
                 yield Exported(document.record(), was, borders, state["part"])
         for document in documents:
             db.session.expunge(document)

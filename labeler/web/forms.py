@@ -175,6 +175,8 @@ class SettingsForm(FlaskForm):
     suggester = RadioField("Suggestions")
     pipeline = StringField("spaCy pipeline", [Length(max=500)], filters=[stripped])
     labels = TextAreaField("Labels of the suggester", [Length(max=10_000)])
+    flag_reasons = TextAreaField("Why documents are flagged", [Length(max=10_000)])
+    skip_reasons = TextAreaField("Why documents are skipped", [Length(max=10_000)])
 
 
 class TokenForm(FlaskForm):

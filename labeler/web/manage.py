@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
-from labeler import nlp, projects, schema, transfer, work
+from labeler import nlp, projects, reasons, schema, transfer, work
 from labeler.errors import Invalid, LabelerError, Problem
 from labeler.formats import exporters, importers
 from labeler.models import Job, Project
@@ -117,7 +117,7 @@ def _try(name: str, options: dict[str, Any], language: str, scheme: schema.Schem
 @blueprint.route("/projects/<slug>/settings", methods=["GET", "POST"])
 @allow("manager")
 def settings(project: Project) -> ResponseReturnValue:
-    """Let a manager change title, language, guidelines and suggester."""
+    """Let a manager change title, language, guidelines, suggester and reasons."""
     form = SettingsForm(data=_settings_of(project))
     form.suggester.choices = choices(suggesters, chosen())
     preview = render(form.guidelines.data or "") if "preview" in request.form else None
@@ -142,11 +142,13 @@ def _settings_of(project: Project) -> dict[str, Any]:
         "suggester": project.suggester,
         "pipeline": options.get("pipeline", ""),
         "labels": "\n".join(f"{theirs}={ours or ''}" for theirs, ours in labels),
+        **{name: "\n".join(getattr(project, name)) for name in reasons.USUAL},
     }
 
 
 def _change_settings(project: Project, form: SettingsForm) -> None:
     labels = _labels(form.labels.data or "")
+    offered = reasons.read({name: form[name].data or "" for name in reasons.USUAL})
     chosen = form.suggester.data
     options = _options(chosen, form.pipeline.data or "", labels)
     if chosen == project.suggester and "spans_key" in project.suggester_options:
@@ -166,6 +168,7 @@ def _change_settings(project: Project, form: SettingsForm) -> None:
         by=me(),
     )
     projects.use_suggester(project, chosen, options)
+    reasons.use(project, offered)
 
 
 def _labels(lines: str) -> dict[str, str | None]:

@@ -228,7 +228,8 @@ export class Page {
   }
 
   get #reasons() {
-    return new Reasons(/** @type {Session} */ (this.session).work.project.slug, this.storage);
+    const offered = JSON.parse(/** @type {HTMLElement} */ (document.querySelector("main")).dataset.reasons ?? "{}");
+    return new Reasons(/** @type {Session} */ (this.session).work.project.slug, offered, this.storage);
   }
 
   async #readTo() {

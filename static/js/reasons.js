@@ -1,27 +1,25 @@
 // @ts-check
-/** Why documents are flagged or skipped: what is usual, and what this person wrote before. */
+/** Why documents are flagged or skipped: what the project offers, and what this person wrote before. */
 
 import { askReason } from "./dialogs.js";
 
-const USUAL = {
-  flag: ["The guidelines do not say", "A second opinion is needed", "The text is broken", "It should not be in this project", "It names what must stay private"],
-  skip: ["Too hard for now", "The text is broken", "The language is another", "It is not what this project is about"],
-};
 const OWN = 3; // reasons of one's own that are remembered
 
 /** @typedef {"flag" | "skip"} Kind */
 
 /** The reasons of one project. */
 export class Reasons {
-  /** @param {string} project slug @param {Storage | null} storage */
-  constructor(project, storage) {
+  /** @param {string} project slug @param {Record<Kind, string[]>} offered by the project @param {Storage | null} storage */
+  constructor(project, offered, storage) {
+    this.offered = offered;
     this.place = `labeler.reasons.${project}`;
     this.storage = storage;
   }
 
-  /** What to choose from: the last of one's own first. @param {Kind} kind @returns {string[]} */
+  /** What to choose from: the project's first, so that each keeps its digit. @param {Kind} kind @returns {string[]} */
   of(kind) {
-    return [...this.#own()[kind] ?? [], ...USUAL[kind]];
+    const own = (this.#own()[kind] ?? []).filter((reason) => !this.offered[kind].includes(reason));
+    return [...this.offered[kind], ...own];
   }
 
   /** Ask why a document is flagged. @param {string} now the reason that it is flagged for @param {(reason: string | null) => void} onChoose */
@@ -44,7 +42,7 @@ export class Reasons {
 
   /** Remember what was written. @param {Kind} kind @param {string} reason */
   keep(kind, reason) {
-    if (USUAL[kind].includes(reason)) return;
+    if (this.offered[kind].includes(reason)) return;
     const own = this.#own();
     const kept = { ...own, [kind]: [reason, ...(own[kind] ?? []).filter((other) => other !== reason)].slice(0, OWN) };
     try {

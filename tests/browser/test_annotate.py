@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from labeler import schema
+from labeler import reasons, schema
+from labeler.models import Document, Project, db
 from tests.browser.conftest import SCHEME, Screen, Site
 from tests.conftest import SHARED
 
@@ -489,6 +490,17 @@ def test_submit_and_skip_go_on_to_the_next_document(screen: Open) -> None:
     assert page.entities() == [("Ines Okafor", "ACTOR")]
 
 
+def test_the_reasons_are_those_of_the_project(screen: Open) -> None:
+    """A digit takes what the lead of the project wrote, whatever characters are in it."""
+    page = screen()
+    project = db.session.get_one(Project, db.session.get_one(Document, page.document_id).project_id)
+    reasons.use(project, {"flag_reasons": ['<b>"Ask" & wait</b>', "Two"]})
+    page.open()
+    page.press("f", "1")
+    page.says('Flagged: <b>"Ask" & wait</b>')
+    assert page.layer()["flag"] == '<b>"Ask" & wait</b>'
+
+
 def test_skipping_needs_no_reason(screen: Open) -> None:
     """Enter, or Space again, goes on without one; Esc stays."""
     page = screen(more=("Second text here.", "Third text here."))
@@ -510,8 +522,8 @@ def test_a_document_is_flagged_with_a_reason(screen: Open) -> None:
     page.says("Flagged")
     assert page.layer()["flag"] == "a garbled text x"
     page.press("f")
-    expect(page.page.locator("dialog .reason").first).to_contain_text("a garbled text x")
-    page.press("2")
+    expect(page.page.locator("dialog .reason").last).to_contain_text("a garbled text x")
+    page.press("1")
     page.says("Flagged: The guidelines do not say")
     page.press("f")
     page.page.get_by_role("button", name="Take the flag away").click()

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 
 from labeler import projects, transfer
-from labeler.models import Document, Export, db
+from labeler.models import FLAG_REASONS, SKIP_REASONS, Document, Export, db
 from labeler.web import uploads
 from tests.conftest import Corpus
 from tests.web.pages import Client
@@ -312,9 +312,28 @@ def test_settings_are_saved(manager: Client) -> None:
     assert "ORG=GPE\nDATE=" in manager.get("/projects/news/settings").text
 
 
+def test_a_project_has_reasons_of_its_own(manager: Client) -> None:
+    """A line each, told in the audit log; a list left empty offers the usual ones again."""
+    assert projects.find("news").flag_reasons == list(FLAG_REASONS)
+    form = {**SETTINGS, "flag_reasons": " Ask Lena \r\n\r\nTwo\r\nTwo", "skip_reasons": ""}
+    assert manager.post("/projects/news/settings", form).status_code == 302
+    project = projects.find("news")
+    assert project.flag_reasons == ["Ask Lena", "Two"]
+    assert project.skip_reasons == list(SKIP_REASONS)
+    assert "Ask Lena\nTwo</textarea>" in manager.get("/projects/news/settings").text
+    assert "Changed the reasons to flag and skip" in manager.get("/projects/news/audit").text
+    assert (
+        manager.post("/projects/news/settings", {**SETTINGS, "flag_reasons": ""}).status_code == 302
+    )
+    assert projects.find("news").flag_reasons == list(FLAG_REASONS)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        ({"flag_reasons": "\n".join("abcdefghij")}, "Use at most 9 reasons"),
+        ({"skip_reasons": "x" * 201}, "Use at most 200 characters"),
+        ({"skip_reasons": "a\u202eb"}, "cannot be printed"),
         ({"labels": "ORG"}, "Line 1"),
         ({"labels": "ORG=NOWHERE"}, "NOWHERE"),
         ({"suggester": "spacy", "pipeline": "no_such"}, "no_such"),
