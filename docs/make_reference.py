@@ -139,7 +139,7 @@ def endpoints(described: dict[str, Any]) -> list[str]:
     """Return the lines that stand for endpoints in api.md, of the API as it describes itself."""
     return [
         f"| `{method.upper()} {path.removeprefix('/api/v1')}` | {operation['x-who']} "
-        f"| {operation['summary']} |"
+        f"| {operation['x-scope']} | {operation['summary']} |"
         for path, methods in described["paths"].items()
         for method, operation in methods.items()
     ]

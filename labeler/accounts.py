@@ -190,8 +190,19 @@ def fingerprint(user: User) -> str:
 # ---- links and tokens ------------------------------------------------------------------------
 
 
-Scope = Literal["read", "write"]
-"""What a token may do: only ask, or change as well."""
+Scope = Literal["read", "annotate", "manage"]
+SCOPES: tuple[Scope, ...] = ("read", "annotate", "manage")
+"""What a token may do: ask, label and settle, or all that its person may; each as those before."""
+
+
+def as_scope(name: str) -> Scope:
+    """Return the scope of a name; raises Invalid."""
+    if name not in SCOPES:
+        raise Invalid(
+            f"{name!r} is no scope of a token: use {', '.join(SCOPES)}.",
+            [Problem(f"Use one of {', '.join(SCOPES)}.", "scope")],
+        )
+    return name
 
 
 def _hash(token: str) -> str:
@@ -228,13 +239,13 @@ def api_token(
     user: User,
     *,
     title: str = "",
-    scope: Scope = "write",
+    scope: Scope = "manage",
     days: int | None = None,
     now: datetime | None = None,
 ) -> str:
     """Return a new token for programs that act for this person; it is not kept in clear.
 
-    One of the scope `read` may only ask; `days` after which it ends, None for never.
+    `scope` is one of SCOPES; `days` after which it ends, None for never.
     """
     token = f"lab_{secrets.token_urlsafe(32)}"
     expires = (now or present()) + timedelta(days=days) if days else None

@@ -20,10 +20,8 @@ from labeler.web import (
     auth,
     consistency,
     evaluations,
-    exchange_api,
     guidelines,
     handing,
-    handing_api,
     jobs,
     joining,
     learning,
@@ -34,8 +32,8 @@ from labeler.web import (
     reference,
     scheme,
     webhooks,
-    webhooks_api,
 )
+from labeler.web.api import routes
 from labeler.web.openapi import MAX_ID
 
 MAX_UPLOAD = 512 * 1024 * 1024
@@ -91,11 +89,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         jobs,
         guidelines,
         consistency,
-        handing_api,
-        exchange_api,
         webhooks,
-        webhooks_api,
         reference,
+        routes,
     )
     for blueprint in dict.fromkeys(part.blueprint for part in parts):  # several share the API's
         app.register_blueprint(blueprint)

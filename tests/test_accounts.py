@@ -87,7 +87,7 @@ def test_a_token_acts_for_its_person_while_they_are_active(corpus: Corpus) -> No
     user = corpus.person("ana")
     token = accounts.api_token(user)
     assert token not in {known.token_hash for known in db.session.query(ApiToken)}
-    assert accounts.use_token(token) == (user, "write")
+    assert accounts.use_token(token) == (user, "manage")
     assert accounts.use_token(token + "x") is None
     user.active = False
     db.session.commit()

@@ -42,12 +42,19 @@ def user_list() -> None:
 
 @main.command()
 @click.argument("name")
-@click.option("--read-only", is_flag=True, help="It may ask, and change nothing.")
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "annotate", "manage"]),
+    default="manage",
+    show_default=True,
+    help="It may ask, label and settle as well, or do all that the person may.",
+)
 @click.option("--days", type=click.IntRange(1, 3650), help="It ends after so many days.")
 @with_app
-def token(name: str, read_only: bool, days: int | None) -> None:
+def token(name: str, scope: str, days: int | None) -> None:
     """Print a new API token of a person; it is shown this once."""
     from labeler import accounts
 
-    scope: accounts.Scope = "read" if read_only else "write"
-    click.echo(accounts.api_token(accounts.find_user(name), scope=scope, days=days))
+    click.echo(
+        accounts.api_token(accounts.find_user(name), scope=accounts.as_scope(scope), days=days)
+    )

@@ -46,8 +46,8 @@ class ApiToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str] = mapped_column(String(80), default="")
-    scope: Mapped[str] = mapped_column(String(10), default="write")
-    """`read` for asking only, `write` for changing as well."""
+    scope: Mapped[str] = mapped_column(String(10), default="manage")
+    """`read` to ask, `annotate` to label and settle as well, `manage` for all its person may."""
     expires: Mapped[datetime | None] = mapped_column(Instant)
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 

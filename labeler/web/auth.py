@@ -31,7 +31,7 @@ from labeler.config import Settings
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
 from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, TokenForm, tell
-from labeler.web.openapi import check_query
+from labeler.web.openapi import check_query, scope_of
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
 View = Callable[..., ResponseReturnValue]
@@ -84,8 +84,11 @@ def me() -> User:
     return cast(SignedIn, current_user).user
 
 
-def allow(who: Who) -> Callable[[View], View]:
+def allow(who: Who, scope: accounts.Scope | None = None) -> Callable[[View], View]:
     """Say who may use a route, and give it what its address names.
+
+    `scope` is what a token must be made for, where the method does not tell: `read` to ask,
+    `annotate` to do what annotators and curators do, `manage` for the rest.
 
     Of a route's values, `slug` arrives as `project`, `document_id` as `document` and `layer_id` as
     `layer`. For roles in a project the person must have that role, or a higher one, in the project
@@ -98,12 +101,12 @@ def allow(who: Who) -> Callable[[View], View]:
             if who == "public":
                 return view(**values)
             _require(who, values)
-            _keep_scope()
+            _keep_scope(scope_of(guarded, request.method))
             check_query(view)
             with audit.acting(me().id):
                 return view(**values)
 
-        guarded.who = who  # type: ignore[attr-defined]
+        guarded.who, guarded.scope = who, scope  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -132,9 +135,14 @@ def _require(who: Who, values: dict[str, Any]) -> None:
     values.update({_NAMES[name]: getattr(reached, _NAMES[name]) for name in names})
 
 
-def _keep_scope() -> None:
-    if g.get("scope") == "read" and request.method not in ("GET", "HEAD"):
-        raise Forbidden("This token may only read. Make one that may write on your account page.")
+def _keep_scope(needed: str) -> None:
+    """Refuse what a token was not made for; a session has no scope."""
+    held = g.get("scope")
+    if held is not None and accounts.SCOPES.index(held) < accounts.SCOPES.index(needed):
+        raise Forbidden(
+            f"This token may only {held}, and this takes one that may {needed}. "
+            "Make one on your account page."
+        )
 
 
 def _unknown() -> NotFound:

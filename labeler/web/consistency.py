@@ -12,13 +12,11 @@ from labeler import accounts, jobs, lessons, settling, transfer
 from labeler.errors import Forbidden, LabelerError
 from labeler.models import Project, User
 from labeler.models.database import now
-from labeler.web.answers import answer
-from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes, whole
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("consistency", __name__)
-_MAX_WORDS = 300
+MAX_WORDS = 300
 _LEARNED = 100
 """Layers that are counted while somebody waits."""
 
@@ -27,7 +25,7 @@ _LEARNED = 100
 @allow("curator")
 def words(project: Project) -> ResponseReturnValue:
     """Show words that are labeled in more than one way, or where given words stand."""
-    asked = request.args.get("words", "").strip()[:_MAX_WORDS]
+    asked = request.args.get("words", "").strip()[:MAX_WORDS]
     after = max(request.args.get("after", 0, type=whole), 0)
     found, following = settling.occurrences(project, asked, after) if asked else ([], None)
     # Layers that came in from files teach the dictionary when somebody needs it.
@@ -57,7 +55,7 @@ def _usual(found: Iterable[settling.Occurrence]) -> str | None:
 @allow("curator")
 def make_alike(project: Project) -> ResponseReturnValue:
     """Label the chosen occurrences alike in gold, or in one's own layers; or take that back."""
-    asked = request.form.get("words", "")[:_MAX_WORDS]
+    asked = request.form.get("words", "")[:MAX_WORDS]
     if undone := request.form.get("undone", "")[:100]:
         taken = settling.undo_own_batch(project, undone, me(), now())
         flash(" ".join([f"{taken.documents} documents are as before.", *taken.refused[:5]]))
@@ -196,30 +194,6 @@ def _ask_again(project: Project, number: int) -> dict[str, Any]:
     settling.ask_again(project, number, request.form.get("token", "")[:40], me(), now())
     flash("Taken back. It is on the list again.")
     return {}
-
-
-# ---- for programs ----------------------------------------------------------------------------
-
-
-@api.get("/projects/<slug>/consistency")
-@allow("curator")
-@takes(words={"type": "string", "maxLength": _MAX_WORDS}, after={"type": "integer", "minimum": 0})
-def get_consistency(project: Project) -> ResponseReturnValue:
-    """Return words labeled in more than one way, or where `words` stand, 25 documents at a time."""
-    asked = request.args.get("words", "").strip()[:_MAX_WORDS]
-    if not asked:
-        found = settling.contested(project)
-        return answer({"contested": [{"words": e.words, "counts": e.counts} for e in found]})
-    after = max(request.args.get("after", 0, type=whole), 0)
-    listed, following = settling.occurrences(project, asked, after)
-    return answer({"occurrences": [_occurrence_json(each) for each in listed], "next": following})
-
-
-def _occurrence_json(found: settling.Occurrence) -> dict[str, Any]:
-    """Return an occurrence in code points; labels are "" where nothing was labeled."""
-    names = ("document_id", "title", "start", "end", "before", "after", "gold")
-    told = {name: getattr(found, name) for name in names}
-    return {**told, "annotators": [{"name": name, "label": label} for name, label in found.said]}
 
 
 def _chosen(places: Iterable[str]) -> dict[int, list[tuple[int, int]]]:

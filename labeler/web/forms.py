@@ -184,7 +184,12 @@ class TokenForm(FlaskForm):
 
     title = StringField("What it is for", [Length(max=80)], filters=[stripped])
     scope = SelectField(
-        "It may", choices=[SelectChoice("read", "Read"), SelectChoice("write", "Read and write")]
+        "It may",
+        choices=[
+            SelectChoice("read", "Read"),
+            SelectChoice("annotate", "Read, label and settle"),
+            SelectChoice("manage", "Do all that I may"),
+        ],
     )
     days = IntegerField("It ends after", [NumberRange(0, 3650, "Use 0 to 3,650 days.")], default=90)
 

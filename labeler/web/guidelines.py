@@ -1,8 +1,5 @@
 """The versions of the guidelines, and lines that decisions propose for them."""
 
-from dataclasses import asdict
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,10 +7,8 @@ from labeler import accounts, projects, settling
 from labeler import guidelines as kept
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Project
-from labeler.web.answers import answer
-from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes, whole
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("guidelines", __name__)
 
@@ -26,21 +21,6 @@ def versions(project: Project) -> ResponseReturnValue:
     curates = accounts.may(project, me(), "curator")
     lines = settling.proposed_lines(project) if curates else []
     return render_template("guideline_versions.html", versions=found, lines=lines)
-
-
-@api.get("/projects/<slug>/guidelines/versions")
-@allow("annotator")
-@takes(before={"type": "integer", "minimum": 1})
-def get_versions(project: Project) -> ResponseReturnValue:
-    """Return versions of the guidelines, newest first, with the lines that each changed."""
-    before = request.args.get("before", type=whole)
-    found = kept.versions(project, None if before is None else max(before, 1))
-    following = found[-1].number if found and found[-1].number > 1 else None
-    return answer({"versions": [_version_json(each) for each in found], "next": following})
-
-
-def _version_json(version: kept.Version) -> dict[str, Any]:
-    return {**asdict(version), "at": version.at.isoformat()}
 
 
 @blueprint.post("/projects/<slug>/guidelines/restore")

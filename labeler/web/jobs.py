@@ -12,9 +12,8 @@ from flask.typing import ResponseReturnValue
 from labeler import accounts, jobs, projects, transfer
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Job, Project
-from labeler.web import api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes, whole
+from labeler.web.openapi import whole
 
 blueprint = Blueprint("jobs", __name__)
 _PAGE = 50
@@ -143,55 +142,3 @@ def _table(rows: list[dict[str, object]]) -> bytes:
 def _cell(value: object) -> object:
     plain = isinstance(value, int) or not str(value).startswith(("=", "+", "-", "@", "\t", "\r"))
     return value if plain else f"'{value}"
-
-
-# ---- for programs ----------------------------------------------------------------------------
-
-
-@api.blueprint.get("/projects/<slug>/jobs")
-@allow("manager")
-@takes(before=_NUMBER)
-def get_jobs(project: Project) -> ResponseReturnValue:
-    """Return the jobs of a project, newest first: those before the id `before`."""
-    page = _listing(project)
-    answer = {"jobs": [jobs.as_json(job) for job in page["jobs"]], "workers": len(page["workers"])}
-    return Response(orjson.dumps({**answer, "next": page["more"]}), mimetype="application/json")
-
-
-@api.blueprint.get("/projects/<slug>/jobs/<int:job_id>")
-@allow("manager")
-def get_job(project: Project, job_id: int) -> ResponseReturnValue:
-    """Return a job with its log."""
-    return _answer(job_of(project, job_id))
-
-
-@api.blueprint.post("/projects/<slug>/jobs/<int:job_id>/cancel")
-@allow("manager")
-def cancel_job(project: Project, job_id: int) -> ResponseReturnValue:
-    """End a job; what it has done stays."""
-    jobs.cancel(job_of(project, job_id).id)
-    return _answer(jobs.find(job_id))
-
-
-@api.blueprint.post("/projects/<slug>/jobs/<int:job_id>/retry")
-@allow("manager")
-def retry_job(project: Project, job_id: int) -> ResponseReturnValue:
-    """Try a job again that failed or was cancelled."""
-    jobs.retry(job_of(project, job_id).id)
-    return _answer(jobs.find(job_id))
-
-
-@api.blueprint.post("/projects/<slug>/suggestions")
-@allow("manager")
-def post_suggestions(project: Project) -> ResponseReturnValue:
-    """Queue suggestions for all documents that lack them, and return the job."""
-    return _answer(transfer.queue_suggestions(project, me().id))
-
-
-def _answer(job: Job) -> Response:
-    return Response(orjson.dumps(job_json(job)), mimetype="application/json")
-
-
-def job_json(job: Job) -> dict[str, Any]:
-    """Return a job with its log as plain JSON values."""
-    return {**jobs.as_json(job), "log": [line.words for line in jobs.lines(job.id)]}

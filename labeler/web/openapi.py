@@ -9,17 +9,21 @@ from flask import Flask, request
 from pydantic import TypeAdapter
 from werkzeug.routing import Rule
 
-from labeler import __version__, comments, schema
+from labeler import __version__, schema
 from labeler.errors import Invalid, Problem
+from labeler.web.shapes import Shapes, example_of
 
 PREFIX = "/api/v1"
 MAX_ID = 2**31 - 1
 """Larger numbers name nothing, and PostgreSQL would refuse them."""
 _WHOLE = re.compile(r"[0-9]{1,10}")
+JSON = "application/json"
 F = TypeVar("F", bound=Callable[..., Any])
 
 _STRING = {"type": "string"}
 _NUMBER = {"type": "integer"}
+NUMBER = {"type": "integer", "minimum": 0}
+"""A number of a query, such as an id after which a page begins."""
 _ID = {**_NUMBER, "minimum": 0, "maximum": MAX_ID}
 _NAMES = {"slug": _STRING}
 _ANNOTATION = {
@@ -32,43 +36,6 @@ _ANNOTATION = {
         {"type": "null"},
     ]
 }
-EDITS = {
-    "type": "object",
-    "required": ["base", "edits"],
-    "properties": {
-        "base": {**_NUMBER, "minimum": 0, "description": "The revision that the edits start from."},
-        "edits": {"type": "array", "items": {"$ref": "#/components/schemas/Edit"}, "minItems": 1},
-    },
-}
-STATE = {
-    "type": "object",
-    "minProperties": 1,
-    "properties": {
-        "status": {"enum": list(schema.STATUSES)},
-        "flag": {"type": ["string", "null"], "description": "Why the document is flagged."},
-        "reason": {"type": ["string", "null"], "description": "Why it was skipped."},
-        "seconds": {**_NUMBER, "minimum": 0, "description": "Time spent, added to what is known."},
-        "read_to": {"type": ["integer", "null"], "description": "Code points read."},
-    },
-}
-COMMENT = {
-    "type": "object",
-    "required": ["key", "body"],
-    "properties": {
-        "key": {**_STRING, "description": "The sender's own name for it: sent again, nothing new."},
-        "body": {**_STRING, "minLength": 1, "maxLength": comments.MAX_BODY},
-        "start": {"type": ["integer", "null"], "description": "Of the span, in code points."},
-        "end": {"type": ["integer", "null"]},
-        "parent": {"type": ["integer", "null"], "description": "The comment that it answers."},
-    },
-}
-RESOLVED = {
-    "type": "object",
-    "required": ["resolved"],
-    "properties": {"resolved": {"type": "boolean"}},
-}
-
-
 FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 """A body that is the file itself."""
 
@@ -90,11 +57,14 @@ def takes(body: dict[str, Any] | None = None, **query: dict[str, Any]) -> Callab
     return mark
 
 
-def gives(kind: str) -> Callable[[F], F]:
-    """Say which kind of file a route answers with, where it is not JSON."""
+def gives(shape: Any = None, kind: str = JSON) -> Callable[[F], F]:
+    """Say what a route answers with: JSON of a shape, or a file of a kind.
+
+    A shape is a record's type, or for an object a dict of the shapes of its values.
+    """
 
     def mark(view: F) -> F:
-        view.gives = kind  # type: ignore[attr-defined]
+        view.gives = (shape, kind)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -125,17 +95,17 @@ def _bounded(given: dict[str, Any]) -> dict[str, Any]:
 def describe(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of the routes below `/api/v1`."""
     paths: dict[str, dict[str, Any]] = {}
+    shapes = Shapes(_schemas())
     for rule in sorted(_rules(app), key=lambda rule: rule.rule):
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             view = app.view_functions[rule.endpoint]
-            paths.setdefault(path, {})[method.lower()] = _operation(rule, method, view)
+            paths.setdefault(path, {})[method.lower()] = _operation(rule, method, view, shapes)
     return {
         "openapi": "3.1.0",
         "info": {"title": "labeler", "version": __version__},
         "paths": paths,
-        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
-        "security": [{"token": []}, {"session": []}],
+        "components": {"schemas": shapes.known, "securitySchemes": _SECURITY},
     }
 
 
@@ -149,33 +119,69 @@ _SECURITY = {
 }
 
 
-def _operation(rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
+def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes) -> dict[str, Any]:
     body, query = getattr(view, "takes", (None, {}))
     path = [
         {"name": name, "in": "path", "required": True, "schema": _NAMES.get(name, _ID)}
         for name in sorted(rule.arguments)
     ]
+    who, scope = getattr(view, "who", ""), scope_of(view, method)
     operation: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "summary": (inspect.getdoc(view) or "").splitlines()[0],
-        "x-who": getattr(view, "who", ""),
+        "x-who": who,
+        "x-scope": scope,
+        "security": [] if who == "public" else [{"token": [scope]}, {"session": []}],
         "parameters": [
             *path,
             *({"name": n, "in": "query", "schema": _bounded(s)} for n, s in query.items()),
         ],
         "responses": {
-            "200": {"description": "Done.", "content": {_kind_of(view): {}}},
+            "200": {"description": "Done.", "content": _answered(view, shapes)},
+            **{
+                str(status): {"description": _REFUSALS[status], "content": _ERROR}
+                for status in _refusals(who, rule, bool(body or query))
+            },
             "default": {"description": "Refused, with the reason.", "content": _ERROR},
         },
     }
     if body is not None and method != "GET":
-        kind = body.get("contentMediaType", "application/json")
+        kind = body.get("contentMediaType", JSON)
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": body}}}
     return operation
 
 
-def _kind_of(view: Callable[..., Any]) -> str:
-    return getattr(view, "gives", "application/json")
+def scope_of(view: Callable[..., Any], method: str) -> str:
+    """Return the scope that a token needs for a route, as it says, or as its method does."""
+    own: str | None = getattr(view, "scope", None)
+    if own is not None or method in ("GET", "HEAD"):
+        return own or "read"
+    return "annotate" if getattr(view, "who", "") in ("annotator", "curator") else "manage"
+
+
+def _answered(view: Callable[..., Any], shapes: Shapes) -> dict[str, Any]:
+    shape, kind = getattr(view, "gives", (None, JSON))
+    if kind != JSON or shape is None:
+        return {kind: {}}
+    made = shapes.of(shape)
+    return {kind: {"schema": made, "example": example_of(made, shapes.known)}}
+
+
+_REFUSALS = {
+    401: "Nobody is signed in, or the token holds no longer.",
+    403: "The person, or this token, may not do this.",
+    404: "There is no such thing, or it is not theirs to know of.",
+    422: "What was sent breaks a rule: `problems` say which and where.",
+    429: "The token asked too often: wait as long as `Retry-After` says.",
+}
+
+
+def _refusals(who: str, rule: Rule, takes_something: bool) -> list[int]:
+    """Return the statuses with which a route may refuse, but for those that few have."""
+    if who == "public":
+        return []
+    named = [404] if rule.arguments else []
+    return [401, 403, *named, *([422] if takes_something else []), 429]
 
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
@@ -184,13 +190,16 @@ _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
 def _schemas() -> dict[str, Any]:
     """Return the schemas of what travels: annotations without ids, ops, edits and errors."""
     kinds = (schema.Entity, schema.Relation, schema.Category, schema.Verdict, schema.Decision)
-    made = {kind.__name__: _without_id(TypeAdapter(kind).json_schema()) for kind in kinds}
+    whole = {kind.__name__: TypeAdapter(kind).json_schema() for kind in kinds}
+    made = {name: _without_id(each) for name, each in whole.items()}
+    kept = {f"Kept{name}": each for name, each in whole.items()}
     op = {"id": _STRING, "before": _ANNOTATION, "after": _ANNOTATION}
     ops = {"type": "array", "items": {"$ref": "#/components/schemas/Op"}, "minItems": 1}
     problem = {"message": _STRING, "path": _STRING, "code": _STRING}
     problems = {"type": "array", "items": {"type": "object", "properties": problem}}
     return {
         **made,
+        **kept,
         "Op": {"type": "object", "required": ["id", "before", "after"], "properties": op},
         "Edit": {
             "type": "object",

@@ -41,6 +41,7 @@ def _row(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "summary": operation["summary"],
         "who": operation["x-who"],
+        "scope": operation["x-scope"],
         "parameters": operation["parameters"],
         "kind": kind,
         "schema": _pretty(body["schema"]) if is_json else "",

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from labeler import accounts, invitations, transfer
 from labeler.models import Export, Invitation, Project, User, db
 from labeler.models.database import now
+from labeler.web.openapi import describe
 from tests.conftest import Corpus
 from tests.web.pages import (
     PAGES,
@@ -323,3 +324,25 @@ def test_who_is_shut_out_loses_no_work_and_may_come_back(
     assert ">ana<" in signed_in("cy").get("/projects/news").text
     root.post(f"/users/{ana.id}", {"role": "member", "active": "y"})
     assert app.test_client().get(address, headers=bearer).json == before
+
+
+def test_a_token_does_what_its_scope_allows(app: Flask, site: dict[str, Any]) -> None:
+    """Each route takes the tokens of its scope and of those above, and no other."""
+    root = accounts.find_user("root")
+    tokens = {scope: accounts.api_token(root, scope=scope) for scope in accounts.SCOPES}
+    told = describe(app)["paths"]
+    client, wrong = app.test_client(), {}
+    for endpoint, method in _methods(app):
+        rule = next(r for r in app.url_map.iter_rules(endpoint) if method in (r.methods or ()))
+        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule)
+        needed = accounts.SCOPES.index(told[path][method.lower()]["x-scope"])
+        address = rule_of(app, endpoint, method, site)
+        for held, (scope, token) in enumerate(tokens.items()):
+            if held >= needed and method != "GET":
+                continue  # it would be done: what is refused is what counts here
+            bearer = {"Authorization": f"Bearer {token}"}
+            answer = client.open(address, method=method, headers=bearer, data=b"{}")
+            refused = answer.status_code == 403 and "This token may only" in answer.text
+            if refused != (held < needed):
+                wrong[f"{method} {endpoint} {scope}"] = answer.status
+    assert wrong == {}

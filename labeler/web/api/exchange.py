@@ -14,8 +14,9 @@ from labeler.models import Export, Job, Project
 from labeler.web import uploads
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
+from labeler.web.api.jobs import job_json
 from labeler.web.auth import allow, me
-from labeler.web.jobs import job_json, job_of
+from labeler.web.jobs import job_of
 from labeler.web.manage import FEW
 from labeler.web.openapi import FILE, MAX_ID, gives, takes, whole
 
@@ -191,7 +192,7 @@ def get_export(project: Project, export_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/download")
 @allow("manager")
-@gives("application/zip")
+@gives(kind="application/zip")
 def get_archive(project: Project, export_id: int) -> ResponseReturnValue:
     """Return the files of an export as a zip archive."""
     return uploads.archive_of(Path(projects.find_export(project, export_id).folder))

@@ -1,0 +1,210 @@
+"""Documents: what they hold, who labels which next, what is suggested for them."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from labeler import accounts, borders, comments, editing, schema, transfer, work
+from labeler.models import Document, Layer, Project, User, db
+from labeler.models.database import now
+from labeler.web.answers import answer
+from labeler.web.api import blueprint
+from labeler.web.api.comments import comment_json
+from labeler.web.api.layers import layer_json, record_json
+from labeler.web.auth import allow, me
+from labeler.web.markdown import render
+from labeler.web.openapi import NUMBER, takes, whole
+
+__all__ = ["blueprint"]
+
+
+@blueprint.get("/documents/<int:document_id>")
+@allow("annotator")
+def get_document(document: Document) -> ResponseReturnValue:
+    """Return a document: its text, its metadata and its token borders."""
+    return answer(document_json(document))
+
+
+@blueprint.get("/documents/<int:document_id>/work")
+@allow("annotator", "annotate")
+@takes(look={"type": "boolean", "description": "Do not open it: the layer's id may be null."})
+def get_work(document: Document) -> ResponseReturnValue:
+    """Return all that the annotation screen needs to work on a document, which opens it."""
+    project = db.session.get_one(Project, document.project_id)
+    look = request.args.get("look", "") in ("1", "true")
+    return answer(work_json(project, document, me(), look=look))
+
+
+@blueprint.get("/documents/<int:document_id>/suggestions")
+@allow("annotator")
+def get_suggestions(document: Document) -> ResponseReturnValue:
+    """Return what is suggested now, given what one's own layer holds; nothing where one is blind.
+
+    A `problem` says why a suggester has nothing to say.
+    """
+    project = db.session.get_one(Project, document.project_id)
+    layer = work.layer_of(document, me())
+    held = editing.load([layer])[0] if layer else None
+    proposals, problem = _suggested(project, document, layer, held)
+    return answer({"suggestions": proposals, "problem": problem})
+
+
+@blueprint.post("/documents/<int:document_id>/layer")
+@allow("annotator")
+def open_layer(document: Document) -> ResponseReturnValue:
+    """Open one's own layer of a document, which takes it where not everybody gets each."""
+    return answer(layer_json(work.open_layer(document, me(), now())))
+
+
+def work_json(
+    project: Project,
+    document: Document,
+    user: User,
+    *,
+    gold: Layer | None = None,
+    back: str | None = None,
+    look: bool = False,
+) -> dict[str, Any]:
+    """Return a document, the person's layer, what is suggested, and what surrounds them.
+
+    With `gold` it is that layer, without suggestions, and leads `back` to the page it came from.
+    With `look` nothing is taken or made: the layer of a document that they have not opened has no
+    id yet. Layer and labels leave out what is empty, which static/js/work.js puts back.
+    """
+    layer = gold or (work.layer_of if look else _opened)(document, user)
+    blind = work.is_blind(document, layer)
+    held = editing.load([layer])[0] if layer else None
+    proposals: list[dict[str, Any]] = []
+    problem = None
+    if not gold:
+        proposals, problem = _suggested(project, document, layer, held, build=False)
+    before, after = (None, None) if gold else work.neighbours(project, document, user)
+    done = work.progress(project, user)
+    reader = comments.Reader(user, accounts.role_in(project, user) or "annotator")
+    return {
+        "document": document_json(document),
+        "layer": _lean(
+            record_json(layer, held) if layer and held else _unopened(document, user, blind=blind)
+        ),
+        "suggestions": proposals,
+        "suggester": {"name": project.suggester, "problem": problem},
+        "scheme": _lean_scheme(project.scheme),
+        "project": {
+            "slug": project.slug,
+            "title": project.title,
+            "language": project.language,
+            "guidelines": render(project.guidelines),
+        },
+        "progress": {
+            "position": work.position(document),
+            "total": done.total,
+            "done": done.done,
+        },
+        "previous": before,
+        "next": after,
+        "comments": [comment_json(each) for each in comments.seen(document, reader)],
+        "back": back,
+        "user": {"name": user.name},
+        "may": {"manage": reader.role == "manager", "curate": reader.curates},
+    }
+
+
+def _lean(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what is empty, false or zero."""
+    return {name: value for name, value in record.items() if value}
+
+
+def _lean_scheme(scheme: schema.Scheme) -> dict[str, Any]:
+    plain = schema.scheme_json(scheme)
+    kinds = ("entities", "relations", "categories")
+    return {**plain, **{kind: [_lean(label) for label in plain[kind]] for kind in kinds}}
+
+
+def _opened(document: Document, user: User) -> Layer | None:
+    return work.open_layer(document, user, now())
+
+
+def _unopened(document: Document, user: User, *, blind: bool) -> dict[str, Any]:
+    """Return the layer that a document would have for a person who has not opened it."""
+    new = Layer(document_id=document.id, gold=False, status="open", revision=0, seconds=0)
+    new.blind = blind
+    return record_json(new, schema.Layer(annotator=user.name, status="open"))
+
+
+_BLIND = "Suggestions are left out in this document, to see what they change elsewhere."
+
+
+def _suggested(
+    project: Project,
+    document: Document,
+    layer: Layer | None,
+    held: schema.Layer | None,
+    *,
+    build: bool = True,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return what is suggested; nothing where the person's layer is a control or a test.
+
+    Without `build` it only leaves out what the layer `held` answers: a document has to open fast,
+    and the page asks for the rest in the first pause after an edit.
+    """
+    if work.is_blind(document, layer):
+        return [], _BLIND
+    return transfer.suggestions(project, document, held, build=build)
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """Return a document with its token borders as plain JSON values."""
+    [tokens] = borders.tokens([document])
+    return {
+        "id": document.id,
+        "name": document.name,
+        "text": document.text,
+        "meta": document.meta,
+        "tokens": _borders(tokens, document.text),
+        "tokenizer": tokens.tokenizer,
+    }
+
+
+def _borders(tokens: schema.Tokens, text: str) -> dict[str, list[int]]:
+    """Return tokens by their lengths and the gaps before them, without white space tokens.
+
+    Two lists of small numbers are packed closer than one in which they take turns.
+    """
+    gaps, lengths, last = [], [], 0
+    for start, end in zip(tokens.starts, tokens.ends, strict=True):
+        if not text[start:end].isspace():
+            gaps.append(start - last)
+            lengths.append(end - start)
+            last = end
+    return {"gaps": gaps, "lengths": lengths}
+
+
+# ---- lists -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/documents")
+@allow("annotator")
+@takes(after=NUMBER, limit=NUMBER)
+def get_documents(project: Project) -> ResponseReturnValue:
+    """Return documents in order, a page at a time: those after the id `after`."""
+    after = request.args.get("after", 0, type=whole)
+    limit = min(max(request.args.get("limit", 100, type=whole), 1), 1000)
+    rows = work.documents(project, after, limit)
+    return answer({"documents": rows, "next": rows[-1]["id"] if len(rows) == limit else None})
+
+
+@blueprint.get("/projects/<slug>/next")
+@allow("annotator", "annotate")
+@takes(after=NUMBER)
+def get_next(project: Project) -> ResponseReturnValue:
+    """Hand the person their next document: it stays theirs for a while, and asking again is safe.
+
+    `after` names the document that they leave. Where there is none, `reason` may say why.
+    """
+    after = request.args.get("after", 0, type=whole)
+    found = work.hand_out(project, me(), now(), after)
+    page = None
+    if found.document_id is not None:
+        page = url_for("pages.label", slug=project.slug, document_id=found.document_id)
+    return answer({"document": found.document_id, "page": page, "reason": found.reason})

@@ -1,0 +1,119 @@
+"""Layers: their annotations, their edits, what they say of the work on them."""
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from labeler import editing, schema, settling, transfer, work
+from labeler.errors import Invalid, NotFound
+from labeler.models import Layer, Project, db
+from labeler.models.database import now
+from labeler.web.answers import answer, sent, sent_object
+from labeler.web.api import blueprint
+from labeler.web.auth import allow, me
+from labeler.web.openapi import NUMBER, takes, whole
+
+__all__ = ["blueprint"]
+
+_EDITS = {
+    "type": "object",
+    "required": ["base", "edits"],
+    "properties": {
+        "base": {**NUMBER, "description": "The revision that the edits start from."},
+        "edits": {"type": "array", "items": {"$ref": "#/components/schemas/Edit"}, "minItems": 1},
+    },
+}
+_STATE = {
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "status": {"enum": list(schema.STATUSES)},
+        "flag": {"type": ["string", "null"], "description": "Why the document is flagged."},
+        "reason": {"type": ["string", "null"], "description": "Why it was skipped."},
+        "seconds": {**NUMBER, "description": "Time spent, added to what is known."},
+        "read_to": {"type": ["integer", "null"], "description": "Code points read."},
+    },
+}
+
+
+def layer_json(layer: Layer) -> dict[str, Any]:
+    """Return a layer with its annotations as plain JSON values."""
+    [record] = editing.load([layer])
+    return record_json(layer, record)
+
+
+def record_json(layer: Layer, record: schema.Layer) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "document": layer.document_id,
+        "annotator": record.annotator,
+        "gold": layer.gold,
+        "status": layer.status,
+        "flag": layer.flag,
+        "reason": layer.reason,
+        "blind": layer.blind,
+        "revision": layer.revision,
+        "read_to": layer.read_to,
+        "seconds": layer.seconds,
+        "entities": [schema.annotation_json(item) for item in record.entities],
+        "relations": [schema.annotation_json(item) for item in record.relations],
+        "categories": [schema.annotation_json(item) for item in record.categories],
+        "verdicts": [schema.annotation_json(item) for item in record.verdicts],
+        "decisions": [schema.annotation_json(item) for item in record.decisions],
+    }
+
+
+@blueprint.get("/layers/<int:layer_id>")
+@allow("annotator")
+def get_layer(layer: Layer) -> ResponseReturnValue:
+    """Return a layer with its annotations."""
+    return answer(layer_json(layer))
+
+
+@blueprint.post("/layers/<int:layer_id>/edits")
+@allow("annotator")
+@takes(_EDITS)
+def post_edits(layer: Layer) -> ResponseReturnValue:
+    """Append edits to a layer; 409 with the edits missed when it has moved on."""
+    _own(layer)
+    base, edits = schema.parse_edits(sent())
+    if layer.gold:
+        return answer({"revision": settling.label_by_hand(layer, base, edits, me(), now())})
+    revision = editing.apply(layer.id, base, edits, actor_id=me().id, now=now())
+    return answer({"revision": revision})
+
+
+@blueprint.get("/layers/<int:layer_id>/edits")
+@allow("annotator")
+@takes(since=NUMBER)
+def get_edits(layer: Layer) -> ResponseReturnValue:
+    """Return the edits of a layer after the revision `since`, oldest first."""
+    since = request.args.get("since", 0, type=whole)
+    return answer({"edits": list(editing.history(layer.id, since))})
+
+
+@blueprint.patch("/layers/<int:layer_id>")
+@allow("annotator")
+@takes(_STATE)
+def patch_layer(layer: Layer) -> ResponseReturnValue:
+    """Change what a layer says of the work on it; with a status, hand out the next document."""
+    _own(layer)
+    changes = sent_object()
+    if layer.gold and "status" in changes:
+        raise Invalid("Gold is accepted where differences are settled: that tells what is open.")
+    work.set_state(layer, changes, now())
+    project = db.session.get_one(Project, layer.project_id)
+    if changes.get("status") == "done":
+        transfer.train_when_due(project)
+    state = {name: getattr(layer, name) for name in ("status", "flag", "reason", "read_to")}
+    following = None
+    if "status" in changes:  # otherwise nobody is about to go on
+        following = work.hand_out(project, me(), now(), layer.document_id).document_id
+    return answer({**state, "seconds": layer.seconds, "next": following})
+
+
+def _own(layer: Layer) -> None:
+    """Refuse to write to a layer of somebody else; gold is every curator's."""
+    if not layer.gold and layer.annotator_id != me().id:
+        raise NotFound("This layer is somebody else's: only they may change it.")
