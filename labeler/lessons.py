@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from labeler import borders, editing, schema
 from labeler.models import DictionaryEntry, Document, Layer, Lesson, Suggestion, db, transaction
 from labeler.suggest import dictionary
-from labeler.suggest.dictionary import Counts, Key, LookUp, Reading
+from labeler.suggest.reading import Counts, Key, LookUp, Reading
 
 _PAGE = 50
 """Layers learned at a time when many wait."""

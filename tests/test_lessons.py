@@ -8,7 +8,7 @@ from flask import Flask
 from labeler import lessons, nlp, schema, transfer, work
 from labeler.models import DictionaryEntry, db
 from labeler.suggest import dictionary
-from labeler.suggest.dictionary import ENTITY, Key, Reading
+from labeler.suggest.reading import ENTITY, Key, Reading
 from labeler.transfer.proposals import put_together
 from tests.conftest import NOW, Corpus
 

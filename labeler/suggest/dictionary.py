@@ -1,24 +1,25 @@
 """The suggester that has read what people labeled: words, pairs of words, and words between.
 
-It counts. Each key (an entity's words, two entities' words, the words between two labels) has
-outcomes: a label, or nothing. What was labeled most times is proposed, with the counts as reason.
+It counts. Each key (an entity's words, two entities' words, the words between two labels, a word at
+the edge of entities) has outcomes: a label, or nothing. What was labeled most times is proposed,
+with the counts as reason.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from labeler import nlp
-from labeler.schema import Entity, Relation, Scheme, Suggestion, Tokens
-from labeler.suggest import entity_suggestion, relation_suggestion, suggested_place
+from labeler.schema import Entity, Relation, Scheme, Suggestion
+from labeler.suggest import (
+    entity_suggestion,
+    habits,
+    relation_suggestion,
+    suggested_place,
+)
 from labeler.suggest.finds import Find, standing
+from labeler.suggest.reading import ENTITY, MAX_KEY, Counts, Key, LookUp, Reading
 
-LONGEST = 8
-"""Tokens that an entity may have to be learned."""
-MAX_KEY = 300
-"""Characters of a key; what is longer is not learned."""
 NEAR = 12
 """Tokens between two entities that may be learned as related by what stands between them."""
 FOLLOWING = 6
@@ -30,58 +31,7 @@ HERE = 0.6
 NOTHING = ""
 """The outcome of what nobody labeled."""
 
-ENTITY, PAIR, BETWEEN = "entity", "pair", "between"
-
-
-class Key(NamedTuple):
-    """What is counted: its kind and its words."""
-
-    kind: str
-    words: str
-
-
-Counts = Mapping[Key, Mapping[str, int]]
-"""How often each key had each outcome."""
-LookUp = Callable[[Collection[Key]], Counts]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A text with its tokens, seen as words; token numbers count white space tokens too."""
-
-    text: str
-    tokens: Tokens
-
-    @cached_property
-    def words(self) -> list[str]:
-        """Return the words of all tokens."""
-        pairs = zip(self.tokens.starts, self.tokens.ends, strict=True)
-        return [self.text[start:end] for start, end in pairs]
-
-    def range(self, entity: Entity) -> tuple[int, int] | None:
-        """Return the tokens that an entity covers, None where it is too long or does not fit."""
-        found = nlp.align(self.tokens, entity.start, entity.end)
-        return found if found and found[1] - found[0] <= LONGEST else None
-
-    def slice(self, first: int, last: int) -> str:
-        """Return the words of tokens `[first, last)` with single spaces where there was space."""
-        return " ".join(self.text[self.tokens.starts[first] : self.tokens.ends[last - 1]].split())
-
-    def runs(self) -> Iterator[tuple[Key, int, int]]:
-        """Yield every run of tokens on one line that could be an entity, with its key."""
-        words, count = self.words, len(self.words)
-        for first in range(count):
-            if not words[first][0].isalnum():
-                continue
-            for last in range(first + 1, min(first + LONGEST, count) + 1):
-                if words[last - 1].isspace():
-                    if "\n" in words[last - 1]:
-                        break
-                    continue
-                key = self.slice(first, last)
-                if len(key) > MAX_KEY:
-                    break
-                yield Key(ENTITY, key), first, last
+PAIR, BETWEEN = "pair", "between"
 
 
 class _Pair(NamedTuple):
@@ -134,10 +84,10 @@ def learn(
     labeled = {place: entity for entity in entities if (place := reading.range(entity))}
     for (first, last), entity in labeled.items():
         lesson[Key(ENTITY, reading.slice(first, last))][entity.label] += 1
-    suspects = {
-        Key(ENTITY, reading.slice(*place)) for item in proposed if (place := reading.range(item))
-    }
+    places = [(place, item) for item in proposed if (place := reading.range(item))]
+    suspects = {Key(ENTITY, reading.slice(*place)) for place, _ in places}
     _count_unlabeled(reading, labeled, suspects | lesson.keys(), look_up, lesson)
+    lesson |= habits.lesson(reading, labeled, places, look_up)
     _count_relations(reading, entities, relations, look_up, lesson)
     return dict(lesson)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from labeler.schema import Entity, Overlap, Relation, crosses, overlap
-from labeler.suggest.dictionary import ENTITY, Counts, Key, Reading
+from labeler.suggest.reading import ENTITY, Counts, Key, Reading
 
 UNSCORED = 0.75
 """The score taken for a proposal that has none."""

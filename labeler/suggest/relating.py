@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeler.schema import Entity, Relation, Scheme
-from labeler.suggest.dictionary import NOTHING, Reading
+from labeler.suggest.dictionary import NOTHING
+from labeler.suggest.reading import Reading
 
 REACH = 60
 """Tokens between two entities that may be related."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from labeler.schema import Entity
 from labeler.suggest.chains import Chain, Ints, Span, rows, table
-from labeler.suggest.dictionary import Reading
+from labeler.suggest.reading import Reading
 
 LONGEST = 120
 """Tokens of a sentence; what is longer is cut."""

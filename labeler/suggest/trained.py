@@ -12,8 +12,8 @@ from labeler import nlp
 from labeler.errors import Unavailable
 from labeler.schema import Entity, Relation, Scheme, Suggestion
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
-from labeler.suggest.dictionary import Reading
 from labeler.suggest.pipeline import propose
+from labeler.suggest.reading import Reading
 from labeler.suggest.relating import RelationModel
 from labeler.suggest.tagging import Tagger
 

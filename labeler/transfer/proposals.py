@@ -5,8 +5,8 @@ from typing import Any
 
 from labeler import borders, lessons, schema
 from labeler.models import Document, Project
-from labeler.suggest import dictionary, ranking
-from labeler.suggest.dictionary import ENTITY, Counts, Key, LookUp, Reading
+from labeler.suggest import LEARNED, dictionary, habits, ranking
+from labeler.suggest.reading import ENTITY, Counts, Key, LookUp, Reading
 
 Proposal = dict[str, Any]
 Relate = Callable[[Reading, Sequence[schema.Entity], schema.Scheme], list[schema.Relation]]
@@ -44,7 +44,8 @@ def put_together(
     reading = Reading(document.text, tokens)
     look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
     origin = {"suggester": "dictionary", "version": f"{learned} layers"}
-    competing = _experienced(reading, scheme, entities, look_up, origin)
+    placed = _as_usual(reading, entities, labeled if build else (), look_up)
+    competing = _experienced(reading, scheme, placed, look_up, origin)
     if build:
         competing += dictionary.occurrences(reading, labeled)
         competing = dictionary.unopposed(reading, competing, labeled, rejected)
@@ -66,6 +67,19 @@ def _bound(
     ends = {end for relation in relations for end in (relation.head, relation.tail)}
     places = [(item, said.get((item.start, item.end, item.label))) for item in entities]
     return [item for item, by in places if item.id in ends and by not in (None, item.id)]
+
+
+def _as_usual(
+    reading: Reading,
+    entities: Sequence[schema.Entity],
+    labeled: Iterable[schema.Entity],
+    look_up: LookUp,
+) -> list[schema.Entity]:
+    """Return proposals that begin and end as people have it; what was learned here does already."""
+    learned = [(item.origin or {}).get("suggester") in LEARNED for item in entities]
+    others = [item for item, own in zip(entities, learned, strict=True) if not own]
+    ours = [item for item, own in zip(entities, learned, strict=True) if own]
+    return [*ours, *habits.moved(reading, others, labeled, look_up)]
 
 
 def _experienced(

@@ -25,8 +25,8 @@ from labeler.models import (
 )
 from labeler.models.database import now
 from labeler.suggest import Suggester, suggesters
-from labeler.suggest.dictionary import Reading
 from labeler.suggest.patterns import PatternSuggester
+from labeler.suggest.reading import Reading
 from labeler.suggest.trained import TrainedSuggester
 from labeler.transfer import patterns
 from labeler.transfer.proposals import Relate, put_together

@@ -20,7 +20,7 @@ from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
 from labeler.schema import Entity, Layer
 from labeler.suggest import suggesters, tagging
-from labeler.suggest.dictionary import Reading
+from labeler.suggest.reading import Reading
 from labeler.suggest.relating import Example as RelatedExample
 from labeler.suggest.relating import train
 from labeler.suggest.tagging import Example, Tagger

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from labeler import lessons
 from labeler.models import Document, QueueEntry, QueueFloor, db, transaction
-from labeler.suggest.dictionary import ENTITY, MAX_KEY, Key
 from labeler.suggest.ranking import UNSCORED
+from labeler.suggest.reading import ENTITY, MAX_KEY, Key
 
 BY_LOT = 10
 """One in so many documents stands by lot, so that what is labeled also stands for the rest."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from labeler import nlp
 from labeler.schema import Entity, Relation, parse_scheme
 from labeler.suggest import dictionary
-from labeler.suggest.dictionary import ENTITY, Counts, Key, Reading
+from labeler.suggest.reading import ENTITY, Counts, Key, Reading
 
 SCHEME = parse_scheme(
     {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from labeler import nlp
 from labeler.schema import Entity, Overlap, Relation, crosses, overlap
 from labeler.suggest import ranking
-from labeler.suggest.dictionary import ENTITY, Key, Reading
+from labeler.suggest.reading import ENTITY, Key, Reading
 
 
 def made(start: int, end: int, label: str = "A", score: float = 0.5, by: str = "one") -> Entity:

@@ -6,7 +6,7 @@ import numpy as np
 
 from labeler import nlp
 from labeler.schema import Entity, Relation, parse_scheme
-from labeler.suggest.dictionary import Reading
+from labeler.suggest.reading import Reading
 from labeler.suggest.relating import Example, RelationModel, train
 
 SCHEME = parse_scheme(

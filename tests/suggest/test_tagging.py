@@ -9,7 +9,7 @@ import pytest
 from labeler import nlp
 from labeler.schema import Entity
 from labeler.suggest.chains import Chain, _chances, _likeliest, rows, table
-from labeler.suggest.dictionary import Reading
+from labeler.suggest.reading import Reading
 from labeler.suggest.tagging import LONGEST, Example, Tagger, places, sentences, train
 
 PEOPLE = ("Ada Byron", "Bob", "Cyd Lake", "Dan", "Eve Wood", "Fay")
