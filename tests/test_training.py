@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import spacy
 from flask import Flask
+from spacy.cli.train import train as spacy_train
 
-from labeler import jobs, transfer, work
+from labeler import jobs, nlp, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
 from labeler.transfer import judging, training
@@ -42,6 +43,7 @@ def _places(text: str, words: str) -> list[int]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let trainings end early: what they find is not what these tests are about."""
     monkeypatch.setattr("labeler.nlp.training.STEPS", 120)
+    monkeypatch.setattr("labeler.nlp.training.EVERY", 40)
 
 
 @pytest.mark.usefixtures("quick")
@@ -103,6 +105,31 @@ def test_the_entity_recognizer_can_be_trained_instead(app: Flask, corpus: Corpus
         made.folder = "/nowhere"
     with pytest.raises(NotFound, match="version 1"):
         training.use(project, made)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("component", ["ner", "spancat"])
+def test_the_model_is_the_one_that_spacy_train_makes(
+    app: Flask, corpus: Corpus, tmp_path: Path, component: nlp.Component
+) -> None:
+    """The same component on the same export has the same weights, byte for byte."""
+    project = corpus.project()
+    label(corpus, project)
+    made = transfer.export(project, "docbin", split=(60, 20, 20), folder=tmp_path / "export")
+    out = tmp_path / "ours"
+    out.mkdir()
+    nlp.train(made.folder, out, component=component, language="en", longest=8)
+    config = tmp_path / "config.cfg"
+    config.write_text(nlp.training_config("en", (component,), 8, "dev.spacy"))
+    paths = {f"paths.{part}": str(made.folder / f"{part}.spacy") for part in ("train", "dev")}
+    steps = {"training.max_steps": 120, "training.eval_frequency": 40}
+    spacy_train(config, tmp_path / "theirs", overrides={**paths, **steps})
+    for name in (component, "tok2vec"):
+        ours, theirs = (
+            (tmp_path / who / name / "model").read_bytes()
+            for who in ("ours/pipeline", "theirs/model-best")
+        )
+        assert ours == theirs
 
 
 def test_too_few_documents_are_refused(app: Flask, corpus: Corpus) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from labeler.schema import Entity
 from labeler.suggest import entity_suggestion
-from labeler.suggest.reading import MAX_KEY, Counts, Key, LookUp, Reading
+from labeler.suggest.reading import LONGEST, MAX_KEY, Counts, Key, LookUp, Reading
 
 EDGE = "edge"
 WITHIN, OUTSIDE = "within", "outside"
@@ -132,7 +132,7 @@ class _Habits:
             last = after
         elif start < end and self._is(label, right, end, OUTSIDE):
             last = end - 1
-        return start, last + 1
+        return (start, last + 1) if last - start < LONGEST else place
 
     def _is(self, label: str, side: str, token: int, became: str) -> bool:
         """Tell whether this mostly became of a word at this side of entities of a label."""
