@@ -204,6 +204,7 @@ class BratExporter:
 def _lines_of(record: Exported, out: Outgoing, names: dict[str, set[str]]) -> list[str]:
     text = record.document.text
     entities, relations = out.fitting(record, lambda entity: _broken(text, entity))
+    out.renamed(record, [*entities, *relations], _word)
     keys = {entity.id: f"T{number}" for number, entity in enumerate(entities, start=1)}
     lines = [_entity_line(keys[entity.id], entity, text) for entity in entities]
     for number, relation in enumerate(relations, start=1):
@@ -242,25 +243,48 @@ def _notes(
     out: Outgoing,
     names: dict[str, set[str]],
 ) -> Iterator[str]:
-    attributes, notes, references = 0, 0, 0
+    """Yield the lines of attributes, notes and normalisations; what they cannot say is told."""
+    numbers = dict.fromkeys("A#N", 0)
     for item in items:
         for name, value in sorted((item.attributes or {}).items()):
-            target = keys[item.id]
-            if value is False or (isinstance(value, str) and len(value.splitlines()) > 1):
-                out.tell(record, item, "attributes", f"brat cannot hold the value of {name!r}.")
-            elif name == NOTE and isinstance(value, str):
-                notes += 1
-                yield f"#{notes}\tAnnotatorNotes {target}\t{value}"
-            elif name.startswith(REFERENCE) and isinstance(value, str):
-                references += 1
-                entry, _, words = value.partition("\t")
-                resource = name.removeprefix(REFERENCE)
-                yield f"N{references}\tReference {target} {resource}:{entry}\t{words}"
-            else:
-                attributes += 1
-                said = "" if value is True else f" {value}"
+            problem = _unsayable(name, value)
+            if problem:
+                out.tell(record, item, "attributes", problem)
+            if problem and "goes out" not in problem:
+                continue
+            kind, line = _note(name, value, keys[item.id])
+            numbers[kind] += 1
+            if kind == "A":
                 names["entity" if isinstance(item, Entity) else "relation"].add(_word(name))
-                yield f"A{attributes}\t{_word(name)} {target}{said}"
+            yield f"{kind}{numbers[kind]}\t{line}"
+
+
+def _note(name: str, value: Any, target: str) -> tuple[str, str]:
+    """Return the kind of line that says an attribute, and the line."""
+    if name == NOTE and isinstance(value, str):
+        return "#", f"AnnotatorNotes {target}\t{value}"
+    if name.startswith(REFERENCE) and isinstance(value, str):
+        entry, _, words = value.partition("\t")
+        return "N", f"Reference {target} {name.removeprefix(REFERENCE)}:{entry}\t{words}"
+    return "A", f"{_word(name)} {target}" + ("" if value is True else f" {value}")
+
+
+def _unsayable(name: str, value: Any) -> str | None:
+    """Return what is lost of an attribute, None where it goes out as it is."""
+    text = value if isinstance(value, str) else "x"
+    is_edged = name != NOTE and text != text.strip()
+    if value is False or not text.strip() or is_edged or len(text.splitlines()) > 1:
+        return f"brat cannot hold the value of {name!r}."
+    resource, entry = name.removeprefix(REFERENCE), text.partition("\t")[0]
+    if name.startswith(REFERENCE) and isinstance(value, str):
+        if len(resource.split()) == len(entry.split()) == 1 and ":" not in resource:
+            return None
+        return f"brat cannot hold the reference {name!r}."
+    if name != _word(name):
+        return f"Its attribute {name!r} goes out as {_word(name)!r}."
+    if not isinstance(value, str | bool):
+        return f"The value of {name!r} goes out as text."
+    return None
 
 
 def _word(name: str) -> str:

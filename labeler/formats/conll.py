@@ -157,11 +157,17 @@ class ConllExporter:
         for record in records:
             out.count(record)
             tags, reasons = flat_tags(record)
-            out.fitting(record, lambda entity: reasons.get(entity.id))  # noqa: B023 - used at once
+            there, _ = out.fitting(record, lambda e: reasons.get(e.id))  # noqa: B023 - used at once
+            out.renamed(record, there, _word)
             lines = [f"{_START} -X- -X- O", ""]
             for start, end, tag, gap in words_of(record, tags):
                 word = record.document.text[start:end]
-                lines.append(f"{word} -X- -X- {tag.replace(' ', '_')}")
+                lines.append(f"{word} -X- -X- {_word(tag)}")
                 lines += [""] if "\n" in gap else []
             out.file(f"{record.part}.conll").write("\n".join([*lines, "", ""]).encode())
         return out.finish()
+
+
+def _word(name: str) -> str:
+    """Return a name without white space, which parts the columns."""
+    return "_".join(name.split())

@@ -11,6 +11,7 @@ from labeler.schema import (
     MAX_ATTRIBUTE,
     MAX_ATTRIBUTES,
     MAX_LABEL,
+    MAX_NUMBER,
     Category,
     Document,
     Entity,
@@ -227,12 +228,14 @@ class Draft:
 
     def _is_attribute(self, name: object, value: object, line: int | None) -> bool:
         is_name = isinstance(name, str) and _LABEL.fullmatch(name)
-        fits = isinstance(value, bool | int | float) or (
-            isinstance(value, str) and len(value) <= MAX_ATTRIBUTE
+        fits = (
+            len(value) <= MAX_ATTRIBUTE
+            if isinstance(value, str)
+            else isinstance(value, bool | int | float) and abs(value) < MAX_NUMBER  # NaN is not
         )
-        if is_name and fits and value == value:  # noqa: PLR0124 - no number at all
+        if is_name and fits:
             return True
-        reason = "name or value is too long, or no plain value"
+        reason = "name or value is too long or too large, or no plain value"
         self.tell(f"The attribute {str(name)[:60]!r} was not taken: {reason}.", line, "attribute")
         return False
 

@@ -1,7 +1,7 @@
 """An export on its way out: counts, files with safe names, and what a format cannot hold."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -83,6 +83,14 @@ class Outgoing:
             text = record.document.text[item.start : item.end]
             about |= {"start": item.start, "end": item.end, "text": text}
         self.report.problems.append(place | about)
+
+    def renamed(
+        self, record: Exported, items: Iterable[Entity | Relation], name: Callable[[str], str]
+    ) -> None:
+        """List the annotations whose label goes out under another `name`."""
+        for item in items:
+            if name(item.label) != item.label:
+                self.tell(record, item, "renamed", f"Its label goes out as {name(item.label)!r}.")
 
     def path(self, record: Exported, suffix: str) -> Path:
         """Return where the file of a document goes, its folder made; names are made safe.

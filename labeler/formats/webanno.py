@@ -1,4 +1,4 @@
-"""WebAnno TSV 3, as INCEpTION and WebAnno write it: a token a line, a column for each feature.
+"""WebAnno TSV 3 for INCEpTION and WebAnno, written: a token a line, a column for each feature.
 
 The format: https://inception-project.github.io, user guide, appendix "WebAnno TSV 3.3". Offsets are
 UTF-16 units, as Java counts.
@@ -7,210 +7,28 @@ UTF-16 units, as Java counts.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
-from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report
-from labeler.formats.drafts import Draft
-from labeler.formats.lines import text_lines
+import orjson
+
+from labeler.formats import Exported, Report
 from labeler.formats.outgoing import Outgoing
 from labeler.formats.tagging import words_of
 from labeler.formats.units import Units
-from labeler.schema import Document, Entity, Scheme
+from labeler.schema import Entity, Relation, Scheme
 
-_STACKED = re.compile(r"(?:\\.|[^\\|])+", re.DOTALL)
-_VALUE = re.compile(r"(.*?)(?:\[(\d+)\])?", re.DOTALL)
-_ENDS = re.compile(r"([\d.-]+)(?:\[(\d+)_(\d+)\])?")
-_ESCAPED = re.compile(r"\\(->|.)", re.DOTALL)
-_CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
-_SPAN = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
-_HEAD = (
-    "#FORMAT=WebAnno TSV 3.3",
-    f"#T_SP={_SPAN}|value",
-    f"#T_RL=webanno.custom.Relation|value|BT_{_SPAN}",
-    "",
-)
-Key = tuple[str, str]
-"""Layer, and the number of an annotation or, where it has none, its token."""
-
-
-# ---- in --------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Layer:
-    """A layer as the header has it: its kind, its type and a name for each column."""
-
-    kind: str
-    type: str
-    columns: list[str]
-
-
-@dataclass
-class _Span:
-    """An annotation as its rows add up, in units."""
-
-    start: int
-    end: int
-    line: int
-    values: dict[str, str] = field(default_factory=dict)
-
-
-class WebAnnoImporter:
-    """Reads one document with one person's annotations."""
-
-    name: ClassVar[str] = "webanno"
-    title: ClassVar[str] = "WebAnno TSV 3, from INCEpTION and WebAnno"
-    suffixes: ClassVar[tuple[str, ...]] = (".tsv",)
-    by_document: ClassVar[bool] = True
-
-    @staticmethod
-    def recognises(head: bytes) -> bool:
-        """Tell whether a file says that it is of this format."""
-        return head.removeprefix(b"\xef\xbb\xbf").startswith(b"#FORMAT=WebAnno TSV 3")
-
-    def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
-        """Yield the document. The first feature that says something is the label of a span.
-
-        Other features become attributes. Slots and chains are told and not taken, and so are spans
-        of no length.
-        """
-        rows = _Rows()
-        for found in text_lines(stream, file):
-            if isinstance(found, Problem):
-                yield found
-            else:
-                rows.take(found[1], found[0])
-        if rows.text:
-            name = PurePosixPath(file).with_suffix("").as_posix()
-            yield from rows.done(Draft(Document(name, rows.text), file, named=False))
-
-
-class _Rows:
-    """The rows of one file, as they come."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._length = 0  # of the text, in units
-        self._sentence: list[str] = []
-        self._layers: list[_Layer] = []
-        self._spans: dict[Key, _Span] = {}
-        self._links: list[tuple[_Layer, Sequence[str], str, int]] = []
-        self._told: dict[str, int] = {}
-
-    def take(self, line: str, number: int) -> None:
-        """Take a line of the header, a sentence or a token."""
-        header = re.match(r"#T_(SP|RL|CH)=([^|]*)\|?(.*)", line)
-        if header:
-            self._layers.append(_Layer(header[1], header[2], header[3].split("|")))
-        elif line.startswith("#Text="):
-            self._sentence.append(_plain(line.removeprefix("#Text="), controls=True))
-        elif line and not line.startswith("#"):
-            self._row(line.split("\t"), number)
-
-    def _row(self, cells: list[str], number: int) -> None:
-        place = re.fullmatch(r"(\d+)-(\d+)", cells[1]) if len(cells) > 2 else None
-        if place is None:
-            self._told.setdefault(f"This is no token with offsets: {cells[0][:40]!r}.", number)
-            return
-        start, end = int(place[1]), int(place[2])
-        if self._sentence:
-            self._begin(start, cells[2])
-        column = 3
-        for layer in self._layers:
-            own = cells[column : column + len(layer.columns)]
-            column += len(layer.columns)
-            if layer.kind == "SP":
-                self._span(layer, own, cells[0], (start, end), number)
-            elif layer.kind == "RL" and own and own[-1] not in ("_", ""):
-                self._links.append((layer, own, cells[0], number))
-            elif layer.kind == "CH" and own and own[0] not in ("_", ""):
-                self._told.setdefault(f"Chains ({_short(layer.type)}) were not taken.", number)
-
-    def _begin(self, start: int, token: str) -> None:
-        """Put a sentence where its first token says."""
-        sentence = "\n".join(self._sentence)
-        self._sentence = []
-        before = sentence[: max(sentence.find(_plain(token, controls=True)), 0)]
-        gap = start - Units(before).unit(len(before)) - self._length
-        self.text += "\n" * max(gap, 0) + sentence
-        self._length += max(gap, 0) + Units(sentence).unit(len(sentence))
-
-    def _span(
-        self, layer: _Layer, cells: Sequence[str], token: str, place: tuple[int, int], number: int
-    ) -> None:
-        for column, cell in zip(layer.columns, cells, strict=False):
-            if cell in ("_", ""):
-                continue
-            if column.startswith("ROLE_"):
-                self._told.setdefault(f"Slots of {_short(layer.type)} were not taken.", number)
-            for stacked in _STACKED.findall(cell):
-                value, mark = _VALUE.fullmatch(stacked).groups()  # type: ignore[union-attr]
-                key = (layer.type, mark or f"@{token}")
-                span = self._spans.setdefault(key, _Span(*place, number))
-                span.start, span.end = min(span.start, place[0]), max(span.end, place[1])
-                is_slot = column.startswith("ROLE_") or "." in column
-                if value != "*" and not is_slot:
-                    span.values[column or "value"] = _plain(value)
-
-    def done(self, draft: Draft) -> Iterator[Imported | Problem]:
-        """Yield the document with what was taken."""
-        units = Units(self.text)
-        for (kind, _mark), span in self._spans.items():
-            label, attributes = _said(span.values, kind)
-            extent = (units.point(span.start), units.point(span.end))
-            draft.entity((kind, _mark), [extent], label, attributes=attributes, line=span.line)
-        for link in self._links:
-            self._link(draft, *link)
-        for message, number in self._told.items():
-            draft.tell(message, number, "ignored" if "not taken" in message else "invalid")
-        yield from draft.done()
-
-    def _link(
-        self, draft: Draft, layer: _Layer, cells: Sequence[str], token: str, number: int
-    ) -> None:
-        """Take the relations that end at a token, from their governors."""
-        base = layer.columns[-1].removeprefix("BT_")
-        values = [_STACKED.findall(cell) for cell in cells[:-1]]
-        for index, source in enumerate(_STACKED.findall(cells[-1])):
-            found = _ENDS.fullmatch(source)
-            if found is None:
-                draft.tell(f"{source[:40]!r} is no source of a relation.", number)
-                continue
-            head = found[2] if found[2] not in (None, "0") else f"@{found[1]}"
-            tail = found[3] if found[3] not in (None, "0") else f"@{token}"
-            said = {
-                column: _plain(each[index])
-                for column, each in zip(layer.columns[:-1], values, strict=False)
-                if index < len(each) and each[index] not in ("*", "_", "")
-            }
-            label, attributes = _said(said, layer.type)
-            key = f"{layer.type} {token} {source} {index}"
-            ends = ((base, head), (base, tail))
-            draft.relation(key, ends, label, attributes=attributes, line=number)
-
-
-def _said(values: dict[str, str], kind: str) -> tuple[str, dict[str, Any]]:
-    """Return the label that features say, else the name of their layer, and the other features."""
-    rest = list(values.items())
-    return (rest[0][1], dict(rest[1:])) if rest else (_short(kind), {})
-
-
-def _short(kind: str) -> str:
-    return kind.rpartition(".")[2]
-
-
-def _plain(value: str, *, controls: bool = False) -> str:
-    """Return a value without its escapes."""
-    if "\\" not in value:
-        return value
-    names = _CONTROLS if controls else {}
-    return _ESCAPED.sub(lambda found: names.get(found[1], found[1]), value)
-
-
-# ---- out -------------------------------------------------------------------------------------
+CATEGORY = "webanno.custom.Category"
+"""The layer of spans over a whole document that are its categories."""
+CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+"""Characters of a text by their escapes."""
+_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+_RELATION = "webanno.custom.Relation"
+_FEATURE = re.compile(r"(?!ROLE_|BT_|(?:value|begin|end|sofa)$)[A-Za-z_]\w*", re.ASCII)
+"""Names that features can have beside `value`."""
+_OWN = re.compile(r"->|[\\\[\]|_;*\t\n]")
+"""Signs of the format's own in values."""
+_NAMES = {character: name for name, character in CONTROLS.items()} | {"\\": "\\"}
 
 
 class WebAnnoExporter:
@@ -218,7 +36,9 @@ class WebAnnoExporter:
 
     name: ClassVar[str] = "webanno"
     title: ClassVar[str] = "WebAnno TSV 3, for INCEpTION and WebAnno"
-    keeps: ClassVar[frozenset[str]] = frozenset(("text", "overlapping entities", "relations"))
+    keeps: ClassVar[frozenset[str]] = frozenset(
+        ("text", "overlapping entities", "relations", "attributes", "categories")
+    )
 
     def write(
         self,
@@ -236,14 +56,44 @@ class WebAnnoExporter:
         out = Outgoing(folder, options, self.keeps)
         for record in records:
             out.count(record)
-            lines = _Sheet(record).lines(out)
-            content = "".join(f"{line}\n" for line in (*_HEAD, *lines))
+            content = "".join(f"{line}\n" for line in _Sheet(record).lines(out))
             out.path(record, ".tsv").write_bytes(content.encode())
         return out.finish()
 
 
 Row = tuple[int, int]
 """Where a token, or the part of one, begins and ends."""
+Values = dict[str, str]
+"""What an annotation says, by feature."""
+
+
+class _Columns:
+    """A layer of the sheet: its features, and what stands in its cells by row."""
+
+    def __init__(self, kind: str, type_: str, base: str = "") -> None:
+        self._head = f"#T_{kind}={type_}"
+        self._base = [f"BT_{base}"] if base else []
+        self._features = ["value"]
+        self._cells: dict[Row, list[tuple[Values, str, str]]] = {}
+
+    def add(self, rows: Iterable[Row], values: Values, mark: str, source: str = "") -> None:
+        """Put an annotation into the cells of these rows, with its mark, and its source if any."""
+        self._features += sorted(set(values) - set(self._features))
+        for row in rows:
+            self._cells.setdefault(row, []).append((values, mark, source))
+
+    def head(self) -> str:
+        """Return the line of the header."""
+        return "|".join([self._head, *self._features, *self._base])
+
+    def cells(self, row: Row) -> Iterator[str]:
+        """Yield the cells of a row, one for each feature and one for the sources."""
+        there = self._cells.get(row, [])
+        for feature in self._features:
+            said = [f"{values.get(feature, '*')}{mark}" for values, mark, _ in there]
+            yield "|".join(said) or "_"
+        if self._base:
+            yield "|".join(source for *_, source in there) or "_"
 
 
 class _Sheet:
@@ -257,9 +107,10 @@ class _Sheet:
         self._starts = [start for start, *_ in self._words]
         self._ends = [end for _, end, *_ in self._words]
         self._parts: dict[int, set[Row]] = {}
-        self._cells: dict[Row, list[str]] = {}
-        self._links: dict[Row, list[tuple[str, str]]] = {}
         self._names: dict[Row, str] = {}
+        self._spans = _Columns("SP", _ENTITY)
+        self._categories = _Columns("SP", CATEGORY)
+        self._links = _Columns("RL", _RELATION, _ENTITY)
 
     def _rows(self, entity: Entity) -> list[Row]:
         """Return the tokens of an entity, the outer ones as far as it goes."""
@@ -277,23 +128,30 @@ class _Sheet:
         return None
 
     def lines(self, out: Outgoing) -> Iterator[str]:
-        """Yield the sentences with their rows; what does not fit is told."""
+        """Yield the header and the sentences with their rows; what does not fit is told."""
         entities, relations = out.fitting(self._record, self._refusal)
         rows = {entity.id: self._rows(entity) for entity in entities}
         numbers = {entity.id: number for number, entity in enumerate(entities, start=1)}
         for entity in entities:
+            values = _values(self._record, entity, out)
+            self._spans.add(rows[entity.id], values, f"[{numbers[entity.id]}]")
             for row in rows[entity.id]:
-                value = f"{_escaped(entity.label)}[{numbers[entity.id]}]"
-                self._cells.setdefault(row, []).append(value)
                 self._parts.setdefault(bisect_right(self._starts, row[0]) - 1, set()).add(row)
+        whole = list(zip(self._starts, self._ends, strict=True))
+        categories = self._record.layer.categories
+        for number, category in enumerate(categories, start=len(entities) + 1):
+            self._categories.add(whole, {"value": _escaped(category.label)}, f"[{number}]")
         sentences = list(self._sentences())
         for relation in relations:
             source = self._names[rows[relation.head][0]]
             ends = f"{source}[{numbers[relation.head]}_{numbers[relation.tail]}]"
-            link = (_escaped(relation.label), ends)
-            self._links.setdefault(rows[relation.tail][0], []).append(link)
+            values = _values(self._record, relation, out)
+            self._links.add(rows[relation.tail][:1], values, "", ends)
+        layers = [self._spans, *([self._categories] if categories else []), self._links]
+        yield from ("#FORMAT=WebAnno TSV 3.3", *(layer.head() for layer in layers), "")
         for said, within in sentences:
-            yield from ("", f"#Text={_text(said)}", *map(self._line, within))
+            yield from ("", f"#Text={_text(said)}")
+            yield from (self._line(row, layers) for row in within)
 
     def _sentences(self) -> Iterator[tuple[str, list[Row]]]:
         """Yield text and rows of each sentence; only line breaks stand between two of them."""
@@ -315,24 +173,30 @@ class _Sheet:
                 begin += len(gap) - len(line) - len(gap[len(line) :].lstrip("\n"))
                 number, token, within = number + 1, 0, []
 
-    def _line(self, row: Row) -> str:
+    def _line(self, row: Row, layers: Sequence[_Columns]) -> str:
         start, end = row
-        links = self._links.get(row, [])
         place = f"{self._units.unit(start)}-{self._units.unit(end)}"
-        cells = [
-            self._cells.get(row, []),
-            [label for label, _ in links],
-            [ends for _, ends in links],
-        ]
-        shown = ["|".join(cell) or "_" for cell in cells]
-        return "\t".join([self._names[row], place, _text(self._text[start:end]), *shown, ""])
+        cells = [cell for layer in layers for cell in layer.cells(row)]
+        return "\t".join([self._names[row], place, _text(self._text[start:end]), *cells, ""])
+
+
+def _values(record: Exported, item: Entity | Relation, out: Outgoing) -> Values:
+    """Return what an annotation says by feature; what features cannot say is told."""
+    values = {"value": _escaped(item.label)}
+    for name, value in (item.attributes or {}).items():
+        if not _FEATURE.fullmatch(name):
+            out.tell(record, item, "attributes", f"No feature can be named {name!r}: left out.")
+            continue
+        values[name] = _escaped(value if isinstance(value, str) else orjson.dumps(value).decode())
+        if not isinstance(value, str):
+            out.tell(record, item, "attributes", f"The value of {name!r} goes out as text.")
+    return values
 
 
 def _escaped(value: str) -> str:
     """Return a value with escapes where the format has signs of its own."""
-    return re.sub(r"->|[\\\[\]|_;*\t\n]", lambda found: f"\\{found[0]}", value)
+    return _OWN.sub(lambda found: "\\" + _NAMES.get(found[0], found[0]), value)
 
 
 def _text(value: str) -> str:
-    names = {character: name for name, character in _CONTROLS.items()} | {"\\": "\\"}
-    return "".join(f"\\{names[each]}" if each in names else each for each in value)
+    return "".join(f"\\{_NAMES[each]}" if each in _NAMES else each for each in value)

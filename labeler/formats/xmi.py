@@ -18,7 +18,7 @@ from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import whole_text
 from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Scheme
+from labeler.schema import Document, Entity, Relation, Scheme
 
 _TYPES = ("TypeSystem.xml", "typesystem.xml")
 _ASIDE = {
@@ -34,6 +34,14 @@ _SEGMENTS = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type."
 _RELATION = "webanno.custom.Relation"
 _CATEGORY = "webanno.custom.Category"
 _LINE = re.compile(r"[^\r\n]+")
+_FEATURE = re.compile(
+    r"(?!(?:value|begin|end|sofa|self|type|id|Governor|Dependent)$)[A-Za-z]\w*", re.ASCII
+)
+"""Names that features can have beside those that are there."""
+_KINDS: dict[type, str] = {
+    str: "uima.cas.String", bool: "uima.cas.Boolean",
+    int: "uima.cas.Long", float: "uima.cas.Double",
+}  # fmt: skip
 
 
 # ---- in --------------------------------------------------------------------------------------
@@ -151,7 +159,7 @@ class XmiExporter:
     name: ClassVar[str] = "xmi"
     title: ClassVar[str] = "UIMA CAS XMI, with the types of DKPro and INCEpTION"
     keeps: ClassVar[frozenset[str]] = frozenset(
-        ("text", "overlapping entities", "relations", "categories")
+        ("text", "overlapping entities", "relations", "attributes", "categories")
     )
 
     def write(
@@ -165,7 +173,7 @@ class XmiExporter:
     ) -> Report:
         """Write the folder; where several people labeled, each has a folder in it."""
         out = Outgoing(folder, options, self.keeps)
-        types = _types()
+        types, folders = _Types(), dict[Path, None]()
         for record in records:
             out.count(record)
             if _UNWRITABLE.search(record.document.text):
@@ -175,48 +183,88 @@ class XmiExporter:
                 continue
             path = out.path(record, ".xmi")
             path.write_bytes(_cas(record, out, types, language).to_xmi().encode())
-            beside = path.with_name(_TYPES[0])
-            if not beside.exists():
-                beside.write_bytes(types.to_xml().encode())
+            folders[path.parent] = None
+        for place in folders:
+            (place / _TYPES[0]).write_bytes(types.system.to_xml().encode())
         return out.finish(libraries=("dkpro-cassis",))
 
 
-def _types() -> TypeSystem:
-    """Return the types that INCEpTION knows for entities, and such as it makes for the rest."""
-    types = TypeSystem()
-    for name in ("Token", "Sentence"):
-        types.create_type(_SEGMENTS + name, supertypeName="uima.tcas.Annotation")
-    entity = types.create_type(_ENTITY, supertypeName="uima.tcas.Annotation")
-    relation = types.create_type(_RELATION, supertypeName="uima.tcas.Annotation")
-    category = types.create_type(_CATEGORY, supertypeName="uima.cas.AnnotationBase")
-    for end in ("Dependent", "Governor"):
-        types.create_feature(relation, end, "uima.tcas.Annotation")
-    for kind in (entity, relation, category):
-        types.create_feature(kind, "value", "uima.cas.String")
-    return types
+class _Types:
+    """The types that INCEpTION knows for entities, and such as it makes for the rest.
+
+    Attributes become features as they come: the first value of a name says of which kind all are.
+    """
+
+    def __init__(self) -> None:
+        self.system = TypeSystem()
+        for name in ("Token", "Sentence"):
+            self._create(_SEGMENTS + name)
+        for name in (_ENTITY, _RELATION):
+            self.system.create_feature(self._create(name), "value", "uima.cas.String")
+        for end in ("Dependent", "Governor"):
+            self.system.create_feature(self[_RELATION], end, "uima.tcas.Annotation")
+        category = self.system.create_type(_CATEGORY, supertypeName="uima.cas.AnnotationBase")
+        self.system.create_feature(category, "value", "uima.cas.String")
+        self._kinds: dict[tuple[str, str], type] = {}
+
+    def _create(self, name: str) -> Any:
+        return self.system.create_type(name, supertypeName="uima.tcas.Annotation")
+
+    def __getitem__(self, name: str) -> Any:
+        return self.system.get_type(name)
+
+    def problem(self, name: str, feature: str, value: Any) -> str | None:
+        """Return why a type cannot have this value of a feature; where it can, it has it then."""
+        if not _FEATURE.fullmatch(feature):
+            return f"No feature can be named {feature!r}: left out."
+        if isinstance(value, str) and (not value or _UNWRITABLE.search(value)):
+            return f"XML cannot hold the value of {feature!r}: left out."
+        if self._kinds.setdefault((name, feature), type(value)) is not type(value):
+            return f"The value of {feature!r} is of another kind than before: left out."
+        if self[name].get_feature(feature) is None:
+            self.system.create_feature(self[name], feature, _KINDS[type(value)])
+        return None
 
 
-def _cas(record: Exported, out: Outgoing, types: TypeSystem, language: str) -> Cas:
+def _cas(record: Exported, out: Outgoing, types: _Types, language: str) -> Cas:
     """Return a layer as a CAS, with tokens, and each line as a sentence."""
     text = record.document.text
     cas = Cas(
-        typesystem=types, sofa_string=text, sofa_mime="text/plain", document_language=language
+        typesystem=types.system,
+        sofa_string=text,
+        sofa_mime="text/plain",
+        document_language=language,
     )
-    make = {name: types.get_type(_SEGMENTS + name) for name in ("Token", "Sentence")}
-    made = [make["Sentence"](begin=m.start(), end=m.end()) for m in _LINE.finditer(text)]
+    token, sentence = types[_SEGMENTS + "Token"], types[_SEGMENTS + "Sentence"]
+    made = [sentence(begin=m.start(), end=m.end()) for m in _LINE.finditer(text)]
     for start, end in zip(record.tokens.starts, record.tokens.ends, strict=True):
         if not text[start:end].isspace():
-            made.append(make["Token"](begin=start, end=end))
+            made.append(token(begin=start, end=end))
     entities, relations = out.fitting(record)
     there: dict[str, Any] = {}
     for entity in entities:
-        place = {"begin": entity.start, "end": entity.end}
-        there[entity.id] = types.get_type(_ENTITY)(**place, value=entity.label)
+        said = _features(record, entity, out, types, _ENTITY)
+        there[entity.id] = types[_ENTITY](begin=entity.start, end=entity.end, **said)
     for relation in relations:
+        said = _features(record, relation, out, types, _RELATION)
         ends = {"Governor": there[relation.head], "Dependent": there[relation.tail]}
         place = {"begin": ends["Dependent"].begin, "end": ends["Dependent"].end}
-        made.append(types.get_type(_RELATION)(**place, **ends, value=relation.label))
+        made.append(types[_RELATION](**place, **ends, **said))
     made += there.values()
-    made += [types.get_type(_CATEGORY)(value=item.label) for item in record.layer.categories]
+    made += [types[_CATEGORY](value=item.label) for item in record.layer.categories]
     cas.add_all(made)
     return cas
+
+
+def _features(
+    record: Exported, item: Entity | Relation, out: Outgoing, types: _Types, name: str
+) -> dict[str, Any]:
+    """Return the label and the attributes that features can say; the others are told."""
+    said: dict[str, Any] = {"value": item.label}
+    for feature, value in sorted((item.attributes or {}).items()):
+        problem = types.problem(name, feature, value)
+        if problem:
+            out.tell(record, item, "attributes", problem)
+        else:
+            said[feature] = value
+    return said

@@ -27,11 +27,13 @@ MAX_ATTRIBUTES = 50
 """Attributes that an entity or relation may have."""
 MAX_ATTRIBUTE = 2000
 """Characters that the value of one may have."""
+MAX_NUMBER = 2**53
+"""What numbers among them stay below: browsers count no further."""
 AttributeValue = (
     Annotated[str, StringConstraints(strict=True, max_length=MAX_ATTRIBUTE)]
     | Annotated[bool, Field(strict=True)]
-    | Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)]  # what a browser can count
-    | Annotated[float, Field(strict=True, gt=-(2**53), lt=2**53)]
+    | Annotated[int, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
+    | Annotated[float, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
 )
 Attributes = Annotated[
     dict[AttributeName, AttributeValue], Field(min_length=1, max_length=MAX_ATTRIBUTES)

@@ -528,6 +528,18 @@ def test_webanno_stacks_spans_and_relations_over_utf_16() -> None:
     assert sorted(problem.code for problem in problems) == ["ignored", "invalid"]
 
 
+def test_webanno_names_a_span_by_its_value() -> None:
+    """INCEpTION has the features of a layer in the order of their names: the label is `value`."""
+    content = (
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|identifier|value\n\n\n#Text=Ada Bob\n"
+        "1-1\t0-3\tAda\thttp://kb/Q7259\tPER\t\n1-2\t4-7\tBob\thttp://kb/Q1\t*\t\n"
+    )
+    [article], problems = read("webanno", content)
+    labels = [(e.label, e.attributes) for e in article.suggestions if isinstance(e, Entity)]
+    assert labels == [("PER", {"identifier": "http://kb/Q7259"}), ("http://kb/Q1", None)]
+    assert problems == []
+
+
 @shared
 def test_the_suites_of_inception_and_a_corpus_come_in() -> None:
     """Every file of their suites is an article, its tokens where they say; so is a whole corpus."""

@@ -56,8 +56,44 @@ def test_what_the_format_lacks_is_listed(tmp_path: Path) -> None:
         categories=(Category("c1", "NEWS"),),
     )
     _, report = _export(tmp_path, TEXT, layer)
-    assert sorted(problem["id"] for problem in report.problems) == ["c1", "e1", "e2", "e3", "r1"]
+    told = sorted((problem["id"], problem["code"]) for problem in report.problems)
+    lost = [("e1", "left-out"), ("e2", "left-out"), ("e3", "attributes"), ("r1", "left-out")]
+    assert told == lost
     [article] = archive.read([tmp_path / "news"])
     assert isinstance(article, Imported)
     assert article.document.text == TEXT
-    assert [(e.start, e.end) for e in article.suggestions] == [(6, 10)]  # type: ignore[union-attr]
+    entity, category = article.suggestions
+    assert isinstance(entity, Entity)
+    assert (entity.start, entity.end, entity.attributes) == (6, 10, {"sure": "true"})
+    assert category == Category("c1", "NEWS")
+
+
+def test_attributes_are_features_and_categories_spans_over_all(tmp_path: Path) -> None:
+    """Each span has a value in each column, `*` where it says nothing."""
+    entities = (
+        Entity("e1", 2, 10, "PER", attributes={"note": "a|b\n", "role": "*"}),
+        Entity("e2", 2, 5, "PART"),
+        Entity("e3", 16, 19, "PER", attributes={"x.y": "1"}),
+    )
+    link = Relation("r1", "e1", "e3", "MET", attributes={"sure": "yes"})
+    layer = Layer("ana", "done", 0, entities, (link,), categories=(Category("c1", "NEWS"),))
+    lines, report = _export(tmp_path, TEXT, layer)
+    assert [(p["id"], p["code"]) for p in report.problems] == [("e3", "attributes")]
+    assert lines[1:4] == [
+        "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value|note|role",
+        "#T_SP=webanno.custom.Category|value",
+        "#T_RL=webanno.custom.Relation|value|sure"
+        "|BT_de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity",
+    ]
+    ada = r"1-2	3-6	Ada	PER[1]|PART[2]	a\|b\n[1]|*[2]	\*[1]|*[2]	NEWS[4]	_	_	_	"
+    assert ada in lines
+    assert any(line.endswith("\tPER[3]\t*[3]\t*[3]\t_\tMET\tyes\t1-2[1_3]\t") for line in lines)
+    [article] = archive.read([tmp_path / "news"])
+    assert isinstance(article, Imported)
+    items = {item.label: item for item in article.suggestions if isinstance(item, Entity)}
+    assert items["PART"].attributes is None
+    [first, *_, category] = article.suggestions
+    assert isinstance(first, Entity)
+    assert (first.attributes, category.label) == (entities[0].attributes, "NEWS")
+    [back] = [item for item in article.suggestions if isinstance(item, Relation)]
+    assert (back.label, back.attributes) == ("MET", {"sure": "yes"})
