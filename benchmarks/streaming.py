@@ -1,6 +1,6 @@
 """Memory while many articles go through each format, out and in: it must not grow with them.
 
-Each format runs in a process of its own, once with a tenth of the articles and once with all:
+Each format runs in a process of its own, with a hundredth, a tenth and all of the articles:
 python -m benchmarks streaming --articles 1000 --formats jsonl,docbin
 """
 
@@ -20,15 +20,15 @@ from labeler.schema import Document, Tokens
 def main(count: int = 100_000, formats: Sequence[str] = ()) -> None:
     """Print rates and peak memory for each format that is both written and read."""
     for name in formats or sorted({*exporters.names()} & {*importers.names()}):
-        print(f"{name}: out and in again, {count // 10:,} and {count:,} articles", flush=True)
+        print(f"{name}: out and in again, up to {count:,} articles", flush=True)
         peaks = []
-        for many in (count // 10, count):
+        for many in (count // 100, count // 10, count):
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 out, back, peak = pool.apply(_through, (name, many))
             peaks.append(peak)
             rates = f"out {many / out:7.0f}/s  in {many / back:7.0f}/s"
             print(f"  {many:8,}  {rates}  {peak:6.0f} MB", flush=True)
-        print(f"  memory grew by {peaks[1] / peaks[0]:.2f}", flush=True)
+        print(f"  memory grew by {peaks[2] / peaks[1]:.2f}", flush=True)
 
 
 def _through(name: str, count: int) -> tuple[float, float, float]:

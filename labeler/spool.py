@@ -63,28 +63,39 @@ class Spool(Generic[T]):
         return file
 
 
+class Pairs(Spool[tuple[str, object]]):
+    """Names with what belongs to each, as an object of JSON has them."""
+
+
 # ---- as JSON ---------------------------------------------------------------------------------
 
 
 def json_pieces(value: dict[str, object]) -> Iterator[bytes]:
-    """Yield an object as indented JSON; things of a spool in it are written one by one."""
+    """Yield an object as indented JSON; things of a spool in it are written one by one.
+
+    Names stand in their order at the top and in `Pairs`, sorted below.
+    """
     opening = b"{"
     for name, found in value.items():
         yield opening + b"\n  " + orjson.dumps(name) + b": "
         if isinstance(found, Spool):
-            yield from _listed(found)
+            yield from _one_by_one(found)
         else:
             yield _indented(found, 2)
         opening = b","
     yield b"\n}\n" if value else b"{}\n"
 
 
-def _listed(items: Spool[object]) -> Iterator[bytes]:
-    opening = b"["
+def _one_by_one(items: Spool[Any]) -> Iterator[bytes]:
+    named = isinstance(items, Pairs)
+    opening, closing = (b"{", b"}") if named else (b"[", b"]")
+    before = opening
     for item in items:
-        yield opening + b"\n    " + _indented(item, 4)
-        opening = b","
-    yield b"\n  ]" if len(items) else b"[]"
+        name, value = item if named else ("", item)
+        yield before + b"\n    " + (orjson.dumps(name) + b": " if named else b"")
+        yield _indented(value, 4)
+        before = b","
+    yield b"\n  " + closing if len(items) else opening + closing
 
 
 def _indented(value: object, columns: int) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.errors import Problem
-from labeler.spool import Spool, from_pieces, json_pieces
+from labeler.spool import Pairs, Spool, from_pieces, json_pieces
 
 MANY = 2_500
 
@@ -54,6 +54,14 @@ def test_what_is_written_piece_by_piece_is_json(
     found: list[Any] = []
     rest = from_pieces(BytesIO(written), "problems", found.append)
     assert (found, rest) == (items, {**plain, "problems": []})
+
+
+def test_pairs_are_written_as_an_object() -> None:
+    """In their order, as many as there are; none is an empty one."""
+    many = {f"a{number}": [{"b": number, "a": 0}] for number in reversed(range(MANY))}
+    written = b"".join(json_pieces({"none": Pairs(), "many": Pairs(many.items())}))
+    assert orjson.loads(written) == {"none": {}, "many": many}
+    assert list(orjson.loads(written)["many"]) == list(many)
 
 
 def test_many_things_are_read_one_by_one() -> None:

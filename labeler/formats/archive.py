@@ -1,5 +1,6 @@
 """Finds the files to import in files, folders and zip archives, and reads each by its kind."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from labeler.errors import Problem
 from labeler.formats import Imported, Importer, importers
-from labeler.formats.layered import annotators, layered
+from labeler.formats.layered import Places, layered
 
 MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
@@ -29,30 +30,34 @@ def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | P
     paths = list(paths)
     for path in paths:
         if path.is_dir():
-            yield from _Files(path, _names(path), importer)
+            yield from _Files(path, list(_below(path, path.resolve())), importer)
         elif path.suffix.lower() == ".zip":
             yield from _archive(path, path.name, importer)
         else:
-            given = {PurePath(other.name) for other in paths if other.parent == path.parent}
-            yield from _Files(path.parent, [PurePath(path.name)], importer, given)
+            given = {other.name for other in paths if other.parent == path.parent}
+            yield from _Files(path.parent, [path.name], importer, given)
 
 
-def _names(folder: Path) -> list[PurePath]:
-    """Return the files below a folder by their relative names, in order."""
-    root = folder.resolve()
-    names = [file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()]
-    return [
-        name
-        for name in names
-        if not _hidden(name) and (folder / name).resolve().is_relative_to(root)
-    ]
+def _below(folder: Path, root: Path, above: str = "") -> Iterator[str]:
+    """Yield the files below a folder by their names from `root` on, in order.
+
+    Names are strings: there may be a million, and paths are ten times as large.
+    """
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if _is_hidden(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry), root, f"{above}{entry.name}/")
+        elif entry.is_file() and (
+            not entry.is_symlink() or Path(entry).resolve().is_relative_to(root)
+        ):
+            yield above + entry.name
 
 
-def _hidden(name: PurePath) -> bool:
-    return any(
-        part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
-        for part in name.parts
-    )
+def _is_hidden(part: str) -> bool:
+    return part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
 
 
 class _Files:
@@ -61,9 +66,9 @@ class _Files:
     def __init__(
         self,
         root: Path,
-        names: Sequence[PurePath],
+        names: Sequence[str],
         importer: str,
-        given: Collection[PurePath] = (),
+        given: Collection[str] = (),
     ) -> None:
         self._root = root
         self._names = names
@@ -73,28 +78,31 @@ class _Files:
     def __iter__(self) -> Iterator[Imported | Problem]:
         chosen = importers[self._importer] if self._importer != "auto" else None
         kinds = [chosen] if chosen else list(importers)
-        layers = annotators(self._names, kinds, self._bytes)
-        some = chosen and any(name.suffix.lower() in chosen.suffixes for name in self._names)
-        for name in self._names:
+        places = Places(self._names, kinds, self._bytes)
+        some = chosen and any(name.lower().endswith(chosen.suffixes) for name in self._names)
+        for name in map(PurePath, self._names):
             fits = chosen is None or name.suffix.lower() in (*chosen.suffixes, ".zip")
             if some and not fits:
                 if not self._is_companion(name, kinds[0]):
                     message = "It is no file of this format: it was left alone."
                     yield Problem(message, file=name.as_posix(), code="ignored")
             elif not any(self._is_companion(name, kind) for kind in kinds):
+                place = places.of(name)
                 for item in self._file(name, chosen):
-                    yield layered(item, *layers[name]) if name in layers else item
+                    yield layered(item, *place) if place else item
 
     def _is_companion(self, name: PurePath, kind: type[Importer]) -> bool:
         """Tell whether a file is read with another one, and not for itself."""
         for companion in getattr(kind, "companions", ()):
             if companion == name.name:
+                below = "" if name.parent == PurePath() else f"{name.parent.as_posix()}/"
                 return any(
-                    other.is_relative_to(name.parent) and other.suffix in kind.suffixes
+                    other.startswith(below) and other.endswith(kind.suffixes)
                     for other in self._known
                 )
             if companion == name.suffix.lower():
-                return any(name.with_suffix(suffix) in self._known for suffix in kind.suffixes)
+                beside = (name.with_suffix(suffix).as_posix() for suffix in kind.suffixes)
+                return any(other in self._known for other in beside)
         return False
 
     def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
@@ -195,7 +203,7 @@ class _Members(_Files):
             PurePosixPath(member.filename): member
             for member in sorted(members, key=lambda member: member.filename)
         }
-        names = [name for name in self._members if not _hidden(name)]
+        names = [name.as_posix() for name in self._members if not any(map(_is_hidden, name.parts))]
         super().__init__(Path(), names, importer)
 
     def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:

@@ -1,16 +1,15 @@
 """What every export says of itself, beside its data: what did not fit, and what it was made of."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from labeler import __version__
 from labeler.formats import Report
-from labeler.spool import json_pieces
+from labeler.spool import Pairs, json_pieces
 
 
 def write(
@@ -34,16 +33,20 @@ def write(
         **about,
         "counts": report.counts,
         "versions": {"labeler": __version__, **versions},
-        "sha256": {name: _sha256(folder / name) for name in names_below(folder)},
+        "sha256": Pairs((name, _sha256(folder / name)) for name in names_below(folder)),
     }
-    written = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    (folder / "manifest.json").write_bytes(written + b"\n")
+    with (folder / "manifest.json").open("wb") as file:
+        file.writelines(json_pieces(dict(sorted(manifest.items()))))
 
 
 def names_below(folder: Path) -> list[str]:
     """Return the files below a folder by their relative names, in order."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in paths)
+    found = (
+        f"{Path(place).relative_to(folder).as_posix()}/{name}".removeprefix("./")
+        for place, _, names in os.walk(folder)
+        for name in names
+    )
+    return sorted(found)
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, insert, or_, select
@@ -20,10 +21,13 @@ from labeler.models import (
     db,
     transaction,
 )
+from labeler.spool import Pairs
 from labeler.transfer.suggestions import suggestions
 
 PAGE = 200
 """Documents read at a time."""
+_ROWS = 1000
+"""Layers in memory while some are chosen."""
 UNSETTLED = "unsettled"
 """The code of what is told of a document that annotators left different."""
 TRAINING = "training"
@@ -41,7 +45,7 @@ class Plan:
     options: dict[str, Any]
     report: Report
     name: str = ""
-    revisions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    revisions: Pairs = field(default_factory=Pairs)
 
     @property
     def dealt(self) -> str:
@@ -83,11 +87,10 @@ def chosen(plan: Plan) -> dict[int, list[int]]:
     if plan.layer == "suggestions":
         return {key: [] for key in _proposed(plan.project)}
     wanted = _wanted(plan)
-    by_document: dict[int, list[Layer]] = {}
-    for layer in db.session.scalars(wanted):
-        by_document.setdefault(layer.document_id, []).append(layer)
+    rows = db.session.scalars(wanted.execution_options(yield_per=_ROWS))
     chosen = {}
-    for key, layers in by_document.items():
+    for key, found in groupby(rows, key=lambda layer: layer.document_id):
+        layers = list(found)
         fit = _SELECTIONS.get(plan.layer, _all)(plan, layers)
         if fit:
             chosen[key] = [layer.id for layer in fit]
@@ -221,9 +224,9 @@ def records(
         layers = _layers(plan, documents, [key for name in page for key in chosen[name]])
         for document, borders in zip(documents, tokens(documents), strict=True):
             part = parts[document.id]
-            for layer, marks in layers[document.id]:
-                read = plan.revisions.setdefault(document.name, [])
-                read.append(_state(layer, part, marks))
+            read = [_state(layer, part, marks) for layer, marks in layers[document.id]]
+            plan.revisions.append((document.name, read))
+            for layer, _ in layers[document.id]:
                 yield Exported(document.record(), layer, borders, part)
         for document in documents:
             db.session.expunge(document)

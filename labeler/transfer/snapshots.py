@@ -19,7 +19,7 @@ from labeler.borders import tokens
 from labeler.errors import Invalid, NotFound
 from labeler.formats import Exported, Report
 from labeler.models import Document, Export, Layer, Project, db
-from labeler.spool import Spool
+from labeler.spool import Pairs, Spool
 from labeler.transfer.exports import Made, prepare, write
 from labeler.transfer.selection import PAGE, pages
 
@@ -95,6 +95,7 @@ def again(project: Project, place: Path, folder: Path | None = None) -> Again:
     """
     before = read_manifest(place)
     given = {name: before[name] for name in _GIVEN if name in before}
+    given["revisions"] = Pairs(before["revisions"].items())  # in their order
     report = Report(problems=Spool(before.get("unsettled", ())))
     report.counts.update(_states(before))
     _keys(project, list(before["revisions"]))
