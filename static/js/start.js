@@ -24,11 +24,22 @@ async function ask() {
   return answer.json();
 }
 
+/** Have the styles of what scripts add: they lie beside the scripts, under the same version. */
+function dressed() {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../css/working.css", import.meta.url).href });
+  return new Promise((done, fail) => {
+    sheet.addEventListener("load", done);
+    sheet.addEventListener("error", () => fail(new Error("The styles did not come.")));
+    document.head.append(sheet);
+  });
+}
+
 async function start() {
   const work = ask();
   work.catch(() => {}); // told below
   await painted();
-  const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js")]);
+  document.documentElement.classList.remove("opening");
+  const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js"), dressed()]);
   new Page(await work);
   part("viewport").focus({ preventScroll: true });
 }

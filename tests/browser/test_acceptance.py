@@ -287,6 +287,20 @@ def test_rejecting_an_end_goes_on_behind_the_relation_that_went_with_it(screen: 
     expect(page.page.locator("mark.focus")).to_contain_text("1 July 2024")
 
 
+def test_the_text_is_drawn_before_the_bars_and_does_not_move_for_them(screen: Open) -> None:
+    """Until scripts run the bars keep their room and nothing is drawn in them."""
+    page = screen()
+    first = page.page.locator("#article .block").first
+    drawn = "document.querySelector('.brand').checkVisibility({ contentVisibilityAuto: true })"
+    settled = first.bounding_box()
+    assert page.page.evaluate(drawn)
+    page.page.route("**/start.js", lambda route: route.abort())
+    page.page.goto(page.site.server.url + page.path)
+    expect(first).to_be_visible()
+    assert not page.page.evaluate(drawn)
+    assert first.bounding_box() == settled
+
+
 def test_a_document_is_asked_for_once_and_with_few_requests(screen: Open) -> None:
     """The page asks for its document while it is read, and the scripts take that answer."""
     page = screen()
