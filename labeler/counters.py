@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labeler import schema
 from labeler.errors import Problem
 from labeler.models import (
+    CounterEntry,
     Document,
     Entity,
     Layer,
@@ -234,29 +235,77 @@ def shares(
 ) -> list[Share]:
     """Return the layers that add to these counters with how much, in order, those after a place.
 
-    The amounts of all pages together are the `total`.
+    The amounts of all pages together are the `total`. The index has the documents of each counter
+    and person in order; the first of each hold the first of all.
     """
-    if not names:
-        return []
-    amounts = [Layer.counted[name].as_integer() for name in names]
-    amount = sum((func.coalesce(one, 0) for one in amounts), literal(0))
-    place = tuple_(Layer.document_id, Layer.annotator_id)
-    columns = (Document.id, Document.name, Document.meta, User.id, User.name, amount, Layer.seconds)
+    places = sorted(set(_places(project, names, annotator, after, limit)))[:limit]
+    columns = (
+        Document.id,
+        Document.name,
+        Document.meta,
+        User.id,
+        User.name,
+        Layer.counted,
+        Layer.seconds,
+    )
     query = (
         select(*columns)
         .select_from(Layer)
         .join(Document, Document.id == Layer.document_id)
         .join(User, User.id == Layer.annotator_id)
-        .where(Layer.project_id == project.id, Layer.status == "done", ~Layer.gold)
-        .where(amount > 0, place > tuple_(*after))
+        .where(tuple_(Layer.document_id, Layer.annotator_id).in_(places), ~Layer.gold)
         .order_by(Layer.document_id, Layer.annotator_id)
     )
-    if annotator is not None:
-        query = query.where(Layer.annotator_id == annotator.id)
     return [
-        Share(key, name, str(meta.get("title") or name), *rest)
-        for key, name, meta, *rest in db.session.execute(query.limit(limit))
+        Share(
+            key, name, str(meta.get("title") or name), person, who, _amount(counted, names), spent
+        )
+        for key, name, meta, person, who, counted, spent in db.session.execute(query)
     ]
+
+
+def _amount(counted: Counted, names: Iterable[str]) -> int:
+    return sum(counted.get(name, 0) for name in set(names))
+
+
+def _places(
+    project: Project, names: Sequence[str], annotator: User | None, after: Place, limit: int
+) -> Iterator[Place]:
+    """Yield the first places of each counter and person."""
+    kept = _kept_by(project, names, annotator)
+    for begin in range(0, len(kept), _TOGETHER):
+        several = kept[begin : begin + _TOGETHER]
+        parts = [_first(project, name, person, after, limit) for name, person in several]
+        yield from ((row[0], row[1]) for row in db.session.execute(union_all(*parts)))
+
+
+_TOGETHER = 400
+"""Counters read by one statement: SQLite takes 500 at most."""
+
+
+def _kept_by(
+    project: Project, names: Sequence[str], annotator: User | None
+) -> list[tuple[str, int]]:
+    """Return the names of these counters that hold something, each with whose it is."""
+    parts = [name.partition(" ") for name in names]
+    columns = (WorkCounter.measure, WorkCounter.key, WorkCounter.annotator_id)
+    query = select(*columns).where(
+        WorkCounter.project_id == project.id,
+        tuple_(WorkCounter.measure, WorkCounter.key).in_([(part[0], part[2]) for part in parts]),
+        WorkCounter.amount != 0,
+    )
+    if annotator is not None:
+        query = query.where(WorkCounter.annotator_id == annotator.id)
+    return [(f"{measure} {key}", person) for measure, key, person in db.session.execute(query)]
+
+
+def _first(project: Project, name: str, person: int, after: Place, limit: int) -> Select[int, int]:
+    """Select the first places of one counter of one person."""
+    entry = CounterEntry
+    first = entry.document_id > after[0] if person <= after[1] else entry.document_id >= after[0]
+    mine = (entry.project_id == project.id, entry.name == name, entry.annotator_id == person)
+    found = select(entry.document_id, entry.annotator_id).where(*mine, first)
+    return select(found.order_by(entry.document_id).limit(limit).subquery())
 
 
 # ---- proof -----------------------------------------------------------------------------------
@@ -264,24 +313,43 @@ def shares(
 
 def prove(project: Project) -> Iterator[Problem]:
     """Yield each counter of a project that is not the sum of what its layers remember."""
-    remembered: Counter[tuple[int, str]] = Counter()
+    remembered, layers_of = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
     layers = select(Layer.annotator_id, Layer.counted).where(
         Layer.project_id == project.id, Layer.counted.is_not(None)
     )
     for annotator_id, counted in db.session.execute(layers.execution_options(yield_per=1000)):
         for name, amount in (counted or {}).items():
             remembered[annotator_id, name] += amount
-    kept: Counter[tuple[int, str]] = Counter()
-    columns = (WorkCounter.annotator_id, WorkCounter.measure, WorkCounter.key, WorkCounter.amount)
-    for annotator_id, measure, key, amount in db.session.execute(
-        select(*columns).where(WorkCounter.project_id == project.id)
-    ):
-        kept[annotator_id, f"{measure} {key}"] = amount
+            layers_of[annotator_id, name] += 1
+    kept = _kept(project)
     for annotator_id, name in sorted({*remembered, *kept}):
         place = (annotator_id, name)
         if remembered[place] != kept[place]:
             message = (
                 f"{name!r} stands at {kept[place]}, where its layers hold {remembered[place]}."
             )
-            where = f"counters of person {annotator_id} in {project.slug}"
-            yield Problem(message, file=where, code="counter")
+            yield Problem(message, file=_whose(project, annotator_id), code="counter")
+    listed = _listed(project)
+    for annotator_id, name in sorted({*layers_of, *listed}):
+        if layers_of[annotator_id, name] != listed[annotator_id, name]:
+            message = f"The list of {name!r} has not the layers that hold it."
+            yield Problem(message, file=_whose(project, annotator_id), code="counter")
+
+
+def _whose(project: Project, annotator_id: int) -> str:
+    return f"counters of person {annotator_id} in {project.slug}"
+
+
+def _kept(project: Project) -> Counter[tuple[int, str]]:
+    """Return what the counters of a project hold, by annotator and name."""
+    columns = (WorkCounter.annotator_id, WorkCounter.measure, WorkCounter.key, WorkCounter.amount)
+    rows = db.session.execute(select(*columns).where(WorkCounter.project_id == project.id))
+    return Counter({(person, f"{measure} {key}"): amount for person, measure, key, amount in rows})
+
+
+def _listed(project: Project) -> Counter[tuple[int, str]]:
+    """Return how many layers are listed for each counter, by annotator and name."""
+    columns = (CounterEntry.annotator_id, CounterEntry.name)
+    mine = select(*columns, func.count()).where(CounterEntry.project_id == project.id)
+    rows = db.session.execute(mine.group_by(*columns))
+    return Counter({(person, name): count for person, name, count in rows})

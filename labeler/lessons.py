@@ -4,22 +4,45 @@ The dictionary of a project is the sum of the lessons of its finished layers, an
 with its layer, so that it can be taken back.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, String, any_, delete, exists, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    any_,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labeler import borders, editing, schema
-from labeler.models import DictionaryEntry, Document, Layer, Lesson, Suggestion, db, transaction
+from labeler.models import (
+    ContestedWords,
+    DictionaryEntry,
+    Document,
+    Layer,
+    Lesson,
+    Suggestion,
+    db,
+    transaction,
+)
 from labeler.suggest import dictionary
 from labeler.suggest.reading import Counts, Key, LookUp, Reading
 
 _PAGE = 50
 """Layers learned at a time when many wait."""
+MOST_COUNTED = 10_000
+"""Learned layers beyond which nobody asks how many there are: every document opened would wait."""
 
 
 def look_up(project_id: int) -> LookUp:
@@ -74,54 +97,96 @@ def prepare(layer: Layer) -> dictionary.Lesson:
 def teach(layer: Layer, lesson: dictionary.Lesson, now: datetime) -> None:
     """Put a finished layer's lesson in the place of the one it gave before."""
     with transaction() as session:
-        forget(layer)
+        before = _taken_back(session, layer)
         counts = [
             [key.kind, key.words, outcome, count]
             for key, outcomes in lesson.items()
             for outcome, count in outcomes.items()
         ]
         session.add(Lesson(layer_id=layer.id, project_id=layer.project_id, counts=counts, at=now))
+        session.execute(update(Layer).where(Layer.id == layer.id).values(taught=True))
         session.flush()
-        _add(session, layer.project_id, counts, 1)
+        _add(session, layer.project_id, [*before, *counts])
 
 
 def forget(layer: Layer) -> None:
     """Take back what a layer taught, as when it is opened again."""
     with transaction() as session:
-        held = session.scalar(select(Lesson.counts).where(Lesson.layer_id == layer.id))
-        if held is not None:
-            _add(session, layer.project_id, held, -1)
-            session.execute(delete(Lesson).where(Lesson.layer_id == layer.id))
+        _add(session, layer.project_id, _taken_back(session, layer))
+        taught = update(Layer).where(Layer.id == layer.id, Layer.taught)
+        session.execute(taught.values(taught=False))
 
 
-def _add(session: Session, project_id: int, counts: Sequence[list[Any]], sign: int) -> None:
+def _taken_back(session: Session, layer: Layer) -> list[list[Any]]:
+    """Delete the lesson that a layer gave, and return what takes its counts back."""
+    held = session.scalar(select(Lesson.counts).where(Lesson.layer_id == layer.id)) or []
+    session.execute(delete(Lesson).where(Lesson.layer_id == layer.id))
+    return [[kind, words, outcome, -count] for kind, words, outcome, count in held]
+
+
+def _add(session: Session, project_id: int, counts: Sequence[list[Any]]) -> None:
+    """Add to the dictionary, in an order in which no two writers wait for each other."""
+    changes: Counter[tuple[str, str, str]] = Counter()
+    for kind, words, outcome, count in counts:
+        changes[kind, words, outcome] += count
     rows = [
-        {"project_id": project_id, "kind": kind, "words": words, "outcome": outcome,
-         "count": sign * count}
-        for kind, words, outcome, count in sorted(counts)
-    ]  # fmt: skip
+        {"project_id": project_id, "kind": kind, "words": words, "outcome": outcome, "count": count}
+        for (kind, words, outcome), count in sorted(changes.items())
+        if count
+    ]
     if not rows:
         return
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    adding = insert(DictionaryEntry.__table__)  # type: ignore[arg-type]
+    adding = _insert()(DictionaryEntry)
     kept = DictionaryEntry.count + adding.excluded.count
     columns = ["project_id", "kind", "words", "outcome"]
     session.execute(
         adding.on_conflict_do_update(index_elements=columns, set_={"count": kept}), rows
     )
+    entities = {words for kind, words, _ in changes if kind == "entity"}
+    _contest(session, project_id, sorted(entities))
+
+
+def _insert() -> Any:
+    return sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+
+
+def _contest(session: Session, project_id: int, words: Sequence[str]) -> None:
+    """Bring in line how often these words are not what they mostly are.
+
+    Their rows are taken first, one by one in order: who waited for another sees what they counted.
+    """
+    if not words:
+        return
+    contested = ContestedWords
+    taking = _insert()(contested)
+    rows = [{"project_id": project_id, "words": each, "deviations": 0} for each in words]
+    same = {"deviations": contested.deviations}
+    session.execute(
+        taking.on_conflict_do_update(index_elements=["project_id", "words"], set_=same), rows
+    )
+    entry = DictionaryEntry
+    deviations = (
+        select(func.coalesce(func.sum(entry.count) - func.max(entry.count), 0))
+        .where(entry.project_id == project_id, entry.kind == "entity", entry.count > 0)
+        .where(entry.words == contested.words)
+        .scalar_subquery()
+    )
+    mine = (contested.project_id == project_id, contested.words.in_(words))
+    session.execute(update(contested).where(*mine).values(deviations=deviations))
+    session.execute(delete(contested).where(*mine, contested.deviations == 0))
 
 
 def catch_up(project_id: int, now: datetime, limit: int = _PAGE) -> int:
     """Learn finished layers that came in without a lesson, oldest first; return how many."""
-    learned = exists().where(Lesson.layer_id == Layer.id)
-    waiting = select(Layer).where(Layer.project_id == project_id, Layer.status == "done", ~learned)
-    layers = db.session.scalars(waiting.order_by(Layer.id).limit(limit)).all()
+    waiting = select(Layer).where(Layer.project_id == project_id, text("status = 'done'"))
+    untaught = waiting.where(text("NOT taught")).order_by(Layer.id).limit(limit)
+    layers = db.session.scalars(untaught).all()
     for layer in layers:
         teach(layer, prepare(layer), now)
     return len(layers)
 
 
 def count(project_id: int) -> int:
-    """Return how many finished layers have been learned."""
-    query = select(func.count()).where(Lesson.project_id == project_id)
-    return db.session.scalar(query) or 0
+    """Return how many finished layers have been learned, `MOST_COUNTED` at most."""
+    some = select(Lesson.layer_id).where(Lesson.project_id == project_id).limit(MOST_COUNTED)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0

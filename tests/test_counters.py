@@ -1,6 +1,7 @@
 """The counters of work: always the sum of what finished layers hold."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 
 from labeler import counters, editing, schema, work
 from labeler.counters import duration_class
-from labeler.models import Layer, Project, SuggesterRun, Suggestion, WorkCounter, db, transaction
+from labeler.models import (
+    CounterEntry,
+    Layer,
+    Project,
+    SuggesterRun,
+    Suggestion,
+    User,
+    WorkCounter,
+    db,
+    transaction,
+)
 from tests.conftest import NOW, Corpus
 
 DAY = NOW.date().isoformat()
@@ -105,10 +116,38 @@ def test_the_counters_are_the_sum_of_what_layers_remember(
         remembered.update(layer.counted or {})
         assert (layer.finished is not None) == (layer.status == "done")
     assert list(counters.prove(project)) == []
+    assert sum(_all_shares(project, list(remembered))) == sum(remembered.values())
     rows = db.session.query(WorkCounter).filter_by(project_id=project.id).populate_existing()
     assert {f"{row.measure} {row.key}": row.amount for row in rows if row.amount} == {
         name: amount for name, amount in remembered.items() if amount
     }
+
+
+def _all_shares(project: Project, names: list[str]) -> Iterator[int]:
+    """Yield what layers add to these counters, all of them, two layers a page."""
+    after = (0, 0)
+    while page := counters.shares(project, names, after=after, limit=2):
+        yield from (share.amount for share in page)
+        after = (page[-1].document_id, page[-1].annotator_id)
+
+
+def test_what_a_counter_counts_is_listed_page_by_page(any_app: Flask, corpus: Corpus) -> None:
+    """Each layer of each person comes once, in order of the documents, also for several names."""
+    project = corpus.project(ana="annotator", ben="annotator")
+    for number in range(3):
+        document = corpus.document(project, name=str(number))
+        for name in ("ana", "ben"):
+            label = {"PERSON": [(0, 3)]} if number else {"ORG": [(0, 3), (8, 11)]}
+            work.set_state(corpus.layer(document, name, **label), {"status": "done"}, NOW)
+    assert list(_all_shares(project, ["entity PERSON", "entity ORG"])) == [2, 2, 1, 1, 1, 1]
+    ben = db.session.query(User).filter_by(name="ben").one()
+    shares = counters.shares(project, ["entity PERSON"], ben)
+    assert [(share.name, share.annotator) for share in shares] == [("1", "ben"), ("2", "ben")]
+    assert counters.shares(project, ["entity NONE"]) == []
+    with transaction() as session:
+        session.query(CounterEntry).filter_by(name="entity ORG", annotator_id=ben.id).delete()
+    [problem] = counters.prove(project)
+    assert "'entity ORG'" in problem.message
 
 
 def test_time_falls_into_classes() -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from labeler import lessons, nlp, schema, transfer, work
-from labeler.models import DictionaryEntry, db
+from labeler import lessons, nlp, schema, settling, transfer, work
+from labeler.models import ContestedWords, DictionaryEntry, db
 from labeler.suggest import dictionary
 from labeler.suggest.reading import ENTITY, Key, Reading
 from labeler.transfer.proposals import put_together
@@ -35,6 +35,38 @@ def test_a_submit_teaches_and_a_reopening_takes_it_back(any_app: Flask, corpus: 
     work.set_state(first, {"status": "open"}, NOW)
     assert entries() == {("Ada", "ORG"): 1}
     assert lessons.count(project.id) == 1
+
+
+def test_contested_words_are_those_of_the_dictionary(any_app: Flask, corpus: Corpus) -> None:
+    """Words are listed while they are labeled in two ways, the most deviations first."""
+    project = corpus.project()
+    texts = ("Ada met Bob.", "Ada saw Bob.", "Ada and Bob.", "Bob left.")
+    labels = ("PERSON", "ORG", "ORG", "PERSON")
+    layers = []
+    for number, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        spans = [(start, start + 3) for name in ("Ada", "Bob") if (start := text.find(name)) >= 0]
+        document = corpus.document(project, text, f"d{number}")
+        layers.append(corpus.layer(document, **{label: spans}))
+    contested = []
+    for layer in layers:
+        work.set_state(layer, {"status": "done"}, NOW)
+        contested.append([(each.words, each.total) for each in settling.contested(project)])
+    assert contested[:2] == [[], [("Ada", 2), ("Bob", 2)]]
+    assert contested[3] == [("Bob", 4), ("Ada", 3)]
+    for layer in layers[1:3]:
+        work.set_state(layer, {"status": "open"}, NOW)
+    assert settling.contested(project) == []
+    assert db.session.query(ContestedWords).count() == 0
+
+
+def test_layers_from_files_are_learned_once(any_app: Flask, corpus: Corpus) -> None:
+    """What came in finished is learned when it is asked for, and again once it was opened."""
+    project = corpus.project()
+    layer = corpus.layer(corpus.document(project), "ana", "done", PERSON=[(0, 3)])
+    assert [lessons.catch_up(project.id, NOW) for _ in range(2)] == [1, 0]
+    lessons.forget(layer)
+    assert entries() == {}
+    assert lessons.catch_up(project.id, NOW) == 1
 
 
 def test_submitting_twice_teaches_once(any_app: Flask, corpus: Corpus) -> None:

@@ -2,7 +2,14 @@
 
 from labeler.models.annotations import Category, Decision, Edit, Entity, Relation, Verdict
 from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
-from labeler.models.documents import Comment, Document, Layer, WorkCounter
+from labeler.models.documents import (
+    Comment,
+    CounterEntry,
+    Document,
+    Layer,
+    WorkCounter,
+    own_layers,
+)
 from labeler.models.handing_out import (
     DRAWS,
     Assignment,
@@ -15,6 +22,7 @@ from labeler.models.handing_out import (
 )
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
 from labeler.models.learning import (
+    ContestedWords,
     DictionaryEntry,
     Evaluation,
     Lesson,
@@ -57,6 +65,8 @@ __all__ = [
     "Category",
     "CategoryLabel",
     "Comment",
+    "ContestedWords",
+    "CounterEntry",
     "Decision",
     "Delivery",
     "DictionaryEntry",
@@ -104,6 +114,7 @@ __all__ = [
     "db",
     "insert_rows",
     "migrate",
+    "own_layers",
     "raw_rows",
     "transaction",
 ]

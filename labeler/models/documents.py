@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -87,6 +88,9 @@ class Layer(Base):
         Index("ix_layer_skipped", "project_id", "document_id",
               sqlite_where=text("status = 'skipped'"),
               postgresql_where=text("status = 'skipped'")),
+        Index("ix_layer_untaught", "project_id", "id",
+              sqlite_where=text("status = 'done' AND NOT taught"),
+              postgresql_where=text("status = 'done' AND NOT taught")),
         CheckConstraint("status IN ('open', 'done', 'skipped')", name="status"),
     )  # fmt: skip
 
@@ -114,9 +118,20 @@ class Layer(Base):
     """The revision that it had when it was submitted first."""
     counted: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     """What the counters of work hold of it."""
+    taught: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the dictionary has learned it as it was finished."""
 
     document: Mapped[Document] = relationship()
     annotator: Mapped[User] = relationship()
+
+
+def own_layers(annotator_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a person's layers, gold left out, where they are many.
+
+    Gold is asked for in a way that leads SQLite to the index of each person's progress; with that
+    of all finished layers it would read those of everybody.
+    """
+    return Layer.annotator_id == annotator_id, Layer.gold.is_not(True)
 
 
 class Comment(Base):
@@ -156,3 +171,15 @@ class WorkCounter(Base):
     annotator_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     amount: Mapped[int]
+
+
+class CounterEntry(Base):
+    """That a layer adds to a counter, named like `entity ORG`; triggers keep it in step."""
+
+    __tablename__ = "counter_entry"
+    __table_args__ = (CLUSTERED,)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(221), primary_key=True)
+    annotator_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)

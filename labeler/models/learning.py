@@ -60,6 +60,17 @@ class DictionaryEntry(Base):
     count: Mapped[int]
 
 
+class ContestedWords(Base):
+    """In how many of the places where words occur they are not what they mostly are."""
+
+    __tablename__ = "contested_words"
+    __table_args__ = (Index("ix_contested_words", "project_id", "deviations", "words"), CLUSTERED)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(300), primary_key=True)
+    deviations: Mapped[int]
+
+
 class TrainedModel(Base):
     """A version of the suggester trained on a project's layers; the current one proposes."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from labeler.models import Document, Entity, Layer, Project, User, db
+from labeler.models import Document, Entity, Layer, Project, User, db, own_layers
 
 RECENT = 200
 """Finished layers that are looked at for words labeled differently."""
@@ -28,8 +28,7 @@ def variations(project: Project, annotator: User, limit: int = 20) -> list[Varia
     """
     last = (
         select(Layer.id)
-        .where(Layer.project_id == project.id, Layer.annotator_id == annotator.id)
-        .where(Layer.status == "done", ~Layer.gold)
+        .where(Layer.project_id == project.id, Layer.status == "done", *own_layers(annotator.id))
         .order_by(Layer.document_id.desc())
         .limit(RECENT)
     )

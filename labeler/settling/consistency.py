@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from labeler import audit, editing, schema
 from labeler.errors import Invalid, LabelerError, NotFound
-from labeler.models import DictionaryEntry, Document, Layer, Project, User, db, texts, transaction
+from labeler.models import (
+    ContestedWords,
+    DictionaryEntry,
+    Document,
+    Layer,
+    Project,
+    User,
+    db,
+    texts,
+    transaction,
+)
 from labeler.settling.alike import holds
 from labeler.settling.batches import Batch
 from labeler.settling.cases import draft_of, gold_layer, items_of, write, write_ops
@@ -66,11 +76,13 @@ def contested(project: Project, limit: int = 50) -> list[Contested]:
 
     Read from the dictionary that finished layers add up to.
     """
+    known = ContestedWords
+    worst = select(known.words, known.deviations).where(known.project_id == project.id)
+    first = worst.order_by(known.deviations.desc(), known.words.desc()).limit(limit)
+    found = sorted(db.session.execute(first), key=lambda row: (-row.deviations, row.words))
+    words = [row.words for row in found]
     entry = DictionaryEntry
     mine = (entry.project_id == project.id, entry.kind == "entity", entry.count > 0)
-    deviations = func.sum(entry.count) - func.max(entry.count)
-    worst = select(entry.words).where(*mine).group_by(entry.words).having(func.count() > 1)
-    words = db.session.scalars(worst.order_by(deviations.desc(), entry.words).limit(limit)).all()
     counts: dict[str, dict[str, int]] = {each: {} for each in words}
     rows = select(entry.words, entry.outcome, entry.count).where(*mine, entry.words.in_(words))
     for each, outcome, count in db.session.execute(rows):

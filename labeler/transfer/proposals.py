@@ -43,7 +43,7 @@ def put_together(
     [tokens] = borders.tokens([document])
     reading = Reading(document.text, tokens)
     look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
-    origin = {"suggester": "dictionary", "version": f"{learned} layers"}
+    origin = {"suggester": "dictionary", "version": _version(learned)}
     placed = _as_usual(reading, entities, labeled if build else (), look_up)
     competing = _experienced(reading, scheme, placed, look_up, origin)
     if build:
@@ -55,6 +55,10 @@ def put_together(
     related = dictionary.relation_proposals(reading, ends, scheme, look_up, origin)
     trained = relate(reading, ends, scheme) if scheme.relations else []
     return _as_json([*chosen, *bound], [*related, *trained, *relations], categories, said)
+
+
+def _version(learned: int) -> str:
+    return f"{learned}{'+' if learned == lessons.MOST_COUNTED else ''} layers"
 
 
 def _bound(

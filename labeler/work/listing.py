@@ -17,6 +17,7 @@ from labeler.models import (
     Relation,
     User,
     db,
+    own_layers,
     transaction,
 )
 from labeler.models.words import words_of
@@ -123,7 +124,8 @@ def _listed(project: Project, user: User, status: str | None) -> Select[Any]:
     mine = (Layer.annotator_id == user.id, ~Layer.gold)
     if status in schema.STATUSES:
         joined = select(*columns).select_from(Layer).join(Document)
-        return joined.where(Layer.project_id == project.id, Layer.status == status, *mine)
+        in_status = (Layer.project_id == project.id, Layer.status == status)
+        return joined.where(*in_status, *own_layers(user.id))
     own = and_(Layer.document_id == Document.id, *mine)
     query = select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
     return query.where(Layer.id.is_(None)) if status == UNOPENED else query

@@ -22,6 +22,7 @@ from labeler.models import (
     QueueFloor,
     User,
     db,
+    own_layers,
     transaction,
 )
 from labeler.work import training
@@ -102,10 +103,9 @@ def _begun(project: Project, user: User, after: int) -> int | None:
     """Return a document that the person has begun, and that the queue does not count on."""
     own = select(Layer.document_id).where(
         Layer.project_id == project.id,
-        Layer.annotator_id == user.id,
         Layer.status == "open",
         Layer.document_id != after,
-        ~Layer.gold,
+        *own_layers(user.id),
     )
     return db.session.scalar(own.order_by(Layer.document_id).limit(1))
 
@@ -309,9 +309,8 @@ def _own_beside(document: Document, user: User) -> tuple[int | None, int | None]
     for status in ("open", "done", "skipped"):
         own = select(Layer.document_id).where(
             Layer.project_id == document.project_id,
-            Layer.annotator_id == user.id,
             Layer.status == status,
-            ~Layer.gold,
+            *own_layers(user.id),
         )
         earlier = own.where(Layer.document_id < document.id).order_by(Layer.document_id.desc())
         later = own.where(Layer.document_id > document.id).order_by(Layer.document_id)

@@ -8,11 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    exists,
+    false,
+    select,
+    text,
+    true,
+    union,
+)
 
 from labeler import accounts, schema
 from labeler.errors import Invalid, NotFound, Problem
-from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db
+from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db, own_layers
 from labeler.work.listing import (
     MATCHES,
     UNOPENED,
@@ -106,7 +116,7 @@ def person_of(name: str) -> User:
         raise Invalid(message, [Problem(message, "person")]) from None
 
 
-def _entries(project: Project, *conditions: ColumnElement[bool]) -> _Criterion:
+def _entries(project: Project, *conditions: ColumnElement[bool] | TextClause) -> _Criterion:
     ids = select(QueueEntry.document_id).where(QueueEntry.project_id == project.id, *conditions)
     return _Criterion(
         ids,
@@ -146,9 +156,11 @@ def _marked(project: Project, mark: str, person: str) -> _Criterion:
         theirs = [Layer.annotator_id == person_of(person).id, ~Layer.gold] if person else []
         return _layers(project, _BY_LAYER[mark], *theirs, several=True)
     if mark == "training":
-        return _entries(project, QueueEntry.training.is_(True))
+        return _entries(project, text("queue_entry.training"))  # SQLite knows its index so only
     control = rules_of(project).control
-    is_control = QueueEntry.control_draw < draw(control) if control else false()
+    if not control:
+        return _entries(project, false())
+    is_control = QueueEntry.control_draw < draw(control)
     return _documents(
         project, lambda key: exists().where(QueueEntry.document_id == key, is_control)
     )
@@ -160,7 +172,7 @@ _BY_LAYER = {"flagged": Layer.flag.is_not(None), "skipped": Layer.status == "ski
 def _in_state(project: Project, user: User, state: str) -> _Criterion:
     mine = (Layer.annotator_id == user.id, ~Layer.gold)
     if state in schema.STATUSES:
-        return _layers(project, Layer.status == state, *mine, several=False)
+        return _layers(project, Layer.status == state, *own_layers(user.id), several=False)
     if state == UNOPENED:
         floor = opened_to(project, user.id)
         return _documents(
