@@ -15,7 +15,8 @@ from sqlalchemy import text
 from labeler import accounts, proof, work
 from labeler.errors import Forbidden, Invalid
 from labeler.models import Assignment, Document, Layer, Project, QueueEntry, User, db, transaction
-from labeler.work import assignments, queue
+from labeler.work import assignments, passed, queue
+from labeler.work.rules import look_again
 from tests.conftest import NOW, Corpus
 
 MINUTE = timedelta(minutes=1)
@@ -359,6 +360,21 @@ def test_what_many_gave_back_is_handed_out_again_in_order(
     assert db.session.query(QueueEntry).filter(text("returned")).count() == 0
 
 
+def test_what_lies_before_is_looked_through_in_parts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finished many gets a later document meanwhile; what they left out comes all the same."""
+    monkeypatch.setattr(passed, "_PART", 2)
+    desk.rules(overlap=None)
+    for number in (1, 2, 3, 5):
+        desk.set("ana", number)
+    assert desk.next("ana") == 6
+    desk.set("ana", 6)
+    assert desk.next("ana") == 4
+    desk.set("ana", 4)
+    assert desk.next("ana") is None
+
+
 def test_documents_that_nobody_takes_hide_none_of_the_others(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,39 +395,66 @@ def test_documents_that_nobody_takes_hide_none_of_the_others(
 
 STEP = st.tuples(
     st.sampled_from(["ana", "ben", "eva"]),
-    st.sampled_from(["next", "next", "done", "skipped", "open", "wait", "give", "link"]),
+    st.sampled_from(
+        [
+            "next",
+            "next",
+            "done",
+            "done",
+            "skipped",
+            "open",
+            "wait",
+            "give",
+            "link",
+            "again",
+            "order",
+        ]
+    ),
     st.integers(1, 6),
 )
 
 
-@given(steps=st.lists(STEP, max_size=30), overlap=st.integers(1, 2))
+@given(
+    steps=st.lists(STEP, max_size=30),
+    overlap=st.sampled_from([None, 1, 2]),
+    part=st.sampled_from([1, 2, 2000]),
+)
 @hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_people_do_the_counts_hold_and_nothing_free_is_kept_back(
-    app: Flask, steps: list[tuple[str, str, int]], overlap: int
+    app: Flask, steps: list[tuple[str, str, int]], overlap: int | None, part: int
 ) -> None:
-    """The queue never goes over the overlap, and says that nothing is left only when it is so."""
+    """The queue never goes over the overlap, and says that nothing is left only when it is so.
+
+    However few entries it looks through again with each request.
+    """
     corpus = Corpus()
     people = dict.fromkeys(("ana", "ben", "eva"), "annotator")
     project = corpus.project(f"p{db.session.query(Project).count()}", **people)
     documents = [corpus.document(project, f"{n}", name=f"d{n}") for n in range(1, 7)]
     desk = Desk(corpus, project, documents)
     desk.rules(overlap=overlap, lease=10)
-    for name, deed, number in steps:
-        _do(desk, name, deed, number, overlap)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passed, "_PART", part)
+        for name, deed, number in steps:
+            _do(desk, name, deed, number, overlap)
     assert [p for p in proof.check() if p.code in ("queue", "tally")] == []
 
 
-def _do(desk: Desk, name: str, deed: str, number: int, overlap: int) -> None:
+def _do(desk: Desk, name: str, deed: str, number: int, overlap: int | None) -> None:
     if deed == "next":
-        before = _slots(desk)
+        before, most = _slots(desk), 9 if overlap is None else overlap
         found = desk.next(name)
         after = _slots(desk)
         grown = [n for n in after if after[n] > before[n]]
-        assert all(after[n] <= overlap for n in grown)
+        assert all(after[n] <= most for n in grown)
         if found is None:
-            assert not [n for n in after if after[n] < overlap and _could(desk, name, n)]
+            assert not [n for n in after if after[n] < most and _could(desk, name, n)]
+    elif deed == "again":
+        look_again(desk.project.id)
+    elif deed == "order":
+        desk.rules(ordering=work.ORDERINGS[number % 3])
     elif deed == "wait":
         desk.now += 6 * MINUTE
     elif deed == "give":

@@ -73,7 +73,8 @@ def test_what_moved_before_is_looked_for_again(any_app: Flask, corpus: Corpus) -
         )  # fmt: skip
     usefulness.rank([document], [[]])
     floor = db.session.get_one(QueueFloor, (project.id, person.id), populate_existing=True)
-    assert floor.documents == -1
+    score = db.session.get_one(QueueEntry, document.id, populate_existing=True).score
+    assert (floor.again_place, floor.again_document) == (score, 0)
 
 
 def test_the_job_ranks_what_it_proposes_for(any_app: Flask, corpus: Corpus) -> None:

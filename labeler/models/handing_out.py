@@ -108,6 +108,9 @@ class QueueFloor(Base):
     document_id: Mapped[int]
     documents: Mapped[int]
     """Documents that there were: new ones may lie before the floor in other orders."""
+    again_place: Mapped[float | None]
+    """Where what lies before the floor is looked through again: up to here it was."""
+    again_document: Mapped[int | None]
     opened_to: Mapped[int] = mapped_column(default=0)
     """A document id up to which the person has a layer of every document."""
 

@@ -4,7 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from labeler import lessons
 from labeler.models import Document, QueueEntry, QueueFloor, db, transaction
@@ -36,11 +37,15 @@ def rank(documents: Sequence[Document], proposals: Sequence[Proposals]) -> None:
     with transaction() as session:
         rows = [{"document_id": key, "score": score} for key, score in _drawn(scores).items()]
         session.execute(update(QueueEntry), rows)
-        # What everybody has passed may have moved: it is looked through again.
-        floors = update(QueueFloor).where(
-            QueueFloor.project_id == documents[0].project_id, QueueFloor.ordering == "useful"
-        )
-        session.execute(floors.values(documents=-1))
+        _look_again(session, documents[0].project_id, min(row["score"] for row in rows))
+
+
+def _look_again(session: Session, project_id: int, score: float) -> None:
+    """Let the queue look again from a score on, where somebody has passed it."""
+    passed = (QueueFloor.ordering == "useful", QueueFloor.place >= score)
+    untold = or_(QueueFloor.again_place.is_(None), QueueFloor.again_place >= score)
+    floors = update(QueueFloor).where(QueueFloor.project_id == project_id, *passed, untold)
+    session.execute(floors.values(again_place=score, again_document=0))
 
 
 def _words(document: Document, proposals: Proposals) -> set[str]:

@@ -2,6 +2,7 @@
 
 from labeler.work.assignments import give, take_back
 from labeler.work.bulk import ACTIONS, MANY, PERSONAL, act, act_or_queue, member
+from labeler.work.floors import total
 from labeler.work.layers import (
     MAX_FLAG,
     MAX_SECONDS,
@@ -14,7 +15,7 @@ from labeler.work.layers import (
 )
 from labeler.work.listing import UNOPENED, Page, Row, browse, documents, search
 from labeler.work.progress import Progress, Standing, progress, progress_by_project, standings
-from labeler.work.queue import Handed, hand_out, neighbours, peek, position, total
+from labeler.work.queue import Handed, hand_out, neighbours, peek, position
 from labeler.work.rules import (
     MAX_LEASE,
     MAX_OVERLAP,

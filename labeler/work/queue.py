@@ -6,11 +6,18 @@ however many documents there are and however far the person is.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    exists,
+    or_,
+    select,
+    text,
+)
 
 from labeler import accounts
 from labeler.models import (
@@ -19,7 +26,6 @@ from labeler.models import (
     Layer,
     Project,
     QueueEntry,
-    QueueFloor,
     User,
     db,
     own_layers,
@@ -34,15 +40,18 @@ from labeler.work.assignments import (
     in_turn,
     sweep,
 )
+from labeler.work.floors import (
+    PLACES,
+    Place,
+    beyond,
+    floor_of,
+    keep_floor,
+    ordered,
+    place_of,
+    placed,
+)
+from labeler.work.passed import follow, look_back, look_on
 from labeler.work.rules import Rules, draw, rules_of
-
-_PLACES = {"imported": QueueEntry.position, "random": QueueEntry.lot, "useful": QueueEntry.score}
-_STEP = 128
-"""Entries that a floor rises over at once, when nothing is taken."""
-Place = tuple[float, int]
-"""A place in the order, and the document there."""
-_START: Place = (-1.0, 0)
-"""Before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +124,21 @@ def _begun(project: Project, user: User, after: int) -> int | None:
 
 def _in_turn(project: Project, user: User, rules: Rules, after: int) -> int | None:
     """Return the first document after this that the person has not finished, or from the top."""
-    left, floor = _place_of(rules, after), _floor(project, user, rules)
-    if left is not None and left > floor:
-        following = _unfinished(project, user, rules, left)
+    left, floor = place_of(rules, after), floor_of(project, user, rules)
+    if left is not None and left >= (floor.again or floor.place):
+        following = look_on(project, user, rules, left, after)
+        if following is None:
+            following = _unfinished(project, user, rules, max(left, floor.place))
         if following is not None:
             return following[1]
-    first = _unfinished(project, user, rules, floor)
+    passed = look_back(project, user, rules, after)
+    if passed is not None:
+        return passed[1]
+    first = _unfinished(project, user, rules, floor.place)
     if first is None:
-        return None
-    _follow(project, user, rules, first)  # before the one that is being left
+        passed = look_back(project, user, rules, after, whole=True)
+        return passed[1] if passed else None
+    follow(project, user, rules, first)  # before the one that is being left
     if first[1] == after:
         first = _unfinished(project, user, rules, first)
     return first[1] if first else None
@@ -131,39 +146,19 @@ def _in_turn(project: Project, user: User, rules: Rules, after: int) -> int | No
 
 def _unfinished(project: Project, user: User, rules: Rules, start: Place) -> Place | None:
     """Return the first place beyond this one whose document the person has not finished."""
-    query = _not_finished(user, rules).where(*_beyond(project, rules, start))
+    query = _not_finished(user, rules).where(*beyond(project, rules, start))
     row = db.session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
 def _not_finished(user: User, rules: Rules) -> Select[float, int]:
     """Select the first entry that the person has not finished, of those asked for."""
-    column = _PLACES[rules.ordering]
+    column = PLACES[rules.ordering]
     query = select(column, QueueEntry.document_id).where(
         ~QueueEntry.training,
         ~_has(Layer, user, Layer.status != "open", ~Layer.gold),
     )
     return query.order_by(column, QueueEntry.document_id).limit(1)
-
-
-def _beyond(project: Project, rules: Rules, start: Place) -> tuple[ColumnElement[bool], ...]:
-    return QueueEntry.project_id == project.id, _ordered(rules) > _placed(rules, start)
-
-
-def _ordered(rules: Rules) -> Any:
-    """Return in SQL what the queue is ordered by."""
-    return tuple_(_PLACES[rules.ordering], QueueEntry.document_id)
-
-
-def _placed(rules: Rules, place: Place) -> Any:
-    """Return a place in SQL, to be compared with what the queue is ordered by."""
-    number: float = place[0] if rules.ordering == "useful" else int(place[0])
-    return tuple_(number, place[1])
-
-
-def _place_of(rules: Rules, document_id: int) -> Place | None:
-    entry = db.session.get(QueueEntry, document_id) if document_id else None
-    return (getattr(entry, _PLACES[rules.ordering].key), document_id) if entry else None
 
 
 # ---- where a document goes to so many --------------------------------------------------------
@@ -182,8 +177,9 @@ def _take(project: Project, user: User, rules: Rules, now: datetime, after: int)
         if found is None:
             return None
         hold(session, rules, entry_of(session, found[1]), user.id, now)
-        if found > _floor(project, user, rules):
-            _raise_floor(project, user, rules, found)
+        floor = floor_of(project, user, rules)
+        if found > floor.place:
+            keep_floor(project, user, rules, replace(floor, place=found))
     return found[1]
 
 
@@ -195,13 +191,14 @@ def _free(project: Project, user: User, rules: Rules, after: int) -> Place | Non
     query = _not_finished(user, rules).where(
         QueueEntry.document_id != after, ~_has(Assignment, user)
     )
-    first: Place | None = None
+    first = look_back(project, user, rules, after)
     for one in _searches(project, user, rules, query):
-        before = one if first is None else one.where(_ordered(rules) < _placed(rules, first))
+        before = one if first is None else one.where(ordered(rules) < placed(rules, first))
         row = db.session.execute(before).one_or_none()
         first = first if row is None else (row[0], row[1])
-    if first is not None:
-        _follow(project, user, rules, first)
+    if first is None:
+        return look_back(project, user, rules, after, whole=True)
+    follow(project, user, rules, first)
     return first
 
 
@@ -219,13 +216,13 @@ def _searches(
     still = or_(QueueEntry.slots < overlap, QueueEntry.shared_draw < shared)
     returned = list(db.session.scalars(_returned(project)))
     if returned:  # by their ids alone and ordered by a sum, so that SQLite starts from these
-        ordered = query.order_by(None).order_by(_PLACES[rules.ordering] + 0, QueueEntry.document_id)
+        ordered = query.order_by(None).order_by(PLACES[rules.ordering] + 0, QueueEntry.document_id)
         yield ordered.where(QueueEntry.document_id.in_(returned), still)
-    beyond = _beyond(project, rules, _floor(project, user, rules))
+    further = beyond(project, rules, floor_of(project, user, rules).place)
     for taken in range(overlap):
-        yield query.where(QueueEntry.slots == taken, *beyond)
+        yield query.where(QueueEntry.slots == taken, *further)
     if shared:
-        yield query.where(QueueEntry.shared_draw < shared, *beyond)
+        yield query.where(QueueEntry.shared_draw < shared, *further)
 
 
 def _returned(project: Project) -> Select[int]:
@@ -234,47 +231,7 @@ def _returned(project: Project) -> Select[int]:
     return mine.where(text("queue_entry.returned")).limit(RETURNED)
 
 
-# ---- how far somebody is ---------------------------------------------------------------------
-
-
-def _floor(project: Project, user: User, rules: Rules) -> Place:
-    """Return from where on to look for this person."""
-    row = db.session.get(QueueFloor, (project.id, user.id), populate_existing=True)
-    if row is None or row.ordering != rules.ordering:
-        return _START
-    if rules.ordering != "imported" and row.documents != total(project):
-        return _START  # documents came in since, and some may lie before
-    return (row.place, row.document_id)
-
-
-def _follow(project: Project, user: User, rules: Rules, first: Place) -> None:
-    """Let the floor rise to just before this place, in steps, so that few requests write."""
-    floor, just_before = _floor(project, user, rules), (first[0], first[1] - 1)
-    passed = select(QueueEntry.document_id).where(
-        *_beyond(project, rules, floor), _ordered(rules) <= _placed(rules, just_before)
-    )
-    steps = select(func.count()).select_from(passed.limit(_STEP).subquery())
-    if db.session.scalar(steps) == _STEP:
-        _raise_floor(project, user, rules, just_before)
-
-
-def _raise_floor(project: Project, user: User, rules: Rules, place: Place) -> None:
-    with transaction() as session:
-        row = session.get(QueueFloor, (project.id, user.id)) or QueueFloor(
-            project_id=project.id, annotator_id=user.id, opened_to=0
-        )
-        row.ordering, row.documents = rules.ordering, total(project)
-        row.place, row.document_id = place
-        session.add(row)
-
-
 # ---- what lies beside ------------------------------------------------------------------------
-
-
-def total(project: Project) -> int:
-    """Return how many documents a project has."""
-    last = select(func.max(QueueEntry.position)).where(QueueEntry.project_id == project.id)
-    return db.session.scalar(last) or 0
 
 
 def position(document: Document) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import update
 
 from labeler.errors import Invalid, Problem
 from labeler.models import (
@@ -106,7 +106,8 @@ def _wants_passed(before: Rules, after: Rules) -> bool:
 def look_again(project_id: int) -> None:
     """Let the queue look from the start for everybody: what was passed over may be wanted now."""
     with transaction() as session:
-        session.execute(delete(QueueFloor).where(QueueFloor.project_id == project_id))
+        floors = update(QueueFloor).where(QueueFloor.project_id == project_id)
+        session.execute(floors.values(again_place=-1.0, again_document=0))
 
 
 _RANGES: dict[str, tuple[int, int, bool]] = {
