@@ -5,6 +5,7 @@ SQLite, unless `LABELER_DATABASE_URL` names another database; what was made ther
 `LABELER_INSTANCE`, is used again.
 """
 
+import itertools
 import os
 import statistics
 import tempfile
@@ -56,6 +57,7 @@ def _figures(size: int) -> dict[str, float]:
     last = max(db.session.scalars(first_keys(project, size)))
     runs = [
         *_own_lists(project, people["ana"], last, size),
+        *_lists_of_nothing(project, people["eva"]),
         *_lists_of_all(project, last - size // 2),
         *_counts(project, people),
         *_to_settle(project, people),
@@ -80,6 +82,15 @@ def _own_lists(project: Project, ana: User, last: int, size: int) -> list[Run]:
         ("search, a name", search("article-00099")),
         ("search, a common word", search("harb")),
         ("search, three words", search("harbour council 0000")),
+    ]
+
+
+def _lists_of_nothing(project: Project, eva: User) -> list[Run]:
+    """Return the lists of somebody who has done nothing yet, where others did much."""
+    theirs = work.Filter(person="eva", state="done")
+    return [
+        ("own list, done, who has none", lambda: work.browse(project, eva, status="done")),
+        ("everybody's, done by who has none", lambda: work.supervise(project, theirs)),
     ]
 
 
@@ -239,13 +250,16 @@ def _plain(rules: dict[str, Any]) -> dict[str, Any]:
 
 def _taken(project: Project, user: User, rules: dict[str, Any]) -> Callable[[], object]:
     """Return the request that reserves a document, of somebody who left the one before long ago."""
-    days = iter(range(1000))
 
     def take() -> object:
         _adopt(project, user, rules)
-        return work.hand_out(project, user, now() + timedelta(days=next(days)))
+        return work.hand_out(project, user, now() + timedelta(days=next(_DAYS)))
 
     return take
+
+
+_DAYS = itertools.count()
+"""Days that pass between two requests: what was reserved with one is free with the next."""
 
 
 def _given(

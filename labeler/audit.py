@@ -156,7 +156,8 @@ def entries(
     if project is not None:
         query = query.where(Audit.project_id == project.id)
     if actor:
-        query = query.where(User.name == actor)
+        by = select(User.id).where(User.name == actor).scalar_subquery()
+        query = query.where(Audit.actor_id == by)
     if action:
         query = query.where(Audit.action == action)
     if before is not None:

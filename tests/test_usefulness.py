@@ -1,12 +1,16 @@
 """Which documents are the most useful to label next, and what becomes of old suggestions."""
 
+import sys
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
-from labeler import transfer, work
+from labeler import jobs, transfer, work
+from labeler.jobs import queue
 from labeler.models import (
     Document,
+    JobPart,
     Project,
     QueueEntry,
     QueueFloor,
@@ -86,10 +90,33 @@ def test_the_job_ranks_what_it_proposes_for(any_app: Flask, corpus: Corpus) -> N
     assert 0 < entry.score < 1
 
 
-def test_old_versions_leave_no_suggestions(any_app: Flask, corpus: Corpus) -> None:
-    """What versions proposed goes, but for the one in use, the one before it, and other runs."""
+def test_the_corpus_is_cut_where_suggestions_are_lacking(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers share documents that lack proposals, in parts, and all get some in the end."""
+    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_PART", 2)
     project = corpus.project()
-    document = corpus.document(project)
+    keys = [corpus.document(project, name=f"d{number}").id for number in range(6)]
+    transfer.suggestions(project, db.session.get_one(Document, keys[1]))
+    job = transfer.queue_suggestions(project)
+    first = queue.claim("w", job.id)
+    assert first is not None
+    jobs.perform(jobs.JobWork(first))
+    parts = db.session.query(JobPart).filter_by(job_id=job.id).order_by(JobPart.number)
+    cut = [(each.parameters["after"], each.parameters["until"]) for each in parts if each.number]
+    assert cut == [(keys[0] - 1, keys[2]), (keys[3] - 1, keys[4]), (keys[5] - 1, keys[5])]
+    while claim := queue.claim("w", job.id):
+        jobs.perform(jobs.JobWork(claim))
+    assert (jobs.find(job.id).done, db.session.query(Suggestion).count()) == (5, 6)
+
+
+def test_old_versions_leave_no_suggestions(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What versions proposed goes, but for the one in use, the one before it, and other runs."""
+    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_REMOVED", 1)
+    project = corpus.project()
+    document, other = corpus.document(project), corpus.document(project, name="other")
     with transaction() as session:
         for number in (1, 2, 3, 4):
             session.add(
@@ -102,9 +129,10 @@ def test_old_versions_leave_no_suggestions(any_app: Flask, corpus: Corpus) -> No
             run = SuggesterRun(project_id=project.id, suggester=name, version=version)
             session.add(run)
             session.flush()
-            session.add(Suggestion(document_id=document.id, run_id=run.id, proposals=[]))
+            for each in (document, other):
+                session.add(Suggestion(document_id=each.id, run_id=run.id, proposals=[]))
     assert prune(project) == 2
     left = db.session.query(SuggesterRun.version).order_by(SuggesterRun.version)
     assert [version for (version,) in left] == ["1", "model 2", "model 3"]
-    assert db.session.query(Suggestion).count() == 3
+    assert db.session.query(Suggestion).count() == 6
     assert prune(project) == 0

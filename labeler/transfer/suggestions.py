@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, delete, exists, func, select
 
 from labeler import jobs, nlp, schema
 from labeler.borders import spacy_lock
@@ -23,7 +23,7 @@ from labeler.models import (
     insert_rows,
     transaction,
 )
-from labeler.models.database import now
+from labeler.models.database import now, rows_changed
 from labeler.suggest import Suggester, suggesters
 from labeler.suggest.patterns import PatternSuggester
 from labeler.suggest.reading import Reading
@@ -300,10 +300,25 @@ def prune(project: Project) -> int:
     )
     keys = list(db.session.scalars(old))
     for key in keys:
-        with transaction() as session:
-            session.execute(delete(Suggestion).where(Suggestion.run_id == key))
-            session.execute(delete(SuggesterRun).where(SuggesterRun.id == key))
+        _remove_run(key)
     return len(keys)
+
+
+def _remove_run(key: int) -> None:
+    """Remove a run with all that it proposed, a part at a time: others write meanwhile."""
+    some = select(Suggestion.document_id).where(Suggestion.run_id == key).limit(_REMOVED)
+    part = delete(Suggestion).where(Suggestion.run_id == key, Suggestion.document_id.in_(some))
+    left = True
+    while left:
+        with transaction() as session:
+            left = rows_changed(session, part) == _REMOVED
+    with transaction() as session:
+        session.execute(delete(Suggestion).where(Suggestion.run_id == key))
+        session.execute(delete(SuggesterRun).where(SuggesterRun.id == key))
+
+
+_REMOVED = 1000
+"""Documents whose proposals are removed in one transaction."""
 
 
 @jobs.kind("suggest", pace="idle")
@@ -325,18 +340,23 @@ def _share(project: Project, work: jobs.JobWork) -> None:
     prune(project)
     parts, total = [], 0
     for source in sources(project):
-        run = _current_run(project, source)
-        keys = sorted(db.session.scalars(_lacking(project, run).with_only_columns(Document.id)))
-        total += len(keys)
-        parts += [
-            {"suggester": source.name, "after": part[0] - 1, "until": part[-1]}
-            for first in range(0, len(keys), _PART)
-            if (part := keys[first : first + _PART])
-        ]
+        cut = _cut(_lacking(project, _current_run(project, source)))
+        total += sum(count for _, _, count in cut)
+        named = {"suggester": source.name}
+        parts += [{**named, "after": first - 1, "until": last} for first, last, _ in cut]
     with work.chunk() as chunk:
         work.expect(total)
         work.split(chunk, parts)
         chunk.cursor = {"parts": len(parts)}
+
+
+def _cut(lacking: Select[Document]) -> list[tuple[int, int, int]]:
+    """Return the first and the last id of each part of documents, and how many they are."""
+    number = (func.row_number().over(order_by=Document.id) - 1) // _PART
+    counted = lacking.with_only_columns(Document.id, number.label("part")).subquery()
+    ends = select(func.min(counted.c.id), func.max(counted.c.id), func.count())
+    in_order = ends.group_by(counted.c.part).order_by(counted.c.part)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(in_order)]
 
 
 def keep_imported(
