@@ -42,10 +42,11 @@ class Importer(Protocol):
     """Reads one kind of file, told by its suffixes.
 
     Where several importers share a suffix, those with `recognises(head)`, which gets the first
-    bytes of a file, are asked first. An importer may have `companions`, files beside that it reads
-    too, by suffix (`.txt`: of the same stem) or by name: they are not imported for themselves, and
-    its `read` takes `beside`, which opens them. If it is `layered`, a folder of each annotator with
-    the same articles becomes a layer of theirs.
+    bytes of a file, are asked first. Where it has `by_content`, suffixes of other kinds in which
+    its files come as well, it is asked for those only. An importer may have `companions`, files
+    beside that it reads too, by suffix (`.txt`: of the same stem) or by name: they are not imported
+    for themselves, and its `read` takes `beside`, which opens them. If it is `layered`, a folder of
+    each annotator with the same articles becomes a layer of theirs.
 
     A problem is yielded, not raised, and the rest goes on. The text of an article is taken to the
     letter, and refused where `document_problem` says why. Annotations that are said to be nobody's

@@ -157,8 +157,12 @@ _HEAD = 65_536
 def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
     """Return the importer of a file by its suffix, and by its beginning where several share it."""
     suffix = name.suffix.lower()
-    kinds = [kind for kind in importers if suffix in kind.suffixes]
-    knowing = [kind for kind in kinds if hasattr(kind, "recognises")]
+    kinds = [kind for kind in importers if suffix in (*kind.suffixes, *_by_content(kind))]
+    knowing = [
+        kind
+        for kind in kinds
+        if hasattr(kind, "recognises") and suffix in (_by_content(kind) or kind.suffixes)
+    ]
     if knowing:
         head = stream.read(_HEAD)
         stream.seek(0)
@@ -166,6 +170,10 @@ def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
             if cast(Any, kind).recognises(head):
                 return kind
     return next((kind for kind in kinds if kind not in knowing), None)
+
+
+def _by_content(kind: type[Importer]) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", getattr(kind, "by_content", ()))
 
 
 # ---- archives --------------------------------------------------------------------------------

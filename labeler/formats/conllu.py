@@ -2,7 +2,8 @@
 
 The format: https://universaldependencies.org/format.html. Spaces are those of `SpaceAfter=No`, and
 `SpacesBefore`, `SpacesAfter` and `SpacesInToken` as UDPipe writes them. Brackets:
-https://ufal.mff.cuni.cz/corefud, "CorefUD format".
+https://ufal.mff.cuni.cz/corefud, "CorefUD format". Of CoNLL-U Plus
+(https://universaldependencies.org/ext-format.html) a column of tags is read as well.
 """
 
 import re
@@ -25,6 +26,8 @@ from labeler.schema import Document, Scheme
 _COMMENT = re.compile(r"#\s*([\w.]+(?: id)?)\s*(?:=\s*(.*))?")
 _TAGS = ("NER", "ner", "NE", "Entity", "NamedEntity")
 """Keys of MISC that hold tags such as B-PER; `Entity` may hold brackets instead."""
+_OWN_COLUMNS = ("ner", "ne", "entity", "namedentity")
+"""Columns of CoNLL-U Plus that hold such tags."""
 _BRACKET = re.compile(r"\(([^()]+)(\))?|([^()]+)\)")
 _ESCAPES = {" ": r"\s", "\t": r"\t", "\n": r"\n", "\r": r"\r", "|": r"\p", "\\": r"\\"}
 _ESCAPED = re.compile(r"\\([stnrp\\])")
@@ -40,7 +43,7 @@ class ConlluImporter:
 
     name: ClassVar[str] = "conllu"
     title: ClassVar[str] = "CoNLL-U with entities in MISC"
-    suffixes: ClassVar[tuple[str, ...]] = (".conllu",)
+    suffixes: ClassVar[tuple[str, ...]] = (".conllu", ".conllup")
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
         """Yield an article from each `newdoc` on; where there is none, for each sentence."""
@@ -76,6 +79,8 @@ class _Article:
     whole: bool = False
     kind: int = 1
     """Which field of a bracket is the label."""
+    columns: tuple[str, ...] = ()
+    """The columns of CoNLL-U Plus, in small letters; none where they are those of CoNLL-U."""
     _text: list[str] = field(default_factory=list)
     _length: int = 0
     _places: list[tuple[int, int]] = field(default_factory=list)
@@ -92,12 +97,14 @@ class _Article:
 
     def following(self, line: int, name: str = "", *, whole: bool = False) -> "_Article":
         """Return the article that begins on a line."""
-        return _Article(self.file, line, name, whole, self.kind)
+        return _Article(self.file, line, name, whole, self.kind, self.columns)
 
     def comment(self, name: str, value: str) -> None:
         """Take what the head of a file or sentence says."""
         if name == "global.Entity" and "etype" in value.split("-"):
             self.kind = value.split("-").index("etype")
+        elif name == "global.columns":
+            self.columns = tuple(value.lower().split())
         elif name == "sent_id" and not self.whole and not self.name:
             self.name = value
         elif name.startswith("newpar") and self._places and not self._said:
@@ -110,6 +117,8 @@ class _Article:
 
     def row(self, columns: list[str], number: int) -> None:
         """Take a word; those of a multiword token only add their tag to it."""
+        if self.columns and len(columns) == len(self.columns):
+            columns = _ten(dict(zip(self.columns, columns, strict=True)))
         if len(columns) != 10 or not columns[1]:
             self._told.setdefault(f"This is no row of ten columns: {columns[0][:40]!r}.", number)
             return
@@ -179,6 +188,13 @@ class _Article:
             for first, last, label in spans(self._tags[start:end]):
                 yield start + first, start + last, unquote(label)
             start = end
+
+
+def _ten(said: dict[str, str]) -> list[str]:
+    """Return a row of CoNLL-U Plus as one of CoNLL-U, with the tag of a column of its own."""
+    tag = next((said[name] for name in _OWN_COLUMNS if name in said), "_")
+    misc = "|".join(each for each in (said.get("misc", "_"), f"NER={tag}") if each != "_")
+    return [said.get("id", "_"), said.get("form", ""), *["_"] * 7, misc]
 
 
 def _misc(column: str) -> Misc:

@@ -18,7 +18,9 @@ from labeler.schema import Document, Entity, Relation, Scheme
 
 _TEXT = ("text", "data")
 _LABELS = ("label", "labels", "cats")
-_OWN = {*_TEXT, *_LABELS, "id", "entities", "relations", "meta", "Comments"}
+_OWN = {*_TEXT, *_LABELS, "id", "entities", "relations", "meta", "Comments", "annotations"}
+_TRUE = 0.5
+"""From this value on a category of a table of values holds."""
 
 
 class DoccanoImporter:
@@ -35,7 +37,7 @@ class DoccanoImporter:
         keys = keys_of_first_line(head)
         if not keys & {*_TEXT} or keys & {"annotator", "spans", "_input_hash"}:
             return False
-        return bool(keys & {*_LABELS, "Comments"}) or b'"start_offset"' in line
+        return bool(keys & {*_LABELS, "Comments", "annotations"}) or b'"start_offset"' in line
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
         """Yield an article for each line; other keys become metadata. Comments are told."""
@@ -58,18 +60,58 @@ def _line(line: dict[str, Any], text: str, file: str, number: int) -> Iterator[I
         name = f"{PurePosixPath(file).with_suffix('').as_posix()}-{number}"
     meta = {**plain(line.get("meta")), **{k: v for k, v in line.items() if k not in _OWN}}
     draft = Draft(Document(str(name), text, meta), file, number, named=named)
+    _linked(draft, line)
+    for key in _LABELS:
+        for place, label in enumerate(_several(line.get(key))):
+            _label(draft, place, label)
+    if line.get("Comments"):
+        draft.tell("Its comments were not taken.", code="ignored")
+    users = _by_user(listed(line.get("annotations")))
+    for user, annotations in users.items():
+        own = Draft(draft.document, file, number, named=named)
+        for place, annotation in enumerate(annotations):
+            _annotation(own, place, annotation)
+        yield from own.done(None if user is None else f"user-{user}")
+    if not users or draft.problems or draft.said:
+        yield from draft.done()
+
+
+def _linked(draft: Draft, line: dict[str, Any]) -> None:
+    """Take what a line has for relation extraction."""
     for entity in map(plain, listed(line.get("entities"))):
         extents = [(entity.get("start_offset"), entity.get("end_offset"))]
         draft.entity(_key(entity), extents, entity.get("label") or "")
     for relation in map(plain, listed(line.get("relations"))):
         ends = (_end(relation.get("from_id")), _end(relation.get("to_id")))
         draft.relation(_key(relation, "r"), ends, relation.get("type") or "")
-    for key in _LABELS:
-        for place, label in enumerate(listed(line.get(key))):
-            _label(draft, place, label)
-    if line.get("Comments"):
-        draft.tell("Its comments were not taken.", code="ignored")
-    yield from draft.done()
+
+
+def _by_user(annotations: Iterable[object]) -> dict[Any, list[dict[str, Any]]]:
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for annotation in map(plain, annotations):
+        user = annotation.get("user")
+        found.setdefault(user if isinstance(user, str | int) else None, []).append(annotation)
+    return found
+
+
+def _annotation(draft: Draft, place: int, annotation: dict[str, Any]) -> None:
+    """Take an annotation as doccano had them before 1.5: by user, labels by their numbers."""
+    label = annotation.get("label")
+    if label is None:
+        draft.tell("An annotation without a label was not taken.")
+    elif "start_offset" in annotation:
+        extents = [(annotation["start_offset"], annotation.get("end_offset"))]
+        draft.entity(f"annotation {place}", extents, str(label))
+    else:
+        draft.category(str(label))
+
+
+def _several(labels: object) -> list[Any]:
+    """Return labels as a list: one may stand alone, or each have a value from 0 to 1."""
+    if isinstance(labels, dict):
+        values = labels.items()
+        return [name for name, value in values if isinstance(value, int | float) and value >= _TRUE]
+    return [labels] if isinstance(labels, str) else listed(labels)
 
 
 def _label(draft: Draft, place: int, label: object) -> None:

@@ -163,6 +163,11 @@ class Draft:
             self._relations[name] = replace(item, attributes=kept)
         return True
 
+    @property
+    def said(self) -> bool:
+        """Tell whether anything was taken."""
+        return bool(self._said)
+
     def alias(self, key: object, known: object) -> bool:
         """Let another key stand for an annotation taken before; tell whether there is one."""
         if known in self._places:

@@ -20,6 +20,10 @@ from labeler.formats.lines import json_lines, keys_of_first_line, listed, plain
 from labeler.formats.outgoing import Outgoing
 from labeler.schema import Document, Entity, Relation, Scheme, Status, Tokens
 
+_OWN = {
+    "id", "text", "meta", "tokens", "spans", "relations", "label", "options", "accept", "answer",
+    "config", "sessions", "view_id", "priority", "score", "html", "style",
+}  # fmt: skip
 _STATUS: dict[str, Status] = {"accept": "done", "ignore": "skipped"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 """The session of somebody who gave no name."""
@@ -64,6 +68,8 @@ def _task(task: dict[str, Any], file: str, line: int) -> Iterator[Imported | Pro
             draft.tell("The task was rejected: its annotations were not taken.", code="ignored")
         yield from draft.done(looked_at=False)
         return
+    for key in _deep(task):
+        draft.tell(f"What the key {key!r} says was not taken.", code="ignored")
     for number, span in enumerate(listed(task.get("spans"))):
         _span(draft, number, plain(span))
     for number, relation in enumerate(listed(task.get("relations"))):
@@ -81,7 +87,19 @@ def _document(task: dict[str, Any], file: str) -> Document:
         name = sha256(text.encode(errors="replace")).hexdigest()[:12]
     if "id" not in task:
         name = f"{PurePosixPath(file).with_suffix('').as_posix()}-{name}"
-    return Document(str(name), text, plain(task.get("meta")))
+    others = {key: value for key, value in task.items() if _is_other(key)}
+    plainly = {k: v for k, v in others.items() if isinstance(v, str | bool | int | float)}
+    return Document(str(name), text, {**plainly, **plain(task.get("meta"))})
+
+
+def _is_other(key: str) -> bool:
+    """Tell whether a key is none of Prodigy's own, which say how a task is shown and done."""
+    return key not in _OWN and not key.startswith("_")
+
+
+def _deep(task: dict[str, Any]) -> list[str]:
+    """Return the keys of other people's that hold more than a plain value."""
+    return [k for k, v in task.items() if _is_other(k) and isinstance(v, list | dict) and v]
 
 
 def _annotator(task: dict[str, Any]) -> str | None:

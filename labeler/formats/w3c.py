@@ -38,8 +38,14 @@ class W3CImporter:
     name: ClassVar[str] = "w3c"
     title: ClassVar[str] = "W3C Web Annotation: .jsonld files beside their .txt"
     suffixes: ClassVar[tuple[str, ...]] = (".jsonld",)
+    by_content: ClassVar[tuple[str, ...]] = (".json",)
     companions: ClassVar[tuple[str, ...]] = (".txt",)
     layered: ClassVar[bool] = True
+
+    @staticmethod
+    def recognises(head: bytes) -> bool:
+        """Tell whether a file of JSON names the context of Web Annotations."""
+        return b"www.w3.org/ns/anno" in head
 
     def read(
         self, stream: BinaryIO, file: str, beside: Beside = nothing_beside

@@ -153,8 +153,12 @@ class _Rows:
                 and not self.text[: extent[0]].strip() + self.text[extent[1] :].strip()
             ):
                 draft.category(label, line=span.line)
+            elif extent[0] == extent[1]:
+                message = f"A span of {_short(kind)} without length was not taken."
+                draft.tell(message, span.line, "ignored")
             else:
-                draft.entity((kind, _mark), [extent], label, attributes=attributes, line=span.line)
+                key = f"{kind} {_mark}"
+                draft.entity(key, [extent], label, attributes=attributes, line=span.line)
         for link in self._links:
             self._link(draft, *link)
         for message, number in self._told.items():
@@ -181,7 +185,7 @@ class _Rows:
             }
             label, attributes = _said(said, layer.type)
             key = f"{layer.type} {token} {source} {index}"
-            ends = ((base, head), (base, tail))
+            ends = (f"{base} {head}", f"{base} {tail}")
             draft.relation(key, ends, label, attributes=attributes, line=number)
 
 
