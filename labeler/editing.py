@@ -387,8 +387,9 @@ def _load(session: Session, layer_ids: Sequence[int]) -> dict[int, dict[str, Ann
         names = kind.__slots__  # type: ignore[attr-defined]
         columns = [table.c.layer_id, *(table.c[name] for name in names)]
         wanted = select(*columns).where(table.c.layer_id.in_(layer_ids))
-        for layer_id, *values in session.execute(wanted.order_by(table.c.layer_id, table.c.id)):
-            found[layer_id][values[0]] = kind(*values)
+        rows = session.execute(wanted.order_by(table.c.layer_id, table.c.id))
+        for layer_id, name, *rest in rows.all():  # at once: row by row takes twice the time
+            found[layer_id][name] = kind(name, *rest)
     return found
 
 

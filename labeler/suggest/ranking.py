@@ -79,8 +79,9 @@ def best(proposals: Iterable[Entity], rule: Overlap) -> list[Entity]:
 
 def beside(proposals: Iterable[Entity], labeled: Sequence[Entity], rule: Overlap) -> list[Entity]:
     """Return the proposals that say something new beside what is labeled and may stand with it."""
+    proposals = list(proposals)
     near: dict[int, list[Entity]] = defaultdict(list)
-    for entity in labeled:
+    for entity in labeled if proposals else ():
         for block in _blocks(entity):
             near[block].append(entity)
 

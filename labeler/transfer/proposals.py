@@ -67,8 +67,10 @@ def _bound(
     labeled: Iterable[schema.Entity],
 ) -> list[schema.Entity]:
     """Return the ends of relations that somebody labeled just so: what stands for them is known."""
-    said = {(item.start, item.end, item.label): item.id for item in labeled}
     ends = {end for relation in relations for end in (relation.head, relation.tail)}
+    if not ends:
+        return []
+    said = {(item.start, item.end, item.label): item.id for item in labeled}
     places = [(item, said.get((item.start, item.end, item.label))) for item in entities]
     return [item for item, by in places if item.id in ends and by not in (None, item.id)]
 

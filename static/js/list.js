@@ -54,7 +54,7 @@ export class List {
 
   /** Show the first rows: what is taken out of the page has lost its place, and tells nobody. */
   rewind() {
-    this.root.scrollTop = 0;
+    if (this.top) this.root.scrollTop = 0; // only then: it has the whole page laid out
     this.top = 0;
   }
 

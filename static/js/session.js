@@ -63,6 +63,7 @@ export class Session {
     page.chrome.show(work, this.palette, page.keymap);
     this.changed = true;
     this.draw();
+    this.#list(); // the page is ready with it
     this.#checkText();
   }
 
@@ -216,9 +217,18 @@ export class Session {
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store, this.suggestions);
     this.page.chrome.drawSaving(this.sync);
-    this.panels.draw(this.changed);
     if (this.changed) this.#drawCount();
+    this.outdated ||= this.changed;
     this.changed = false;
+    this.listing ??= setTimeout(() => this.#list()); // when the frame is out: the list of a long document takes longer than its text
+  }
+
+  /** Draw the panel beside the text. */
+  #list() {
+    clearTimeout(this.listing);
+    this.listing = undefined;
+    this.panels.draw(Boolean(this.outdated));
+    this.outdated = false;
   }
 
   // ---- comments
@@ -265,6 +275,7 @@ export class Session {
   destroy() {
     if (this.frame) cancelAnimationFrame(this.frame);
     clearTimeout(this.scrolled);
+    clearTimeout(this.listing);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
     [this.sync, this.renewal, this.pointer, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
