@@ -299,7 +299,7 @@ _VALUES = {kind: attrgetter(*kind.__slots__) for kind in _TABLES}  # type: ignor
 def _insert_layers(session: Session, news: Sequence[NewLayer], now: datetime) -> None:
     names = (
         "project_id", "document_id", "annotator_id", "gold", "status", "flag", "revision",
-        "seconds", "read_to", "reason", "created", "changed",
+        "seconds", "read_to", "reason", "blind", "created", "changed",
     )  # fmt: skip
     rows = [
         (
@@ -313,6 +313,7 @@ def _insert_layers(session: Session, news: Sequence[NewLayer], now: datetime) ->
             0,
             new.layer.read_to,
             new.layer.reason,
+            new.layer.blind,
             now,
             now,
         )
@@ -378,6 +379,7 @@ def _record(layer: Layer, items: Mapping[str, Annotation]) -> schema.Layer:
         flag=layer.flag,
         reason=layer.reason,
         categories=tuple(item for item in values if isinstance(item, schema.Category)),
+        blind=layer.blind,
     )
 
 

@@ -289,6 +289,39 @@ def test_a_newcomer_is_tested_first(school: Desk) -> None:
     assert (ben.finished, ben.entities, ben.passed) == (0, None, None)
 
 
+def test_training_that_begins_later_counts_what_was_done(school: Desk) -> None:
+    """Who finished the documents before they were training is judged by that work, at once; who
+    rightly found nothing has passed as well."""
+    from labeler import editing, schema
+
+    school.rules(overlap=1, training=0)
+    for name, label in (("ana", "ORG"), ("ben", "GPE")):
+        entity = schema.Entity("e", 0, 4, label)
+        layer = schema.Layer(name, "done", entities=(entity,))
+        news = [
+            editing.NewLayer(school.project.id, school.key(n), school.person(name).id, layer)
+            for n in (2, 4)
+        ]
+        editing.create(news, actor_id=school.person(name).id, now=NOW, key=f"before {name}")
+    school.rules(overlap=1, training=2, pass_mark=60)
+    [ana, ben, *_] = work.trainees(school.project)
+    assert (ana.entities, ana.passed) == (1.0, True)
+    assert (ben.entities, ben.passed) == (0.0, False)
+    assert school.next("ana") == 1
+    assert "0 %" in (work.hand_out(school.project, school.person("ben"), school.now).reason or "")
+
+
+def test_who_rightly_finds_nothing_passes(school: Desk) -> None:
+    """Where gold has nothing and the newcomer found nothing, there is no F1, and they pass."""
+    from labeler.models import Entity, transaction
+
+    with transaction() as session:
+        session.query(Entity).delete()
+    for number in (2, 4):
+        school.set("ana", number)
+    assert school.next("ana") == 1
+
+
 def test_who_does_not_pass_waits_for_a_manager(school: Desk) -> None:
     """Below the mark nothing is handed out, with the reason, until a manager lets them on."""
     for number in (2, 4):

@@ -1,5 +1,6 @@
 """Finished layers that change suddenly: noticed at once, shown with evidence, and brought back."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -126,16 +127,26 @@ def test_what_was_looked_at_is_not_listed_again(layer: Layer) -> None:
 def test_annotators_see_their_own_and_curators_all(
     app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
 ) -> None:
-    """A curator may say that it is right; only whose layer it is brings it back."""
+    """A curator may say that it is right, or bring it back as its owner may; each can undo that."""
     layer = finished(corpus)
     edit(layer, *removed(entities(layer)[:6]))
     address = "/projects/news/consistency/sudden"
     pages = {name: Client(signed_in(name)) for name in ("ana", "ben", "lena")}
-    assert [("Bring back" in each.get(address).text) for each in pages.values()] == [1, 0, 0]
+    assert [("Bring back" in each.get(address).text) for each in pages.values()] == [1, 0, 1]
     assert "<b>6</b> are gone" in pages["lena"].get(address).text
     number = db.session.query(SuddenChange).one().id
     assert pages["ben"].post(f"{address}/{number}/keep", {}).status_code == 404
-    assert pages["lena"].post(f"{address}/{number}/restore", {}).status_code == 403
-    assert pages["ana"].post(f"{address}/{number}/restore", {}).status_code == 302
+    assert pages["ben"].post(f"{address}/{number}/restore", {}).status_code == 404
+    kept = pages["lena"].post(f"{address}/{number}/keep", {})
+    assert "It stays as it is now." in pages["lena"].get(kept.location).text
+    assert pages["ana"].post(f"{address}/{number}/undo", {}).status_code == 404
+    assert pages["lena"].post(f"{address}/{number}/undo", {}).status_code == 302
+    brought = pages["lena"].post(f"{address}/{number}/restore", {})
     assert len(entities(layer)) == 9
+    assert list(editing.history(layer.id))[-1]["actor"] == "lena"
+    page = pages["lena"].get(brought.location).text
+    token = dict(re.findall(r'name="(layer|token)" value="([^"]+)"', page))
+    assert pages["ana"].post(f"{address}/{number}/undo", token).status_code == 404
+    assert pages["lena"].post(f"{address}/{number}/undo", token).status_code == 302
+    assert len(entities(layer)) == 3
     assert "No finished document" in pages["lena"].get(address).text

@@ -379,6 +379,7 @@ def _user_data(record: Exported) -> dict[str, Any]:
             "status": layer.status,
             "revision": layer.revision,
             "read_to": layer.read_to,
+            **({"blind": True} if layer.blind else {}),
         },
         "entities": [annotation_json(entity) for entity in entities.values()],
         "relations": [

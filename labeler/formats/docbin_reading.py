@@ -65,7 +65,7 @@ def _ours(doc: Any, file: str, number: int) -> Iterator[Imported | Problem]:
         "categories": data.get("categories") or (),
     }
     if "annotator" not in line:
-        line = {name: value for name, value in line.items() if name not in ("status", "revision")}
+        line = {name: value for name, value in line.items() if name not in _OF_LAYERS}
     try:
         content = orjson.dumps(line)
     except TypeError as error:
@@ -75,6 +75,7 @@ def _ours(doc: Any, file: str, number: int) -> Iterator[Imported | Problem]:
         yield _at(item, number)
 
 
+_OF_LAYERS = ("status", "revision", "read_to", "blind")
 _ENDS = ("head_start", "head_end", "tail_start", "tail_end")
 
 

@@ -63,10 +63,13 @@ class _Line:
     read_to: _Count | None = None
     flag: _Words | None = None
     reason: _Words | None = None
+    blind: bool = False
 
 
 _LINE = TypeAdapter(_Line)
-_OF_LAYERS = ("status", "revision", "verdicts", "decisions", "read_to", "flag", "reason")
+_OF_LAYERS = (
+    "status", "revision", "verdicts", "decisions", "read_to", "flag", "reason", "blind",
+)  # fmt: skip
 """What a line says of a layer only."""
 
 
@@ -157,7 +160,7 @@ class _Reader:
         """Tell what a line says of a layer without saying whose."""
         if line.annotator is None:
             for key in _OF_LAYERS:
-                if getattr(line, key) not in (None, ()):
+                if getattr(line, key) not in (None, ()) and getattr(line, key) is not False:
                     yield from self._ignored(number, key, "The line names no annotator")
 
     def _article(self, number: int, line: _Line) -> Imported:
@@ -184,6 +187,7 @@ class _Reader:
             line.decisions,
             line.flag,
             line.reason,
+            line.blind,
         )
         return Imported(document, layer, (), *place)
 
@@ -300,6 +304,8 @@ def line_of(record: Exported) -> dict[str, Any]:
         for name in ("read_to", "flag", "reason"):
             if getattr(layer, name) is not None:
                 line[name] = getattr(layer, name)
+        if layer.blind:
+            line["blind"] = True
     line["entities"] = _ordered(layer.entities)
     line["relations"] = _ordered(layer.relations)
     if layer.categories:

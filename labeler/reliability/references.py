@@ -5,6 +5,7 @@ Each is read as if it were one more annotator, in the documents that it and some
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -64,7 +65,11 @@ def _suggestions(project: Project, scope: Scope) -> Reference:
     columns, document_ids = read(finished(project, scope).where(Layer.document_id.in_(proposed)))
     if not len(document_ids):
         return Reference(columns, document_ids, [])
-    columns = _joined(columns, _proposed(document_ids))
+    proposals = _proposed(document_ids)
+    first = next(proposals, None)
+    if first is None:  # a suggester that knows none of the labels is nothing to be held against
+        return Reference(columns, document_ids, [])
+    columns = _joined(columns, chain([first], proposals))
     return _beside(columns, document_ids, SUGGESTIONS)
 
 

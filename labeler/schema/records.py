@@ -223,7 +223,8 @@ class Layer:
     """One annotator's annotations of one document.
 
     `read_to` is the code point up to which the document has been read, None for nothing said;
-    `flag` is why it was flagged for the lead, `reason` why it was skipped.
+    `flag` is why it was flagged for the lead, `reason` why it was skipped; `blind` tells that it
+    was made without suggestions in sight, where others had some.
     """
 
     annotator: str
@@ -237,6 +238,7 @@ class Layer:
     decisions: tuple[Decision, ...] = ()
     flag: str | None = None
     reason: str | None = None
+    blind: bool = False
 
     def annotations(self) -> Iterator[Annotation]:
         """Yield every annotation, entities before the relations that need them."""

@@ -36,11 +36,13 @@ from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 from labeler.settling.sudden_changes import (
     Sudden,
+    ask_about_change,
     bring_back,
     count_sudden_changes,
     find_change,
     keep_change,
     sudden_changes,
+    take_back,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "Occurrence",
     "Row",
     "Sudden",
+    "ask_about_change",
     "ask_again",
     "bring_back",
     "contested",
@@ -87,6 +90,7 @@ __all__ = [
     "settle_alike",
     "settle_all",
     "sudden_changes",
+    "take_back",
     "undo",
     "undo_batch",
     "undo_own_batch",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from labeler import editing, schema, sudden
 from labeler.errors import NotFound
 from labeler.models import Document, Layer, Project, SuddenChange, User, db, transaction
+from labeler.settling.cases import undo_own
 
 _PAGE = 20
 """Changes on one page."""
@@ -132,8 +133,20 @@ def keep_change(change: SuddenChange, actor: User, now: datetime) -> None:
         change.seen, change.seen_by = now, actor.id
 
 
-def bring_back(change: SuddenChange, key: str, actor: User, now: datetime) -> None:
-    """Bring a layer back to what it was before a change, by one edit that can be undone.
+def ask_about_change(project: Project, number: int, actor: User) -> None:
+    """List a change again of which the actor said that it is right; raises NotFound."""
+    wanted = select(SuddenChange).where(
+        SuddenChange.project_id == project.id, SuddenChange.id == number
+    )
+    change = db.session.scalar(wanted.where(SuddenChange.seen_by == actor.id))
+    if change is None:
+        raise NotFound("There is nothing to take back: you did not say that this is right.")
+    with transaction():
+        change.seen = change.seen_by = None
+
+
+def bring_back(change: SuddenChange, token: str, actor: User, now: datetime) -> None:
+    """Bring a layer back to what it was before a change, by one edit, which `token` takes back.
 
     Raises Invalid when a rule of the scheme stands against it by now.
     """
@@ -146,5 +159,22 @@ def bring_back(change: SuddenChange, key: str, actor: User, now: datetime) -> No
         then, now_ = ({item.id: item for item in each.annotations()} for each in (was, is_))
         names = dict.fromkeys((*now_, *then))
         ops = [schema.Op(name, now_.get(name), then.get(name)) for name in names]
-        edit = schema.Edit(key, tuple(op for op in ops if op.before != op.after))
+        edit = schema.Edit(_key(actor, token), tuple(op for op in ops if op.before != op.after))
         editing.apply(layer.id, layer.revision, [edit], actor_id=actor.id, now=now)
+
+
+def take_back(project: Project, layer_id: int, token: str, actor: User, now: datetime) -> None:
+    """Take back the edit by which the actor brought a layer back.
+
+    Raises NotFound, and Conflict when what it brought back was changed again since.
+    """
+    wanted = select(Layer).where(Layer.project_id == project.id, Layer.id == layer_id)
+    layer = db.session.scalar(wanted)
+    if layer is None:
+        raise NotFound("There is no such layer in this project.")
+    undone = _key(actor, token)
+    undo_own(layer, undone, f"undo-{undone}", actor, now)
+
+
+def _key(actor: User, token: str) -> str:
+    return f"back-{actor.id}-{token}"

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from labeler import accounts, jobs, lessons, settling, transfer
-from labeler.errors import Forbidden, LabelerError
+from labeler.errors import Invalid, LabelerError
 from labeler.models import Project, User
 from labeler.models.database import now
 from labeler.web.auth import allow, me
@@ -93,30 +93,50 @@ def sudden(project: Project) -> ResponseReturnValue:
         changes=found,
         following=following,
         curates=of is None,
+        settled=max(request.args.get("settled", 0, type=whole), 0),
         user=me(),
     )
 
 
-@blueprint.post("/projects/<slug>/consistency/sudden/<int:change_id>/<any(keep, restore):verdict>")
+@blueprint.post(
+    "/projects/<slug>/consistency/sudden/<int:change_id>/<any(keep, restore, undo):verdict>"
+)
 @allow("annotator")
 def settle_sudden(project: Project, change_id: int, verdict: str) -> ResponseReturnValue:
-    """Say that a sudden change is right, or bring the layer back to what it was before."""
-    found = settling.find_change(project, change_id, _only(project))
-    name = found.layer.document.title
-    if verdict == "keep":
-        settling.keep_change(found, me(), now())
-        flash(f"{name} stays as it is now.")
-    elif not found.layer.gold and found.layer.annotator_id != me().id:
-        raise Forbidden("This layer is somebody else's: only they may bring it back.")
+    """Say that a sudden change is right, bring the layer back, or take either back."""
+    settle = {"keep": _keep_change, "restore": _bring_back, "undo": _undo_change}[verdict]
+    undo = {}
+    try:
+        undo = settle(project, change_id)
+    except Invalid as error:
+        flash(" ".join([error.message, *(problem.message for problem in error.problems[:3])]))
+    return redirect(url_for("consistency.sudden", slug=project.slug, **undo))
+
+
+def _keep_change(project: Project, number: int) -> dict[str, Any]:
+    """Say that a change is right; return what the address needs to take that back."""
+    found = settling.find_change(project, number, _only(project))
+    settling.keep_change(found, me(), now())
+    return {"settled": number, "how": "keep"}
+
+
+def _bring_back(project: Project, number: int) -> dict[str, Any]:
+    """Bring a layer back, a curator anybody's; return what is needed to take that back."""
+    found = settling.find_change(project, number, _only(project))
+    token, layer = secrets.token_hex(8), found.layer_id
+    settling.bring_back(found, token, me(), now())
+    return {"settled": number, "how": "restore", "layer": layer, "token": token}
+
+
+def _undo_change(project: Project, number: int) -> dict[str, Any]:
+    """Take back what was just said of a change, or brought back."""
+    if layer := request.form.get("layer", 0, type=whole):
+        settling.take_back(project, layer, request.form.get("token", "")[:40], me(), now())
+        flash("Taken back. The history of the document has both.")
     else:
-        try:
-            settling.bring_back(found, f"back-{secrets.token_hex(8)}", me(), now())
-        except LabelerError as error:
-            reasons = [problem.message for problem in error.problems[:3]]
-            flash(" ".join([error.message, *reasons]))
-        else:
-            flash(f"{name} is as it was before. The history of the document has both.")
-    return redirect(url_for("consistency.sudden", slug=project.slug))
+        settling.ask_about_change(project, number, me())
+        flash("Taken back. It is on the list again.")
+    return {}
 
 
 def _only(project: Project) -> User | None:

@@ -77,7 +77,7 @@ def _create(form: ProjectForm) -> Project:
 
 def _start(form: ProjectForm) -> tuple[schema.Scheme, str]:
     """Return the scheme and the guidelines that a project starts with."""
-    if form.start.data != FILE:
+    if form.start.data != FILE and not (form.scheme.data and form.scheme.data.filename):
         chosen = projects.template(form.start.data)
         return chosen.scheme, chosen.guidelines
     return uploaded_scheme(form.scheme.data), ""

@@ -23,6 +23,7 @@ from labeler.models import (
     db,
     transaction,
 )
+from labeler.models.database import now
 from labeler.work.rules import Rules, look_again, result_of, rules_of
 
 
@@ -70,6 +71,8 @@ def step(project: Project, user: User, rules: Rules) -> Step | None:
     todo = next((key for key in wanted if key not in finished), None)
     if todo is not None:
         return Step(todo)
+    if wanted and (result is None or result.documents != len(wanted)):
+        result = record(project, user, now())  # they had finished these before they were training
     if not wanted or _passed(result, rules):
         return None
     reached = round(100 * (result.entities or 0)) if result else 0
@@ -93,22 +96,26 @@ def _finished(user: User, document_ids: Sequence[int]) -> set[int]:
 def _passed(result: TrainingResult | None, rules: Rules) -> bool:
     if rules.pass_mark is None:
         return True
-    return result is not None and 100 * (result.entities or 0) >= rules.pass_mark
+    if result is None:
+        return False
+    agrees_on_nothing = result.documents > 0 and result.entities is None
+    return agrees_on_nothing or 100 * (result.entities or 0) >= rules.pass_mark
 
 
-def record(project: Project, user: User, now: datetime) -> None:
-    """Keep what a person reached, once they have finished all training documents."""
+def record(project: Project, user: User, at: datetime) -> TrainingResult | None:
+    """Keep and return what a person reached; None until they finished all training documents."""
     wanted = documents(project, rules_of(project))
     if not wanted or len(_finished(user, wanted)) < len(wanted):
-        return
+        return None
     values = _score(project, user, wanted)
     with transaction() as session:
         row = result_of(project, user.id) or TrainingResult(
             project_id=project.id, annotator_id=user.id
         )
-        row.documents, row.at = len(wanted), now
+        row.documents, row.at = len(wanted), at
         row.entities, row.relations = values
         session.add(row)
+    return row
 
 
 def _score(
@@ -185,17 +192,19 @@ def trainees(project: Project) -> list[Trainee]:
         .order_by(User.name)
     )
     return [
-        _trainee(user, result, rules, wanted)
+        _trainee(project, user, result, rules, wanted)
         for user, result in db.session.execute(people)
         if wanted
     ]
 
 
 def _trainee(
-    user: User, result: TrainingResult | None, rules: Rules, wanted: Sequence[int]
+    project: Project, user: User, result: TrainingResult | None, rules: Rules, wanted: Sequence[int]
 ) -> Trainee:
     finished = len(_finished(user, wanted))
     through = finished == len(wanted)
+    if through and (result is None or result.documents != len(wanted)):
+        result = record(project, user, now())
     return Trainee(
         user.name,
         finished,
@@ -206,11 +215,11 @@ def _trainee(
     )
 
 
-def admit(project: Project, user: User, now: datetime) -> None:
+def admit(project: Project, user: User, at: datetime) -> None:
     """Let somebody go on to other documents, whatever their training says."""
     with transaction() as session:
         row = result_of(project, user.id) or TrainingResult(
-            project_id=project.id, annotator_id=user.id, at=now
+            project_id=project.id, annotator_id=user.id, at=at
         )
         row.admitted = True
         session.add(row)

@@ -190,10 +190,10 @@ export class Page {
     try {
       await session.sync.flush();
       if (session.work.back) return location.assign(session.work.back);
-      const { next } = await this.#patch(reason ? { status, reason } : { status });
+      const { next, next_reason: why } = await this.#patch(reason ? { status, reason } : { status });
       if (next !== null) return await this.#load(next, true, session.layer.status === "open" ? 1 : 0);
       session.layer.status = status;
-      this.chrome.say("That was the last one: nothing is left to label here.");
+      this.chrome.say(why ?? "That was the last one: nothing is left to label here.");
       session.changed = true;
       session.invalidate();
     } catch (error) {

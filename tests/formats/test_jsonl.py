@@ -203,6 +203,18 @@ def test_a_line_that_does_not_fit_is_refused_and_the_rest_goes_on(
     assert message in problem.message
 
 
+def test_a_layer_tells_that_it_was_made_without_suggestions() -> None:
+    """`blind` comes in and goes out; where nothing says so, nothing is written."""
+    for blind in (True, False):
+        line = {**LAYER, **({"blind": True} if blind else {})}
+        article = _article(**line)
+        assert article.layer is not None
+        assert article.layer.blind is blind
+        told = line_of(Exported(article.document, article.layer, NO_TOKENS))
+        assert told.get("blind", False) is blind
+        assert ("blind" in told) is blind
+
+
 def test_a_line_full_of_faults_is_told_in_brief() -> None:
     """Nobody reads a hundred thousand sentences on one line."""
     wrong = [{**ENTITY, "start": "0"}] * 1000

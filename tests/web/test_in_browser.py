@@ -265,6 +265,22 @@ def test_keys_fix_keep_and_undo_the_first_doubt(site: Site) -> None:
         )
 
 
+def test_arrows_choose_the_doubt_that_keys_act_on(site: Site) -> None:
+    """Down and K keep the second doubt; after that the one nearest to its place has the focus."""
+    page = site.page()
+    page.goto("/projects/news/consistency/doubts")
+    rows = page.locator("#doubts li")
+    expect(rows).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    second = rows.nth(1).inner_text()
+    page.keyboard.press("k")
+    expect(rows).to_have_count(1)
+    assert second not in rows.all_inner_texts()
+    expect(rows.nth(0)).to_be_focused()
+
+
 def test_all_occurrences_are_chosen_at_once(site: Site) -> None:
     """One box chooses all of a page, shows when some are, and the usual label is offered first."""
     page = site.page()

@@ -107,10 +107,11 @@ def patch_layer(layer: Layer) -> ResponseReturnValue:
     if changes.get("status") == "done":
         transfer.train_when_due(project)
     state = {name: getattr(layer, name) for name in ("status", "flag", "reason", "read_to")}
-    following = None
+    following = work.Handed(None)
     if "status" in changes:  # otherwise nobody is about to go on
-        following = work.hand_out(project, me(), now(), layer.document_id).document_id
-    return answer({**state, "seconds": layer.seconds, "next": following})
+        following = work.hand_out(project, me(), now(), layer.document_id)
+    told = {"next": following.document_id, "next_reason": following.reason}
+    return answer({**state, "seconds": layer.seconds, **told})
 
 
 def _own(layer: Layer) -> None:
