@@ -63,7 +63,7 @@ class Capitals:
 
     def _is_beside(self, index: int) -> bool:
         unit = self.units[index]
-        opener = unit.opens and unit.text in english.STARTERS
+        opener = unit.opens and unit.text in english.words.STARTERS
         return unit.capital and not unit.headline and not opener
 
     def continues(self, index: int, *words: str) -> bool:
@@ -83,7 +83,9 @@ class Capitals:
             return 2 if self.known(index) is None else 0
         # At the start of a sentence a role has a capital too: "Striker Ana Ruiz".
         opens = 0 <= index < len(self.units) and self.units[index].opens
-        return int(opens and self[index].lower() in english.ROLES and self.continues(index + 1))
+        return int(
+            opens and self[index].lower() in english.people.ROLES and self.continues(index + 1)
+        )
 
     def find(self, start: int, end: int, label: str, score: float, reason: str) -> Find:
         """Return a find that covers these units."""
@@ -113,7 +115,7 @@ class Capitals:
         if not words[token][0].isalpha():
             return end
         if end < len(words) and words[end] == "." and not self.text.gap(end):
-            return end + (words[token] + "." in english.ABBREVIATIONS)
+            return end + (words[token] + "." in english.people.ABBREVIATIONS)
         while end + 1 < len(words) and words[end] == "-" and words[end + 1][0].isalpha():
             if self.text.gap(end) or self.text.gap(end + 1):
                 break
@@ -141,13 +143,13 @@ class Capitals:
 
     def _without_starter(self, start: int, end: int) -> int:
         """Return where a run starts when the word that only opens the sentence is left out."""
-        while start < end and self[start] in english.STARTERS:
+        while start < end and self[start] in english.words.STARTERS:
             opening = self.units[start].opens or start == 0 or self[start] in ("The", "A", "An")
             known = self.known(start)
             if not opening or (known and known.end > self.units[start].end):
                 break
             start += 1
-            if start < end and self[start] not in english.STARTERS:
+            if start < end and self[start] not in english.words.STARTERS:
                 break
         return start
 
@@ -156,7 +158,9 @@ class Capitals:
 def _titles() -> dict[str, list[tuple[str, ...]]]:
     """Return titles and honorifics by their first word, the longest first."""
     found: dict[str, list[tuple[str, ...]]] = {}
-    titles = [tuple(title.split()) for title in (*english.TITLES, *english.HONORIFICS)]
+    titles = [
+        tuple(title.split()) for title in (*english.people.TITLES, *english.people.HONORIFICS)
+    ]
     for title in sorted(titles, key=lambda title: (-len(title), title)):
         found.setdefault(title[0], []).append(title)
     return found

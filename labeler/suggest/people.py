@@ -9,7 +9,7 @@ from labeler.suggest.finds import Find
 LONGEST = 4
 """Words that a name may have."""
 
-_NO_NAME = english.NOT_NAMES | english.STARTERS
+_NO_NAME = english.words.NOT_NAMES | english.words.STARTERS
 
 
 def named(capitals: Capitals, figures: list[Find]) -> Iterator[Find]:
@@ -68,7 +68,10 @@ def _titled(capitals: Capitals, start: int, end: int) -> Iterator[Find]:
             title = capitals.string(index, after)
             if name_end > after:
                 yield capitals.find(after, name_end, "PERSON", 0.93, f"after the title {title}")
-            office = title[0].isupper() and title.lower() not in english.ROLES - english.OFFICES
+            office = (
+                title[0].isupper()
+                and title.lower() not in english.people.ROLES - english.people.OFFICES
+            )
             if office and (name_end > after or _is_office(capitals, after)):
                 yield capitals.find(index, after, "TITLE", 0.85, "title")
             index = max(name_end, after)
@@ -83,13 +86,13 @@ def _is_office(capitals: Capitals, index: int) -> bool:
 
 
 def _untitled(capitals: Capitals, start: int, end: int, ages: set[int]) -> Iterator[Find]:
-    if capitals[start - 1].lower() in english.ROLES and capitals.units[start].joined:
+    if capitals[start - 1].lower() in english.people.ROLES and capitals.units[start].joined:
         name_end = _name_end(capitals, start, end)
         if name_end > start and capitals.known(start) is None:
-            begin = start - 1 - (capitals[start - 2].lower() in english.ROLE_STARTS)
+            begin = start - 1 - (capitals[start - 2].lower() in english.people.ROLE_STARTS)
             role = capitals.string(begin, start)
             yield capitals.find(start, name_end, "PERSON", 0.88, f"after the word {role}")
-            if capitals[start - 1].lower() in english.OFFICES:
+            if capitals[start - 1].lower() in english.people.OFFICES:
                 yield capitals.find(begin, start, "TITLE", 0.6, "office before a name")
             return
     for index in range(start, end):
@@ -97,7 +100,7 @@ def _untitled(capitals: Capitals, start: int, end: int, ages: set[int]) -> Itera
         if found:
             yield found
             return
-    end -= end - start > 2 and capitals[end - 1] in english.HONOURS
+    end -= end - start > 2 and capitals[end - 1] in english.people.HONOURS
     if 2 <= end - start <= 3 and _is_plain(capitals, start, end):
         yield from _by_context(capitals, start, end, ages)
 
@@ -110,12 +113,12 @@ def _by_name(capitals: Capitals, index: int, end: int) -> Find | None:
         return None
     name_end = _name_end(capitals, index, end)
     length = name_end - index
-    if first in english.GIVEN_NAMES and length > 0:
+    if first in english.people.GIVEN_NAMES and length > 0:
         if length > 1:
             return capitals.find(index, name_end, "PERSON", 0.9, f"given name {first}")
         if not capitals.units[index].opens and end - index == 1 and known is None:
             return capitals.find(index, name_end, "PERSON", 0.6, f"given name {first}")
-    if first in english.FAMILY_FIRST and 2 <= length <= 3 and name_end == end and not known:
+    if first in english.people.FAMILY_FIRST and 2 <= length <= 3 and name_end == end and not known:
         return capitals.find(index, name_end, "PERSON", 0.85, f"family name {first}")
     return None
 
@@ -127,11 +130,11 @@ def _by_context(capitals: Capitals, start: int, end: int, ages: set[int]) -> Ite
     score, reason = 0.0, ""
     if after == "," and _is_described(capitals, end + 1, ages):
         score, reason = 0.9, "an age or a role stands after the name"
-    elif before == "," and capitals[start - 2].lower() in english.ROLES:
+    elif before == "," and capitals[start - 2].lower() in english.people.ROLES:
         score, reason = 0.85, f"after the word {capitals[start - 2]}"
-    elif before in english.SPEECH and capitals[start - 2][-1:] in (",", "”", '"', "’"):
+    elif before in english.people.SPEECH and capitals[start - 2][-1:] in (",", "”", '"', "’"):
         score, reason = 0.8, f"after the word {before}"
-    elif after in english.SPEECH:
+    elif after in english.people.SPEECH:
         score, reason = 0.75, f"before the word {after}"
     elif after == "," and capitals[end + 1] == "who":
         score, reason = 0.75, "before the word who"
@@ -143,7 +146,7 @@ def _is_described(capitals: Capitals, index: int, ages: set[int]) -> bool:
     """Tell whether an age or a role follows: ", 45,", ", a 34-year-old nurse", ", the mayor"."""
     for step in range(index, min(index + 5, len(capitals.units))):
         unit = capitals.units[step]
-        if unit.start in ages or (step > index and unit.text in english.ROLES):
+        if unit.start in ages or (step > index and unit.text in english.people.ROLES):
             return True
         if unit.capital or not (unit.text[0].isalpha() or unit.text == "-"):
             return False
@@ -161,7 +164,7 @@ def _name_end(capitals: Capitals, start: int, end: int) -> int:
         return end if _is_surname_too(capitals, index, start, end) else start
     while index == end and start < index and index - start < LONGEST + 2:
         step = index
-        while capitals.continues(step, *english.PARTICLES):
+        while capitals.continues(step, *english.people.PARTICLES):
             step += 1
         if step == index or not capitals.continues(step):
             break
@@ -172,23 +175,33 @@ def _name_end(capitals: Capitals, start: int, end: int) -> int:
 def _may_be_name(capitals: Capitals, index: int, start: int, end: int) -> bool:
     """Tell whether this unit can be part of the name that starts at `start` of a run."""
     word, known = capitals[index], capitals.known(index)
-    if index == start and known is None and word in english.FAMILY_FIRST:
+    if index == start and known is None and word in english.people.FAMILY_FIRST:
         return True
-    if word in _NO_NAME or word in english.HONOURS or word in institutions.HEADS:
+    if (
+        (word in _NO_NAME and not _is_bill(capitals, index))
+        or word in english.people.HONOURS
+        or word in institutions.HEADS
+    ):
         return False
     if capitals.title_length(index):
         return False
     if known is None:
         return True
     if index == start:
-        return word in english.GIVEN_NAMES or word in english.FAMILY_FIRST
+        return word in english.people.GIVEN_NAMES or word in english.people.FAMILY_FIRST
     return known.label == "GPE" and _is_surname_too(capitals, index, start, end)
+
+
+def _is_bill(capitals: Capitals, index: int) -> bool:
+    """Tell whether a unit is the given name Bill and not a law: a name follows."""
+    follows = capitals[index] == "Bill" and capitals.continues(index + 1)
+    return follows and capitals.known(index + 1) is None
 
 
 def _is_surname_too(capitals: Capitals, index: int, start: int, end: int) -> bool:
     """Tell whether a place's name ends a person's name here: Michael Jordan, Timothy J. Wall."""
-    given = capitals[start] in english.GIVEN_NAMES and index == end - 1
-    return given and index - start < 3 and capitals[index] in english.SURNAMES_TOO
+    given = capitals[start] in english.people.GIVEN_NAMES and index == end - 1
+    return given and index - start < 3 and capitals[index] in english.people.SURNAMES_TOO
 
 
 def _is_plain(capitals: Capitals, start: int, end: int) -> bool:
@@ -209,7 +222,7 @@ def _surnames(full: str) -> list[str]:
     words = full.split()
     if len(words) < 2:
         return []
-    if words[0] in english.FAMILY_FIRST:
+    if words[0] in english.people.FAMILY_FIRST:
         return [words[0]]
     last = words[-2] if words[-1].strip(".") in ("Jr", "Sr", "II", "III", "IV") else words[-1]
     return [last] if len(last) > 2 and last not in _NO_NAME else []
@@ -224,7 +237,9 @@ def _stands_alone(capitals: Capitals, index: int) -> bool:
         return not after
     before = capitals.units[index - 1]
     return (
-        not before.capital or before.text in english.STARTERS or before.text in english.HONORIFICS
+        not before.capital
+        or before.text in english.words.STARTERS
+        or before.text in english.people.HONORIFICS
     )
 
 

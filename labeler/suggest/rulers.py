@@ -14,7 +14,7 @@ from labeler.suggest.finds import Find, Link, Words, standing
 from labeler.suggest.links import links
 from labeler.suggest.pipeline import propose
 
-RULES = "1"
+RULES = "2"
 """Counts up when the rules change, since their proposals then may."""
 
 
@@ -124,6 +124,6 @@ def _is_whole(capitals: Capitals, find: Find) -> bool:
     return not any(
         capitals.known(index) is None
         and capitals.title_length(index) == 0
-        and capitals[index] not in english.NOT_NAMES
+        and capitals[index] not in english.words.NOT_NAMES
         for index in capitals.beside(find)
     )
