@@ -14,6 +14,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     String,
+    TextClause,
     any_,
     delete,
     func,
@@ -178,12 +179,22 @@ def _contest(session: Session, project_id: int, words: Sequence[str]) -> None:
 
 def catch_up(project_id: int, now: datetime, limit: int = _PAGE) -> int:
     """Learn finished layers that came in without a lesson, oldest first; return how many."""
-    waiting = select(Layer).where(Layer.project_id == project_id, text("status = 'done'"))
-    untaught = waiting.where(text("NOT taught")).order_by(Layer.id).limit(limit)
-    layers = db.session.scalars(untaught).all()
+    untaught = select(Layer).where(*_untaught(project_id))
+    layers = db.session.scalars(untaught.order_by(Layer.id).limit(limit)).all()
     for layer in layers:
         teach(layer, prepare(layer), now)
     return len(layers)
+
+
+def waiting(project_id: int) -> int:
+    """Return how many finished layers were not learned yet."""
+    found = select(func.count()).select_from(Layer).where(*_untaught(project_id))
+    return db.session.scalar(found) or 0
+
+
+def _untaught(project_id: int) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    """Return the conditions for these, in the words by which SQLite knows their index."""
+    return Layer.project_id == project_id, text("status = 'done'"), text("NOT taught")
 
 
 def count(project_id: int) -> int:

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import lessons, settling
+from labeler import jobs, lessons, settling
 from labeler.errors import Invalid
+from labeler.jobs import queue
 from labeler.models import Document, Project, User, db, texts
 from labeler.settling.consistency import whole
 from tests.conftest import NOW, Corpus
@@ -139,6 +140,20 @@ def test_the_page_counts_what_came_in(
     page = signed_in("lena").get("/projects/news/consistency").text
     assert "1 of 2 times" in page
     assert "Not all finished layers" not in page
+
+
+def test_a_worker_counts_what_many_layers_hold(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Where many layers came in, the page counts a few and a worker the others."""
+    made = corpus.project(ana="annotator", lena="curator")
+    for number in range(11):
+        corpus.layer(corpus.document(made, TEXT, f"d{number}"), "ana", "done", GPE=[(0, 4)])
+    queue.arrive("w", "here", 1)
+    page = signed_in("lena").get("/projects/news/consistency").text
+    assert "A worker counts the others" in page
+    assert lessons.waiting(made.id) == 1
+    assert [job.kind for job in jobs.listed(made.id)] == ["learn"]
 
 
 def test_programs_read_it_as_well(

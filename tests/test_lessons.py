@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from labeler import lessons, nlp, schema, settling, transfer, work
+from labeler import jobs, lessons, nlp, schema, settling, transfer, work
+from labeler.jobs import queue
 from labeler.models import ContestedWords, DictionaryEntry, db
 from labeler.suggest import dictionary
 from labeler.suggest.reading import ENTITY, Key, Reading
@@ -67,6 +68,21 @@ def test_layers_from_files_are_learned_once(any_app: Flask, corpus: Corpus) -> N
     lessons.forget(layer)
     assert entries() == {}
     assert lessons.catch_up(project.id, NOW) == 1
+
+
+def test_many_layers_are_learned_in_the_background(any_app: Flask, corpus: Corpus) -> None:
+    """A worker learns all that wait, and tells how far it is."""
+    project = corpus.project()
+    for number in range(3):
+        corpus.layer(corpus.document(project, name=f"d{number}"), "ana", "done", PERSON=[(0, 3)])
+    assert lessons.waiting(project.id) == 3
+    job = transfer.queue_lessons(project)
+    claim = queue.claim("w", job.id)
+    assert claim is not None
+    jobs.perform(jobs.JobWork(claim))
+    ended = jobs.find(job.id)
+    assert (ended.state, ended.done, ended.total) == ("done", 3, 3)
+    assert (lessons.waiting(project.id), entries()) == (0, {("Ada", "PERSON"): 3})
 
 
 def test_submitting_twice_teaches_once(any_app: Flask, corpus: Corpus) -> None:

@@ -5,6 +5,7 @@ from labeler.transfer.evaluation import evaluate, queue_evaluation
 from labeler.transfer.exports import Made, export, queue_export
 from labeler.transfer.imports import import_paths, queue_import
 from labeler.transfer.intake import ImportReport
+from labeler.transfer.learning import queue_lessons
 from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
 from labeler.transfer.suggestions import (
     queue_suggestions,
@@ -29,6 +30,7 @@ __all__ = [
     "queue_evaluation",
     "queue_export",
     "queue_import",
+    "queue_lessons",
     "queue_suggestions",
     "queue_training",
     "read_manifest",

@@ -17,7 +17,7 @@ from labeler.web.openapi import whole
 
 blueprint = Blueprint("consistency", __name__)
 MAX_WORDS = 300
-_LEARNED = 100
+_LEARNED = 10
 """Layers that are counted while somebody waits."""
 
 
@@ -30,6 +30,8 @@ def words(project: Project) -> ResponseReturnValue:
     found, following = settling.occurrences(project, asked, after) if asked else ([], None)
     # Layers that came in from files teach the dictionary when somebody needs it.
     learned = 0 if asked else lessons.catch_up(project.id, now(), _LEARNED)
+    more = learned == _LEARNED
+    job = transfer.queue_lessons(project, me().id) if more and jobs.workers() else None
     return render_template(
         "consistency.html",
         words=asked,
@@ -40,7 +42,8 @@ def words(project: Project) -> ResponseReturnValue:
         labels=project.scheme.entities,
         undo=request.args.get("undo", ""),
         own=request.args.get("own", ""),
-        more=learned == _LEARNED,
+        more=more,
+        job=job,
         counts=_counts(project),
     )
 
