@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from labeler.errors import Problem
-from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
+from labeler.formats import Beside, Exported, Imported, nothing_beside
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import with_text
-from labeler.formats.outgoing import Outgoing
+from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.schema import Entity, Relation, Scheme
 
 NOTE = "note"
@@ -170,7 +169,7 @@ class _Lines:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class BratExporter:
+class BratExporter(ByRecord):
     """Writes a `.txt` and an `.ann` for each article, and `annotation.conf`."""
 
     name: ClassVar[str] = "brat"
@@ -179,26 +178,20 @@ class BratExporter:
         ("text", "overlapping entities", "relations", "parts", "attributes")
     )
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,
-        language: str,  # noqa: ARG002 - other exporters need it
-        options: dict[str, Any],
-    ) -> Report:
-        """Write the folder; where several people labeled, each has a folder in it."""
-        out = Outgoing(folder, options, self.keeps)
-        names: dict[str, set[str]] = {"entity": set(), "relation": set()}
-        for record in records:
-            out.count(record)
-            text = out.path(record, ".txt")
-            text.write_bytes(record.document.text.encode())
-            lines = _lines_of(record, out, names)
-            text.with_suffix(".ann").write_bytes("".join(f"{line}\n" for line in lines).encode())
-        (folder / "annotation.conf").write_text(_configuration(scheme, names), encoding="utf-8")
-        return out.finish()
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {"entity": set(), "relation": set()}
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write text and annotations; where several people labeled, into a folder of each."""
+        text = out.path(record, ".txt")
+        text.write_bytes(record.document.text.encode())
+        lines = _lines_of(record, out, self._names)
+        text.with_suffix(".ann").write_bytes("".join(f"{line}\n" for line in lines).encode())
+
+    def end(self, out: Outgoing) -> None:
+        """Write the configuration, with the attributes that there were."""
+        written = _configuration(out.scheme, self._names)
+        (out.folder / "annotation.conf").write_text(written, encoding="utf-8")
 
 
 def _lines_of(record: Exported, out: Outgoing, names: dict[str, set[str]]) -> list[str]:

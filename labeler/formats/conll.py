@@ -6,20 +6,21 @@ breaks.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, ClassVar
+from pathlib import PurePosixPath
+from typing import BinaryIO, ClassVar
 
 from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report
+from labeler.formats import Exported, Imported
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import text_lines
-from labeler.formats.outgoing import Outgoing
+from labeler.formats.outgoing import ByRecord, Outgoing
+from labeler.formats.splits import PARTS
 from labeler.formats.tagging import flat_tags, words_of
 from labeler.formats.tags import is_tag, spans
-from labeler.schema import Document, Scheme
+from labeler.schema import Document
 
 _START = "-DOCSTART-"
 _BLANK = ("-", "_", "")
@@ -191,38 +192,28 @@ class _Article:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class ConllExporter:
+class ConllExporter(ByRecord):
     """Writes tokens with IOB2 tags in the four columns of CoNLL-2003."""
 
     name: ClassVar[str] = "conll"
     title: ClassVar[str] = "CoNLL-2003 with IOB2 tags"
     keeps: ClassVar[frozenset[str]] = frozenset()
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `train.conll`, `dev.conll` and `test.conll`; a line of text is a sentence."""
-        out = Outgoing(folder, options, self.keeps)
-        for part in ("train", "dev", "test"):
+    def begin(self, out: Outgoing) -> None:
+        """Make a file of each part."""
+        for part in PARTS:
             out.file(f"{part}.conll")
-        for record in records:
-            out.count(record)
-            tags, reasons = flat_tags(record)
-            there, _ = out.fitting(record, lambda e: reasons.get(e.id))  # noqa: B023 - used at once
-            out.renamed(record, there, _word)
-            lines = [f"{_START} -X- -X- O", ""]
-            for start, end, tag, gap in words_of(record, tags):
-                word = record.document.text[start:end]
-                lines.append(f"{word} -X- -X- {_word(tag)}")
-                lines += [""] if "\n" in gap else []
-            out.file(f"{record.part}.conll").write("\n".join([*lines, "", ""]).encode())
-        return out.finish()
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write the words with their tags; a line of text is a sentence."""
+        tags, reasons = flat_tags(record)
+        there, _ = out.fitting(record, lambda entity: reasons.get(entity.id))
+        out.renamed(record, there, _word)
+        lines = [f"{_START} -X- -X- O", ""]
+        for start, end, tag, gap in words_of(record, tags):
+            lines.append(f"{record.document.text[start:end]} -X- -X- {_word(tag)}")
+            lines += [""] if "\n" in gap else []
+        out.file(f"{record.part}.conll").write("\n".join([*lines, "", ""]).encode())
 
 
 def _word(name: str) -> str:

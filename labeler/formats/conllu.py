@@ -7,21 +7,21 @@ https://ufal.mff.cuni.cz/corefud, "CorefUD format". Of CoNLL-U Plus
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, ClassVar
+from pathlib import PurePosixPath
+from typing import BinaryIO, ClassVar
 from urllib.parse import unquote
 
 from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report
+from labeler.formats import Exported, Imported
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import text_lines
-from labeler.formats.outgoing import Outgoing
+from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.formats.splits import PARTS
 from labeler.formats.tagging import flat_tags, words_of
 from labeler.formats.tags import is_tag, spans
-from labeler.schema import Document, Scheme
+from labeler.schema import Document
 
 _COMMENT = re.compile(r"#\s*([\w.]+(?: id)?)\s*(?:=\s*(.*))?")
 _TAGS = ("NER", "ner", "NE", "Entity", "NamedEntity")
@@ -87,6 +87,8 @@ class _Article:
     _tags: list[str] = field(default_factory=list)
     _sentences: list[int] = field(default_factory=list)
     _open: list[tuple[str, str, int]] = field(default_factory=list)
+    _labels: dict[str, str] = field(default_factory=dict)
+    """The last label of each entity: later mentions may leave it out."""
     _bracketed: list[tuple[int, int, str]] = field(default_factory=list)
     _told: dict[str, int] = field(default_factory=dict)
     _inside: int = 0
@@ -125,6 +127,8 @@ class _Article:
         key, _, last = columns[0].partition("-")
         misc = _misc(columns[9])
         if not key.isdecimal():  # an empty node, which is not in the text
+            if _tag(misc) != "O" or "(" in misc.get("Entity", ""):
+                self._told.setdefault(f"The entity of the empty node {key} was not taken.", number)
             return
         if not last and int(key) <= self._inside:
             self._tags[-1] = _tag(misc) if self._tags[-1] == "O" else self._tags[-1]
@@ -155,8 +159,9 @@ class _Article:
             key, *rest = (opened or closing).split("-")
             if opened:
                 fields = [key, *rest]
-                label = fields[self.kind] if len(fields) > self.kind else ""
-                self._open.append((key, unquote(label) or "entity", at))
+                said = unquote(fields[self.kind]) if len(fields) > self.kind else ""
+                label = self._labels[key] = said or self._labels.get(key, "entity")
+                self._open.append((key, label, at))
             if closed or closing:
                 found = [index for index, (name, *_) in enumerate(self._open) if name == key]
                 if found:
@@ -213,33 +218,24 @@ def _plain(value: str) -> str:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class ConlluExporter:
+class ConlluExporter(ByRecord):
     """Writes words with IOB2 tags as `NER=` in MISC, and white space to the letter."""
 
     name: ClassVar[str] = "conllu"
     title: ClassVar[str] = "CoNLL-U with entities in MISC"
     keeps: ClassVar[frozenset[str]] = frozenset(("text",))
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `train.conllu`, `dev.conllu` and `test.conllu`; a line of text is a sentence."""
-        out = Outgoing(folder, options, self.keeps)
+    def begin(self, out: Outgoing) -> None:
+        """Make a file of each part."""
         for part in PARTS:
             out.file(f"{part}.conllu")
-        for record in records:
-            out.count(record)
-            tags, reasons = flat_tags(record)
-            out.fitting(record, lambda entity: reasons.get(entity.id))  # noqa: B023 - used at once
-            lines = _lines(record, tags)
-            out.file(f"{record.part}.conllu").write("".join(f"{x}\n" for x in lines).encode())
-        return out.finish()
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write the words of an article; a line of text is a sentence."""
+        tags, reasons = flat_tags(record)
+        out.fitting(record, lambda entity: reasons.get(entity.id))
+        lines = _lines(record, tags)
+        out.file(f"{record.part}.conllu").write("".join(f"{line}\n" for line in lines).encode())
 
 
 def _lines(record: Exported, tags: list[str]) -> Iterator[str]:

@@ -4,17 +4,18 @@ The format: https://doccano.github.io/doccano/tutorial. Offsets are code points.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
 from labeler.errors import Problem
-from labeler.formats import Exported, Imported, Report
+from labeler.formats import Exported, Imported
 from labeler.formats.drafts import Draft
-from labeler.formats.lines import json_lines, keys_of_first_line, listed, plain
-from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Entity, Relation, Scheme
+from labeler.formats.lines import each, json_lines, keys_of_first_line, listed, plain
+from labeler.formats.outgoing import ByRecord, Outgoing
+from labeler.schema import Document, Entity, Relation
 
 _TEXT = ("text", "data")
 _LABELS = ("label", "labels", "cats")
@@ -41,19 +42,14 @@ class DoccanoImporter:
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
         """Yield an article for each line; other keys become metadata. Comments are told."""
-        for found in json_lines(stream, file):
-            if isinstance(found, Problem):
-                yield found
-                continue
-            number, line = found
-            text = next((line[key] for key in _TEXT if isinstance(line.get(key), str)), None)
-            if text is None:
-                yield Problem("The line has no text.", file=file, line=number, code="invalid")
-            else:
-                yield from _line(line, text, file, number)
+        return each(json_lines(stream, file), partial(_line, file))
 
 
-def _line(line: dict[str, Any], text: str, file: str, number: int) -> Iterator[Imported | Problem]:
+def _line(file: str, number: int, line: dict[str, Any]) -> Iterator[Imported | Problem]:
+    text = next((line[key] for key in _TEXT if isinstance(line.get(key), str)), None)
+    if text is None:
+        yield Problem("The line has no text.", file=file, line=number, code="invalid")
+        return
     name = line.get("id")
     named = isinstance(name, str | int)
     if not named:
@@ -132,31 +128,22 @@ def _end(key: object) -> str:
     return f"e{key}"
 
 
-class DoccanoExporter:
+class DoccanoExporter(ByRecord):
     """Writes a line for each layer, as doccano's relation extraction takes it."""
 
     name: ClassVar[str] = "doccano"
     title: ClassVar[str] = "doccano JSONL, for relation extraction"
     keeps: ClassVar[frozenset[str]] = frozenset(("text", "overlapping entities", "relations"))
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `doccano.jsonl`, or a file for each annotator, as doccano does."""
-        out = Outgoing(folder, options, self.keeps)
+    def begin(self, out: Outgoing) -> None:
+        """Make the file, unless each annotator gets one, as doccano has it."""
         if not out.with_annotators:
             out.file("doccano.jsonl")
-        for record in records:
-            out.count(record)
-            line = _line_of(record, *out.fitting(record))
-            out.file("doccano.jsonl", record).write(orjson.dumps(line) + b"\n")
-        return out.finish()
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a line."""
+        line = _line_of(record, *out.fitting(record))
+        out.file("doccano.jsonl", record).write(orjson.dumps(line) + b"\n")
 
 
 def _line_of(

@@ -4,14 +4,15 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO, ClassVar
 
 import orjson
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from labeler.errors import Problem
-from labeler.formats import KEPT, Exported, Imported, Report, document_problem, manifest
+from labeler.formats import KEPT, Exported, Imported, document_problem
+from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.schema import (
     Annotation,
     Category,
@@ -21,7 +22,6 @@ from labeler.schema import (
     Id,
     Layer,
     Relation,
-    Scheme,
     Status,
     Suggestion,
     Verdict,
@@ -263,34 +263,20 @@ def _is_plain(value: object) -> bool:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class JsonlExporter:
+class JsonlExporter(ByRecord):
     """Writes every layer as a line; what is imported again is the same."""
 
     name: ClassVar[str] = "jsonl"
     title: ClassVar[str] = "JSONL of labeler"
     keeps: ClassVar[frozenset[str]] = frozenset(KEPT)
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `layers.jsonl`, report and manifest; options `manifest` and `report` to add to."""
-        report: Report = options.get("report") or Report()
-        counts = {"documents": 0, "entities": 0, "relations": 0}
-        with (folder / "layers.jsonl").open("wb") as file:
-            for record in records:
-                file.write(orjson.dumps(line_of(record)) + b"\n")
-                counts["documents"] += 1
-                counts["entities"] += len(record.layer.entities)
-                counts["relations"] += len(record.layer.relations)
-        report.counts.update(counts)
-        manifest.write(folder, report, options.get("manifest"))
-        return report
+    def begin(self, out: Outgoing) -> None:
+        """Make the file."""
+        out.file("layers.jsonl")
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a line."""
+        out.file("layers.jsonl").write(orjson.dumps(line_of(record)) + b"\n")
 
 
 def line_of(record: Exported) -> dict[str, Any]:

@@ -3,20 +3,21 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
 from labeler.errors import Problem
-from labeler.formats import Beside
+from labeler.formats import Beside, Imported
 from labeler.schema import Document
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes that one line may have."""
 MAX_FILE = 256 * 1024 * 1024
 """Bytes of a file that is read whole."""
+T = TypeVar("T")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -45,6 +46,17 @@ def text_lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, str] | Proble
         except UnicodeDecodeError as error:
             message = f"Byte {error.start} of the line is not UTF-8. Save the file as UTF-8."
             yield Problem(message, file=file, line=number, code="encoding")
+
+
+def each(
+    found: Iterable[tuple[int, T] | Problem], take: Callable[[int, T], Iterable[Imported | Problem]]
+) -> Iterator[Imported | Problem]:
+    """Yield what `take` makes of each line, by its number, and what is wrong with others."""
+    for item in found:
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield from take(*item)
 
 
 def json_lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, Any]] | Problem]:

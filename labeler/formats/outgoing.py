@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from labeler.formats import Exported, Report, manifest
-from labeler.schema import Annotation, Entity, Relation
+from labeler.schema import Annotation, Entity, Relation, Scheme
 
 _UNSAFE = re.compile(r"[^\w .@+,=()\[\]-]")
 _LONGEST = 120
@@ -19,8 +20,17 @@ Item = dict[str, Any]
 class Outgoing:
     """What one export counts and tells; `finish` writes report and manifest."""
 
-    def __init__(self, folder: Path, options: dict[str, Any], keeps: Collection[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: dict[str, Any],
+        keeps: Collection[str],
+        scheme: Scheme | None = None,
+        language: str = "",
+    ) -> None:
         self.folder = folder
+        self.scheme = scheme or Scheme()
+        self.language = language
         self.report: Report = options.get("report") or Report()
         self._given = options.get("manifest")
         self._keeps = keeps
@@ -119,12 +129,55 @@ class Outgoing:
             self._open[path] = path.open("wb")
         return self._open[path]
 
-    def finish(self, *, libraries: tuple[str, ...] = (), **about: object) -> Report:
-        """Write report and manifest, and return the report."""
+    def close(self) -> None:
+        """Close the files."""
         for file in self._open.values():
             file.close()
+
+    def finish(self, *, libraries: tuple[str, ...] = (), **about: object) -> Report:
+        """Write report and manifest, and return the report."""
+        self.close()
         manifest.write(self.folder, self.report, self._given, libraries=libraries, **about)
         return self.report
+
+
+class ByRecord:
+    """An exporter that writes one layer after another: what is its own is how it `add`s one.
+
+    An instance makes one export: `add` may keep in it what `end` needs.
+    """
+
+    keeps: ClassVar[frozenset[str]] = frozenset()
+    libraries: ClassVar[tuple[str, ...]] = ()
+    """Packages that shape the bytes, whose versions stand in the manifest."""
+
+    def write(
+        self,
+        records: Iterable[Exported],
+        folder: Path,
+        *,
+        scheme: Scheme,
+        language: str,
+        options: dict[str, Any],
+    ) -> Report:
+        """Write the folder; options `manifest` and `report` to add to."""
+        with closing(Outgoing(folder, options, self.keeps, scheme, language)) as out:
+            self.begin(out)
+            for record in records:
+                out.count(record)
+                self.add(record, out)
+            self.end(out)
+            return out.finish(libraries=self.libraries)
+
+    def begin(self, out: Outgoing) -> None:
+        """Write what is there whatever comes."""
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a layer, and tell `out` what of it does not fit."""
+        raise NotImplementedError
+
+    def end(self, out: Outgoing) -> None:
+        """Write what is known when all came."""
 
 
 def _place(entity: Entity) -> tuple[int, int, str, str]:

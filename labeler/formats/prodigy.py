@@ -5,20 +5,21 @@ The format: https://prodi.gy/docs/api-interfaces. Offsets are code points.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
 from labeler import nlp
 from labeler.errors import Problem
-from labeler.formats import KEPT, Exported, Imported, Report
+from labeler.formats import KEPT, Exported, Imported
 from labeler.formats.drafts import Draft
-from labeler.formats.lines import json_lines, keys_of_first_line, listed, plain
-from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Entity, Relation, Scheme, Status, Tokens
+from labeler.formats.lines import each, json_lines, keys_of_first_line, listed, plain
+from labeler.formats.outgoing import ByRecord, Outgoing
+from labeler.schema import Document, Entity, Relation, Status, Tokens
 
 _OWN = {
     "id", "text", "meta", "tokens", "spans", "relations", "label", "options", "accept", "answer",
@@ -50,17 +51,13 @@ class ProdigyImporter:
 
         What was rejected is no annotation: it is told, and the article comes alone.
         """
-        for found in json_lines(stream, file):
-            if isinstance(found, Problem):
-                yield found
-            elif not isinstance(found[1].get("text"), str):
-                message = "The task has no text."
-                yield Problem(message, file=file, line=found[0], code="invalid")
-            else:
-                yield from _task(found[1], file, found[0])
+        return each(json_lines(stream, file), partial(_task, file))
 
 
-def _task(task: dict[str, Any], file: str, line: int) -> Iterator[Imported | Problem]:
+def _task(file: str, line: int, task: dict[str, Any]) -> Iterator[Imported | Problem]:
+    if not isinstance(task.get("text"), str):
+        yield Problem("The task has no text.", file=file, line=line, code="invalid")
+        return
     draft = Draft(_document(task, file), file, line, named="id" in task)
     answer = task.get("answer")
     if answer == "reject":
@@ -148,29 +145,21 @@ def _span_at(token: object, spans: list[Any]) -> dict[str, Any]:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class ProdigyExporter:
+class ProdigyExporter(ByRecord):
     """Writes a task for each layer, with tokens, as `rel.manual` and `db-in` take it."""
 
     name: ClassVar[str] = "prodigy"
     title: ClassVar[str] = "Prodigy JSONL"
     keeps: ClassVar[frozenset[str]] = frozenset(KEPT) - {"parts"}
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `tasks.jsonl`; entities off the borders of tokens have no token numbers."""
-        out = Outgoing(folder, options, self.keeps)
-        with (folder / "tasks.jsonl").open("wb") as file:
-            for record in records:
-                out.count(record)
-                file.write(orjson.dumps(_task_of(record, *out.fitting(record))) + b"\n")
-        return out.finish()
+    def begin(self, out: Outgoing) -> None:
+        """Make the file."""
+        out.file("tasks.jsonl")
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a task; entities off the borders of tokens have no token numbers."""
+        task = _task_of(record, *out.fitting(record))
+        out.file("tasks.jsonl").write(orjson.dumps(task) + b"\n")
 
 
 def _task_of(

@@ -3,17 +3,17 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 
 import orjson
 
 from labeler.errors import Problem
-from labeler.formats import KEPT, Exported, Imported, Report
+from labeler.formats import KEPT, Exported, Imported
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import plain
-from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Scheme, Status
+from labeler.formats.outgoing import ByRecord, Outgoing
+from labeler.schema import Document, Status
 
 COLUMNS = (
     "kind", "document", "annotator", "status", "id", "label", "start", "end", "head", "tail",
@@ -154,31 +154,26 @@ def _json(value: str | None) -> dict[str, Any]:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class CsvExporter:
+class CsvExporter(ByRecord):
     """Writes one table: a row for each document, and below it one for each annotation."""
 
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "CSV: documents and their annotations as rows"
     keeps: ClassVar[frozenset[str]] = frozenset(KEPT)
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write `layers.csv`; the parts of a discontinuous entity are told apart by spaces."""
-        out = Outgoing(folder, options, self.keeps)
-        with (folder / "layers.csv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, COLUMNS, restval="")
-            table.writeheader()
-            for record in records:
-                out.count(record)
-                table.writerows(_rows(record, out))
-        return out.finish()
+    def begin(self, out: Outgoing) -> None:
+        """Write the names of the columns."""
+        out.file("layers.csv").write(_lines([dict(zip(COLUMNS, COLUMNS, strict=True))]))
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write the rows of a layer; the parts of a discontinuous entity are told by spaces."""
+        out.file("layers.csv").write(_lines(_rows(record, out)))
+
+
+def _lines(rows: Iterable[Mapping[str, object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.DictWriter(text, COLUMNS, restval="").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _rows(record: Exported, out: Outgoing) -> Iterator[dict[str, object]]:

@@ -5,20 +5,19 @@ them: two targets, head and tail, that are ids.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, ClassVar
 from urllib.parse import quote, unquote
 
 import orjson
 
 from labeler.errors import Problem
-from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
+from labeler.formats import Beside, Exported, Imported, nothing_beside
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import listed, plain, with_text
-from labeler.formats.outgoing import Outgoing
+from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.formats.units import Units
-from labeler.schema import Document, Scheme
+from labeler.schema import Document
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _TAGGING = ("tagging", "classifying", "")
@@ -238,7 +237,7 @@ def _json(value: str) -> dict[str, Any]:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class W3CExporter:
+class W3CExporter(ByRecord):
     """Writes a `.txt` and a `.jsonld` for each article."""
 
     name: ClassVar[str] = "w3c"
@@ -247,30 +246,17 @@ class W3CExporter:
         ("text", "overlapping entities", "relations", "parts", "attributes", "categories", "ids")
     )
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,
-        options: dict[str, Any],
-    ) -> Report:
-        """Write the folder; where several people labeled, each has a folder in it."""
-        out = Outgoing(folder, options, self.keeps)
-        for record in records:
-            out.count(record)
-            if record.layer.status != "done":
-                out.tell(record, None, "unfinished", "The format cannot say that it is unfinished.")
-            text = out.path(record, ".txt")
-            text.write_bytes(record.document.text.encode())
-            page = _page(record, out, text.name, language)
-            dumped = orjson.dumps(page, option=orjson.OPT_INDENT_2)
-            text.with_suffix(".jsonld").write_bytes(dumped + b"\n")
-        return out.finish()
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write text and annotations; where several people labeled, into a folder of each."""
+        if record.layer.status != "done":
+            out.tell(record, None, "unfinished", "The format cannot say that it is unfinished.")
+        text = out.path(record, ".txt")
+        text.write_bytes(record.document.text.encode())
+        dumped = orjson.dumps(_page(record, out, text.name), option=orjson.OPT_INDENT_2)
+        text.with_suffix(".jsonld").write_bytes(dumped + b"\n")
 
 
-def _page(record: Exported, out: Outgoing, name: str, language: str) -> dict[str, Any]:
+def _page(record: Exported, out: Outgoing, name: str) -> dict[str, Any]:
     """Return an article's annotations as a page; they point at the file of this name."""
     text, source = record.document.text, quote(name)
     entities, relations = out.fitting(record)
@@ -289,7 +275,7 @@ def _page(record: Exported, out: Outgoing, name: str, language: str) -> dict[str
     page: dict[str, Any] = {"@context": _CONTEXT, "type": "AnnotationPage"}
     if record.layer.annotator:
         page["creator"] = {"type": "Person", "name": record.layer.annotator}
-    return {**page, "language": language, "items": items}
+    return {**page, "language": out.language, "items": items}
 
 
 def _annotation(

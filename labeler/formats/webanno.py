@@ -7,16 +7,15 @@ UTF-16 units, as Java counts.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import orjson
 
-from labeler.formats import Exported, Report
-from labeler.formats.outgoing import Outgoing
+from labeler.formats import Exported
+from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.formats.tagging import words_of
 from labeler.formats.units import Units
-from labeler.schema import Entity, Relation, Scheme
+from labeler.schema import Entity, Relation
 
 CATEGORY = "webanno.custom.Category"
 """The layer of spans over a whole document that are its categories."""
@@ -31,7 +30,7 @@ _OWN = re.compile(r"->|[\\\[\]|_;*\t\n]")
 _NAMES = {character: name for name, character in CONTROLS.items()} | {"\\": "\\"}
 
 
-class WebAnnoExporter:
+class WebAnnoExporter(ByRecord):
     """Writes a `.tsv` for each document, as INCEpTION and WebAnno import it."""
 
     name: ClassVar[str] = "webanno"
@@ -40,25 +39,13 @@ class WebAnnoExporter:
         ("text", "overlapping entities", "relations", "attributes", "categories")
     )
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,  # noqa: ARG002
-        options: dict[str, Any],
-    ) -> Report:
-        """Write the folder; where several people labeled, each has a folder in it.
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a sheet; where several people labeled, into a folder of each.
 
         Lines of text are sentences. Spans off token borders are written as parts of tokens.
         """
-        out = Outgoing(folder, options, self.keeps)
-        for record in records:
-            out.count(record)
-            content = "".join(f"{line}\n" for line in _Sheet(record).lines(out))
-            out.path(record, ".tsv").write_bytes(content.encode())
-        return out.finish()
+        content = "".join(f"{line}\n" for line in _Sheet(record).lines(out))
+        out.path(record, ".tsv").write_bytes(content.encode())
 
 
 Row = tuple[int, int]

@@ -6,7 +6,7 @@ and writes it, and converts offsets from UTF-16 units.
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 from warnings import catch_warnings, simplefilter
@@ -14,11 +14,11 @@ from warnings import catch_warnings, simplefilter
 from cassis import Cas, TypeSystem, load_cas_from_xmi, load_typesystem
 
 from labeler.errors import Problem
-from labeler.formats import Beside, Exported, Imported, Report, nothing_beside
+from labeler.formats import Beside, Exported, Imported, nothing_beside
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import whole_text
-from labeler.formats.outgoing import Outgoing
-from labeler.schema import Document, Entity, Relation, Scheme
+from labeler.formats.outgoing import ByRecord, Outgoing
+from labeler.schema import Document, Entity, Relation
 
 _TYPES = ("TypeSystem.xml", "typesystem.xml")
 _ASIDE = {
@@ -153,7 +153,7 @@ def _short(fs: Any) -> str:
 # ---- out -------------------------------------------------------------------------------------
 
 
-class XmiExporter:
+class XmiExporter(ByRecord):
     """Writes an `.xmi` for each document, and `TypeSystem.xml` beside it."""
 
     name: ClassVar[str] = "xmi"
@@ -162,31 +162,26 @@ class XmiExporter:
         ("text", "overlapping entities", "relations", "attributes", "categories")
     )
 
-    def write(
-        self,
-        records: Iterable[Exported],
-        folder: Path,
-        *,
-        scheme: Scheme,  # noqa: ARG002 - other exporters need it
-        language: str,
-        options: dict[str, Any],
-    ) -> Report:
-        """Write the folder; where several people labeled, each has a folder in it."""
-        out = Outgoing(folder, options, self.keeps)
-        types, folders = _Types(), dict[Path, None]()
-        for record in records:
-            out.count(record)
-            if _UNWRITABLE.search(record.document.text):
-                for item in record.layer.annotations():
-                    out.tell(record, item, "left-out", "XML cannot hold a character of its text.")
-                out.tell(record, None, "left-out", "XML cannot hold a character of its text.")
-                continue
-            path = out.path(record, ".xmi")
-            path.write_bytes(_cas(record, out, types, language).to_xmi().encode())
-            folders[path.parent] = None
-        for place in folders:
-            (place / _TYPES[0]).write_bytes(types.system.to_xml().encode())
-        return out.finish(libraries=("dkpro-cassis",))
+    libraries: ClassVar[tuple[str, ...]] = ("dkpro-cassis",)
+
+    def __init__(self) -> None:
+        self._types = _Types()
+        self._folders: dict[Path, None] = {}
+
+    def add(self, record: Exported, out: Outgoing) -> None:
+        """Write a document; where several people labeled, into a folder of each."""
+        if _UNWRITABLE.search(record.document.text):
+            for item in (*record.layer.annotations(), None):
+                out.tell(record, item, "left-out", "XML cannot hold a character of its text.")
+            return
+        path = out.path(record, ".xmi")
+        path.write_bytes(_cas(record, out, self._types).to_xmi().encode())
+        self._folders[path.parent] = None
+
+    def end(self, out: Outgoing) -> None:  # noqa: ARG002 - the folders are known
+        """Write the types into each folder, with the features that there were."""
+        for folder in self._folders:
+            (folder / _TYPES[0]).write_bytes(self._types.system.to_xml().encode())
 
 
 class _Types:
@@ -226,14 +221,14 @@ class _Types:
         return None
 
 
-def _cas(record: Exported, out: Outgoing, types: _Types, language: str) -> Cas:
+def _cas(record: Exported, out: Outgoing, types: _Types) -> Cas:
     """Return a layer as a CAS, with tokens, and each line as a sentence."""
     text = record.document.text
     cas = Cas(
         typesystem=types.system,
         sofa_string=text,
         sofa_mime="text/plain",
-        document_language=language,
+        document_language=out.language,
     )
     token, sentence = types[_SEGMENTS + "Token"], types[_SEGMENTS + "Sentence"]
     made = [sentence(begin=m.start(), end=m.end()) for m in _LINE.finditer(text)]

@@ -1,13 +1,15 @@
 """CoNLL-U: words with their white space, and entities as tags or as brackets."""
 
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from labeler import nlp
 from labeler.errors import Problem
 from labeler.formats import Exported, Imported, archive
-from labeler.formats.conllu import ConlluExporter
+from labeler.formats.conllu import ConlluExporter, ConlluImporter
 from labeler.schema import Document, Entity, Layer, Relation, Scheme
 
 
@@ -92,3 +94,25 @@ def test_white_space_and_labels_go_out_as_they_are(tmp_path: Path) -> None:
     assert isinstance(article, Imported)
     assert (article.document.id, article.document.text) == ("d1", text)
     assert _said(article) == [("Ada\tmet", "B"), ("Rain", "C")]
+
+
+def test_later_mentions_have_the_label_of_the_first_and_empty_nodes_are_told() -> None:
+    """A bracket may leave its type out; what is said of words that are not there is not lost."""
+    rows = [
+        "# newdoc id = a",
+        _row(1, "Ada", "Entity=(e1-person-1)"),
+        _row("1.1", "she", "Entity=(e1)"),
+        _row(2, "She", "Entity=(e1)"),
+        "",
+    ]
+    *problems, article = _taken("\n".join(rows))
+    assert [e.label for e in article.suggestions] == ["person", "person"]
+    assert ["1.1" in problem.message for problem in problems] == [True]
+
+
+def _row(key: object, form: str, misc: str) -> str:
+    return "\t".join([str(key), form, *["_"] * 7, misc])
+
+
+def _taken(content: str) -> list[Any]:
+    return list(ConlluImporter().read(io.BytesIO(content.encode()), "a.conllu"))
