@@ -1,6 +1,7 @@
 """Projects: made, changed, and never at the cost of what was labeled."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from labeler import editing, projects, schema
 from labeler.errors import Conflict, Invalid, NotFound
@@ -175,6 +177,21 @@ def test_a_change_that_keeps_what_is_used_is_made(
     projects.change_scheme(project, wanted)
     db.session.expire_all()
     assert projects.find("news").scheme == wanted
+
+
+def test_a_change_that_can_break_nothing_reads_nothing(any_app: Flask, corpus: Corpus) -> None:
+    """A label more or another colour takes no longer where a million documents are labeled."""
+    project = labeled(corpus)
+    asked: list[str] = []
+
+    def keep(_c: object, _u: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    relations = [{**each, "color": "#000000"} for each in schema.scheme_json(NEWS)["relations"]]
+    event.listen(db.engine, "before_cursor_execute", keep)
+    projects.change_scheme(project, scheme(relations=[*relations, {"name": "NEW"}]))
+    event.remove(db.engine, "before_cursor_execute", keep)
+    assert not [each for each in asked if re.search(r"FROM (entity|relation|category)\b", each)]
 
 
 def test_the_rule_on_overlap_may_tighten_where_it_holds(any_app: Flask, corpus: Corpus) -> None:

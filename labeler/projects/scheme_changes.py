@@ -1,7 +1,7 @@
 """A project's scheme, changed without harm to what is labeled."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -21,6 +21,7 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
     with transaction() as session:
         _hold_writers(session)
         session.refresh(project)
+        # Each of these reads all that is labeled, and none where the change cannot break it.
         problems = [
             *_lost_labels(project, scheme),
             *_broken_ends(project, scheme),
@@ -29,7 +30,7 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
         ]
         if problems:
             raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
-        before, after = _label_names(project.scheme), _label_names(scheme)
+        before, after = (set().union(*_names(each).values()) for each in (project.scheme, scheme))
         project.scheme = scheme
         details = {
             "version": project.scheme_version,
@@ -39,9 +40,15 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
         audit.record("scheme.change", project=project, details=details)
 
 
-def _label_names(scheme: schema.Scheme) -> set[str]:
-    kinds = (scheme.entities, scheme.relations, scheme.categories)
-    return {label.name for labels in kinds for label in labels}
+def _names(scheme: schema.Scheme) -> dict[str, set[str]]:
+    return {kind: {label.name for label in getattr(scheme, kind)} for kind in _TABLES}
+
+
+_TABLES: dict[str, type[Entity] | type[Relation] | type[Category]] = {
+    "entities": Entity,
+    "relations": Relation,
+    "categories": Category,
+}
 
 
 def _hold_writers(session: Session) -> None:
@@ -51,25 +58,27 @@ def _hold_writers(session: Session) -> None:
 
 
 def _lost_labels(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
-    used = usage(project)
-    kept: dict[str, set[str]] = {
-        "entities": {label.name for label in scheme.entities},
-        "relations": {label.name for label in scheme.relations},
-        "categories": {label.name for label in scheme.categories},
-    }
-    for kind, counts in used.items():
+    was, kept = _names(project.scheme), _names(scheme)
+    for kind, table in _TABLES.items():
+        lost = was[kind] - kept[kind]
+        counts = _used(project, table, lost) if lost else {}
         for name, count in counts.items():
-            if name not in kept[kind]:
-                message = (
-                    f"{name} is used by {_counted(count, kind)}. Keep the label, "
-                    "or relabel or delete those first."
-                )
-                yield Problem(message, f"{kind}.{name}", code="used")
+            message = (
+                f"{name} is used by {_counted(count, kind)}. Keep the label, "
+                "or relabel or delete those first."
+            )
+            yield Problem(message, f"{kind}.{name}", code="used")
 
 
 def _broken_ends(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    before = {label.name: (label.head, label.tail) for label in project.scheme.relations}
+    changed = [
+        label.name
+        for label in scheme.relations
+        if before.get(label.name, (label.head, label.tail)) != (label.head, label.tail)
+    ]
     broken: Counter[str] = Counter()
-    for name, head, tail, count in _ends(project):
+    for name, head, tail, count in _ends(project, changed) if changed else ():
         label = scheme.relation(name)
         if label is not None and not label.allows(head, tail):
             broken[name] += count
@@ -81,8 +90,8 @@ def _broken_ends(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
         yield Problem(message, f"relations.{name}", code="ends")
 
 
-def _ends(project: Project) -> Iterable[Any]:
-    """Return label, head label, tail label and count of the relations of a project."""
+def _ends(project: Project, names: Collection[str]) -> Iterable[Any]:
+    """Return label, head label, tail label and count of relations of a project."""
     head, tail = aliased(Entity), aliased(Entity)
     columns = (Relation.label, head.label, tail.label)
     query = (
@@ -90,7 +99,7 @@ def _ends(project: Project) -> Iterable[Any]:
         .join(Layer, Layer.id == Relation.layer_id)
         .join(head, (head.layer_id == Relation.layer_id) & (head.id == Relation.head))
         .join(tail, (tail.layer_id == Relation.layer_id) & (tail.id == Relation.tail))
-        .where(Layer.project_id == project.id)
+        .where(Layer.project_id == project.id, Relation.label.in_(names))
         .group_by(*columns)
     )
     return db.session.execute(query).all()
@@ -126,6 +135,8 @@ def _broken_overlap(project: Project, scheme: schema.Scheme) -> Iterator[Problem
 
 def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
     """Yield the groups of which some layers have two categories already."""
+    if _groups(scheme).items() <= _groups(project.scheme).items():
+        return
     first, second = aliased(Category), aliased(Category)
     columns = (first.label, second.label)
     query = (
@@ -143,8 +154,11 @@ def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]
 
 
 def _group(scheme: schema.Scheme, category: str) -> str:
-    label = scheme.category(category)
-    return label.group if label else ""
+    return _groups(scheme).get(category, "")
+
+
+def _groups(scheme: schema.Scheme) -> dict[str, str]:
+    return {label.name: label.group for label in scheme.categories if label.group}
 
 
 def _counted(count: int, plural: str) -> str:
@@ -156,15 +170,13 @@ def _counted(count: int, plural: str) -> str:
 
 def usage(project: Project) -> dict[str, dict[str, int]]:
     """Return how often each label stands in the layers of a project, most used first."""
-    return {
-        "entities": _used(project, Entity),
-        "relations": _used(project, Relation),
-        "categories": _used(project, Category),
-    }
+    return {kind: _used(project, table) for kind, table in _TABLES.items()}
 
 
 def _used(
-    project: Project, table: type[Entity] | type[Relation] | type[Category]
+    project: Project,
+    table: type[Entity] | type[Relation] | type[Category],
+    names: Collection[str] | None = None,
 ) -> dict[str, int]:
     count = func.count()
     query = (
@@ -174,4 +186,6 @@ def _used(
         .group_by(table.label)
         .order_by(count.desc(), table.label)
     )
+    if names is not None:
+        query = query.where(table.label.in_(names))
     return dict(db.session.execute(query).all())
