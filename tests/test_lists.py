@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from labeler import accounts, audit, counters, lessons, progress, settling, work
-from labeler.models import Project, QueueEntry, User, db, transaction
+from labeler.models import Project, QueueEntry, User, db, texts, transaction
 from labeler.settling.alike import documents_alike
 from labeler.work.rules import look_again
 from tests.conftest import NOW, Corpus
@@ -34,7 +34,7 @@ INDEXES = {
     "doubts": "ix_doubt_state",
     "sudden changes": "ix_sudden_change_unseen",
     "contested": "ix_contested_words",
-    "occurrences": "VIRTUAL TABLE INDEX",
+    "words in texts": "VIRTUAL TABLE INDEX",
     "to learn": "ix_layer_untaught",
 }
 """Where a condition must be led by its own index: SQLite says so by its name."""
@@ -122,6 +122,7 @@ def _settling(project: Project, ben: User) -> Iterator[tuple[str, Run]]:
     yield "sudden changes", lambda: settling.sudden_changes(project)
     yield "sudden changes, one's", lambda: settling.sudden_changes(project, of=ben)
     yield "contested", lambda: settling.contested(project)
+    yield "words in texts", lambda: texts.may_hold(project.id, "Varn", 0, 10)
     yield "occurrences", lambda: settling.occurrences(project, "Varn")
     yield "to learn", lambda: lessons.catch_up(project.id, NOW)
     yield "learned", lambda: lessons.count(project.id)

@@ -25,11 +25,15 @@ def may_hold(project_id: int, words: str, after: int, limit: int) -> list[int]:
     """
     known = _indexed(words)
     if not known:
-        following = select(Document.id).where(Document.project_id == project_id)
-        ordered = following.where(Document.id > after).order_by(Document.id)
-        return list(db.session.scalars(ordered.limit(limit)))
+        return following(project_id, after, limit)
     by_index = _in_sqlite if db.engine.dialect.name == "sqlite" else _in_postgres
     return by_index(project_id, known, after, limit)
+
+
+def following(project_id: int, after: int, limit: int) -> list[int]:
+    """Return the first documents after an id, by id: any may hold words that are frequent."""
+    mine = select(Document.id).where(Document.project_id == project_id, Document.id > after)
+    return list(db.session.scalars(mine.order_by(Document.id).limit(limit)))
 
 
 def _indexed(words: str) -> list[str]:
@@ -58,21 +62,28 @@ def _in_sqlite(project_id: int, words: list[str], after: int, limit: int) -> lis
 
 
 def _in_postgres(project_id: int, words: list[str], after: int, limit: int) -> list[int]:
-    """Search stretch by stretch: the index gives its answers at once, and in no order."""
+    """Search stretch by stretch, more of them at a time where words are rare.
+
+    The index gives its answers at once, and in no order.
+    """
     last = select(func.max(Document.id)).where(Document.project_id == project_id)
-    stretches = range(after >> _STRETCH, ((db.session.scalar(last) or 0) >> _STRETCH) + 1)
-    query = text(
-        "SELECT id FROM document WHERE text_words(project_id, id, text) @> "
-        "array_remove(array_prepend(:stretch, (text_words(0, 0, :words))[2:]), '') "
-    )
+    first, end = after >> _STRETCH, (db.session.scalar(last) or 0) >> _STRETCH
     found: list[int] = []
-    for stretch in stretches:
-        values = {"stretch": f"#{project_id}/{stretch}", "words": " ".join(words)}
-        keys = db.session.scalars(query, values)
-        found += sorted(key for key in keys if key > after)
-        if len(found) >= limit:
-            break
+    together = 1
+    while first <= end and len(found) < limit:
+        several = range(first, min(first + together, end + 1))
+        values = {"words": " ".join(words), "stretches": [f"#{project_id}/{n}" for n in several]}
+        found += sorted(key for key in db.session.scalars(_HOLDING, values) if key > after)
+        first, together = several.stop, min(2 * together, _MOST)
     return found[:limit]
+
+
+_MOST = 8
+"""Stretches that are searched together at most."""
+_HOLDING = text(
+    "SELECT id FROM document WHERE text_words(project_id, id, text) && :stretches AND "
+    "text_words(project_id, id, text) @> array_remove((text_words(0, 0, :words))[2:], '')"
+)
 
 
 def unindexed(project_id: int) -> int:

@@ -112,8 +112,8 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
     """Return the next documents that hold words, and what asks for those after them."""
     found: list[Document] = []
     until = time.monotonic() + _PATIENCE
+    keys = texts.following(project.id, after, _READ)  # where they are frequent, that is enough
     while True:
-        keys = texts.may_hold(project.id, words, after, _READ)
         wanted = select(Document).where(Document.id.in_(keys), holds(project, words))
         ordered = wanted.order_by(Document.id).limit(_DOCUMENTS + 1 - len(found))
         found += db.session.scalars(ordered)
@@ -124,6 +124,7 @@ def _holding(project: Project, words: str, after: int) -> tuple[list[Document], 
         after = keys[-1]
         if time.monotonic() >= until:
             return found, after
+        keys = texts.may_hold(project.id, words, after, _READ)
 
 
 def _layers(keys: Collection[int]) -> dict[int, list[tuple[bool, schema.Layer]]]:
