@@ -236,21 +236,25 @@ class Project:
         path = f"{self._path}/exports/{export['id']}/changes"
         return self._client.ask("GET", path, since=since["id"])
 
-    def agreement(self) -> Json:
-        """Return how far annotators agree."""
-        return self._client.ask("GET", f"{self._path}/agreement")
+    def agreement(self, seconds: float = 3600) -> Json:
+        """Return how far annotators agree; waits while a worker computes it.
+
+        Raises Unavailable when that takes longer than so many seconds, or failed.
+        """
+        for _ in _pauses(seconds, "Agreement"):
+            found = self._client.ask("GET", f"{self._path}/agreement")
+            if "job" not in found:
+                break
+        return found
 
     def wait(self, job: Json, seconds: float = 3600) -> Json:
         """Return a job when it has ended; raises Invalid if it failed, Unavailable if it is late.
 
         `seconds` is how long it may take.
         """
-        end, pause = time.monotonic() + seconds, 0.1
-        while job["state"] not in _ENDED:
-            if time.monotonic() > end:
-                raise Unavailable(f"{job['title']} has not ended after {seconds:g} seconds.")
-            time.sleep(pause)
-            pause = min(2 * pause, 5)
+        for _ in _pauses(seconds, job["title"]):
+            if job["state"] in _ENDED:
+                break
             job = self._client.ask("GET", f"{self._path}/jobs/{job['id']}")
         if job["state"] != "done":
             raise Invalid(job["error"] or f"{job['title']}: {job['state']}.")
@@ -295,6 +299,17 @@ def replaced(before: Mapping[str, Any], **changes: Any) -> Json:
 def deleted(before: Mapping[str, Any]) -> Json:
     """Return the op that deletes an annotation as a layer has it."""
     return {"id": before["id"], "before": _without_id(before), "after": None}
+
+
+def _pauses(seconds: float, what: str) -> Iterator[None]:
+    """Yield again and again, after longer and longer pauses; raises Unavailable in the end."""
+    end, pause = time.monotonic() + seconds, 0.1
+    while True:
+        yield
+        if time.monotonic() > end:
+            raise Unavailable(f"{what} has not ended after {seconds:g} seconds.")
+        time.sleep(pause)
+        pause = min(2 * pause, 5)
 
 
 def _without_id(annotation: Mapping[str, Any]) -> Json:

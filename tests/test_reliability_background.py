@@ -186,6 +186,24 @@ def test_a_scope_comes_through_a_job(curator: FlaskClient, large: Project) -> No
     assert "data-value" in text
 
 
+def test_programs_and_downloads_wait_for_the_worker_too(curator: FlaskClient) -> None:
+    """The API answers 202 with the job until the numbers are there; a download leads to the page
+    that waits; a computation that ended without numbers is told."""
+    api, download = "/api/v1/projects/news/agreement", f"{ADDRESS}/download?format=json"
+    later = curator.get(api)
+    assert (later.status_code, later.get_json()["job"]["state"]) == (202, "queued")
+    assert later.headers["Retry-After"]
+    assert curator.get(download).location == ADDRESS
+    jobs.cancel(later.get_json()["job"]["id"])
+    assert curator.get(api).status_code == 503
+    jobs.retry(later.get_json()["job"]["id"])
+    assert curator.get(api).status_code == 202
+    let_the_worker_work()
+    found = curator.get(api)
+    assert (found.status_code, found.get_json()["documents"]) == (200, 5)
+    assert curator.get(download).get_json() == found.get_json()
+
+
 def test_without_a_worker_the_page_computes_itself(
     large: Project, signed_in: Callable[[str], FlaskClient]
 ) -> None:

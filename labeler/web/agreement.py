@@ -5,18 +5,20 @@ import io
 from functools import partial
 
 import orjson
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from labeler import reliability
+from labeler import jobs, reliability
+from labeler.errors import Unavailable
 from labeler.models import Document, Project, db
 from labeler.reliability import CATEGORIES
 from labeler.web import agreement_csv
 from labeler.web import agreement_view as view
 from labeler.web.agreement_scope import SCOPE, Links, asked, colors
+from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes
+from labeler.web.openapi import comes_later, takes
 
 blueprint = Blueprint("agreement", __name__)
 
@@ -57,33 +59,45 @@ def _total(project: Project) -> int:
 def download(project: Project) -> ResponseReturnValue:
     """Send the report as JSON or, a number a line, as CSV."""
     given = asked(project)
-    found = reliability.overview(project, given.scope)
+    found, job = reliability.latest(project, given.scope, me().id)
+    if found is None or job is not None:
+        flash("These numbers are being computed anew. Download them when they are here.")
+        return redirect(Links(project, given).to())
     name = f"{project.slug}-agreement"
     if request.args.get("format") == "json":
-        answer = Response(
-            orjson.dumps(found.report, option=orjson.OPT_INDENT_2), mimetype="application/json"
-        )
-        answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.json")
-        return answer
+        body = orjson.dumps(found.report, option=orjson.OPT_INDENT_2)
+        return _file(body, "application/json", f"{name}.json")
     table = io.StringIO(newline="")
     writer = csv.writer(table)
     writer.writerow(agreement_csv.COLUMNS)
     writer.writerows(agreement_csv.rows(found.report))
-    answer = Response(table.getvalue(), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return answer
+    return _file(table.getvalue(), "text/csv", f"{name}.csv")
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    sent = Response(content, mimetype=kind)
+    sent.headers.set("Content-Disposition", "attachment", filename=name)
+    return sent
 
 
 # ---- API -------------------------------------------------------------------------------------
 
 
-def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), mimetype="application/json")
-
-
 @api.get("/projects/<slug>/agreement")
 @allow("curator")
 @takes(**SCOPE)
+@comes_later
 def get_agreement(project: Project) -> ResponseReturnValue:
-    """Return how far annotators agree: what `labeler agreement --json` prints."""
-    return _json(reliability.overview(project, asked(project).scope).report)
+    """Return how far annotators agree: what `labeler agreement --json` prints.
+
+    Of a large corpus a worker computes it: until then the answer is 202, with how far that is.
+    """
+    found, job = reliability.latest(project, asked(project).scope, me().id)
+    if job is None and found is not None:
+        return answer(found.report)
+    if job is None or job.state not in jobs.UNFINISHED:
+        raise Unavailable("The last computation ended without numbers. A manager can try it again.")
+    told = {name: getattr(job, name) for name in ("id", "title", "state", "done", "total")}
+    later = answer({"job": told})
+    later.status_code, later.headers["Retry-After"] = 202, "2"
+    return later

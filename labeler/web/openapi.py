@@ -70,6 +70,12 @@ def gives(shape: Any = None, kind: str = JSON) -> Callable[[F], F]:
     return mark
 
 
+def comes_later(view: F) -> F:
+    """Say that a route answers 202 with the job, as long as a worker computes what it gives."""
+    view.comes_later = True  # type: ignore[attr-defined]
+    return view
+
+
 def check_query(view: Callable[..., Any]) -> None:
     """Raise Invalid for a number in the query that is none, or not within its bounds."""
     query: dict[str, dict[str, Any]] = getattr(view, "takes", (None, {}))[1]
@@ -138,6 +144,7 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
         ],
         "responses": {
             "200": {"description": "Done.", "content": _answered(view, shapes)},
+            **(_LATER if getattr(view, "comes_later", False) else {}),
             **{
                 str(status): {"description": _REFUSALS[status], "content": _ERROR}
                 for status in _refusals(who, rule, bool(body or query))
@@ -149,6 +156,9 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
         kind = body.get("contentMediaType", JSON)
         operation["requestBody"] = {"required": True, "content": {kind: {"schema": body}}}
     return operation
+
+
+_LATER = {"202": {"description": "Being computed. Ask again.", "content": {JSON: {}}}}
 
 
 def scope_of(view: Callable[..., Any], method: str) -> str:
