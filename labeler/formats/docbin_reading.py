@@ -33,8 +33,8 @@ class DocBinImporter:
         """Yield an article for each Doc; `line` counts the Docs from 1.
 
         What labeler put into `doc.user_data` is the truth of its own exports. Of others entities
-        come from `doc.ents` and all span groups, relations from `doc._.rel`, categories from
-        `doc.cats`, metadata from `doc.user_data["meta"]`.
+        come from `doc.ents` and all span groups, with what they link to as `kb_id`, relations from
+        `doc._.rel`, categories from `doc.cats`, metadata from `doc.user_data["meta"]`.
         """
         try:
             for number, doc in enumerate(nlp.read_docs(stream), start=1):
@@ -93,7 +93,8 @@ def _others(doc: Any, file: str, number: int) -> Iterator[Imported | Problem]:
         place = (span.start_char, span.end_char, span.label_)
         if place not in keys:
             key = keys[place] = span.id_ or f"e{len(keys) + 1}"
-            if draft.entity(key, [place[:2]], span.label_):
+            linked = {"kb_id": span.kb_id_} if span.kb_id_ else None
+            if draft.entity(key, [place[:2]], span.label_, attributes=linked):
                 starts.setdefault(span.start, []).append(key)
     _relations(draft, doc.user_data.get(_RELATIONS), starts)
     for label, value in plain(doc.cats).items():

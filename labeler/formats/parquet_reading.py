@@ -102,7 +102,7 @@ class _Rows:
         for key in left:
             yield from self._once(key, f"The column {key!r} was not taken, here and below.")
         if self._spans:
-            _take(draft, row, self._spans)
+            _take(draft, row, self._spans, self._names.get(self._spans, ()))
         elif self._tags:
             self._tagged(draft, tokens, listed(row.get(self._tags)))
         self._categories(draft, row)
@@ -157,10 +157,28 @@ def _class_names(schema: Any) -> dict[str, Sequence[str]]:
     told = _json((schema.metadata or {}).get(b"huggingface"))
     found: dict[str, Sequence[str]] = {}
     for name, feature in plain(plain(told.get("info")).get("features")).items():
-        inner = plain(plain(feature).get("feature")) or plain(feature)
-        if isinstance(inner.get("names"), list):
-            found[name] = [str(each) for each in inner["names"]]
+        inner = _inner(feature)
+        names = inner.get("names") or plain(inner.get("label")).get("names")
+        if isinstance(names, list):
+            found[name] = [str(each) for each in names]
     return found
+
+
+def _inner(feature: object) -> dict[str, Any]:
+    """Return a feature without the lists around it."""
+    if isinstance(feature, list):
+        return _inner(feature[0]) if feature else {}
+    given = plain(feature)
+    return _inner(given["feature"]) if "feature" in given else given
+
+
+def _records(value: object) -> list[dict[str, Any]]:
+    """Return a list of objects; `datasets` keeps it as an object of lists as well."""
+    if not isinstance(value, dict):
+        return [plain(each) for each in listed(value)]
+    lists = {name: each for name, each in value.items() if isinstance(each, list)}
+    most = max(map(len, lists.values()), default=0)
+    return [{k: each[n] for k, each in lists.items() if n < len(each)} for n in range(most)]
 
 
 def _tag(tag: object, names: Sequence[str]) -> str | None:
@@ -185,10 +203,13 @@ def _starts(text: str, tokens: Sequence[str]) -> list[int]:
     return starts
 
 
-def _take(draft: Draft, row: Mapping[str, Any], column: str) -> None:
-    """Take entities and relations as they stand in a row, in labeler's names of their fields."""
-    for index, item in enumerate(listed(row.get(column))):
-        entity = plain(item)
+def _take(draft: Draft, row: Mapping[str, Any], column: str, names: Sequence[str]) -> None:
+    """Take entities and relations as they stand in a row, in labeler's names of their fields.
+
+    `names` are those of labels that are numbers.
+    """
+    for index, entity in enumerate(_records(row.get(column))):
+        label = entity.get("type") if entity.get("label") is None else entity["label"]
         key = entity.get("id") or f"e{index + 1}"
         parts = [
             (part.get("start"), part.get("end")) for part in map(plain, listed(entity.get("parts")))
@@ -196,13 +217,12 @@ def _take(draft: Draft, row: Mapping[str, Any], column: str) -> None:
         draft.entity(
             key,
             parts or [(entity.get("start"), entity.get("end"))],
-            str(entity.get("label") or entity.get("type") or ""),
+            _tag(label, names) or "" if isinstance(label, int) and names else str(label or ""),
             text=entity["text"] if isinstance(entity.get("text"), str) else None,
             attributes=_json(entity.get("attributes")),
             origin=_json(entity.get("origin")) or None,
         )
-    for index, item in enumerate(listed(row.get("relations"))):
-        link = plain(item)
+    for index, link in enumerate(_records(row.get("relations"))):
         key, ends = link.get("id") or f"r{index + 1}", (link.get("head"), link.get("tail"))
         draft.relation(
             key,

@@ -11,6 +11,9 @@ from spacy.tokens import Doc, DocBin, Span
 
 from labeler import nlp
 from labeler.errors import Invalid
+from labeler.formats import Imported
+from labeler.formats.docbin_reading import DocBinImporter
+from labeler.schema import Entity
 
 
 def _same(doc: Doc, other: Doc) -> bool:
@@ -59,3 +62,13 @@ def test_a_file_that_ends_too_early_or_unpacks_to_no_end_is_refused() -> None:
     for content in (packed[:-8], packed[:20], bomb):
         with pytest.raises(Invalid):
             list(nlp.read_docs(io.BytesIO(content)))
+
+
+def test_what_an_entity_links_to_is_an_attribute() -> None:
+    """Of others' files; labeler's own say it in `doc.user_data`."""
+    doc = spacy.blank("en").make_doc("Ada met Bob.")
+    doc.ents = [Span(doc, 0, 1, "PER", kb_id="Q7259"), Span(doc, 2, 3, "PER")]
+    [article] = DocBinImporter().read(io.BytesIO(DocBin(docs=[doc]).to_bytes()), "a.spacy")
+    assert isinstance(article, Imported)
+    attributes = [e.attributes for e in article.suggestions if isinstance(e, Entity)]
+    assert attributes == [{"kb_id": "Q7259"}, None]

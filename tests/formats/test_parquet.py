@@ -1,6 +1,7 @@
 """Parquet of Hugging Face datasets: what goes out, and what tables of others hold."""
 
 import io
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -164,6 +165,24 @@ def test_spans_relations_and_a_label_of_others_come_in() -> None:
         ("ignored", True),
         ("invalid", True),
     ]
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_spans_come_as_lists_of_objects_or_as_objects_of_lists(as_list: bool) -> None:
+    """`datasets` stores a sequence of objects as the latter; labels may be numbers with names."""
+    spans: Any = {"start": [0, 8], "end": [3, 11], "label": [1, 0]}
+    if as_list:
+        spans = [
+            dict(zip(spans, values, strict=True)) for values in zip(*spans.values(), strict=True)
+        ]
+    table = pa.table({"text": ["Ada met Bob."], "entities": pa.array([spans])})
+    label = {"names": ["ORG", "PER"], "_type": "ClassLabel"}
+    features = {"entities": {"feature": {"label": label}, "_type": "Sequence"}}
+    told = json.dumps({"info": {"features": features}})
+    [article], problems = _read(table.replace_schema_metadata({"huggingface": told}))
+    assert problems == []
+    entities = [item for item in article.suggestions if isinstance(item, Entity)]
+    assert [(e.start, e.end, e.label) for e in entities] == [(0, 3, "PER"), (8, 11, "ORG")]
 
 
 def test_tags_without_names_and_tables_without_text_are_told() -> None:
