@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from labeler import editing, schema
 from labeler.errors import Invalid, Stale
-from labeler.models import Layer, db, transaction
+from labeler.models import Layer, Project, db, transaction
 from tests.conftest import NEWS, NOW, Corpus
 
 TEXT = "Ada Lovelace met Bob in Rome on Monday, 😋 Ada said."
@@ -131,6 +131,38 @@ def test_what_breaks_a_rule_is_refused_whole(layer: Layer, ops: list[Any], code:
     assert code in {problem.code for problem in refused.value.problems}
     assert items(layer) == {}
     assert db.session.get_one(Layer, layer.id).revision == 0
+
+
+def test_values_that_a_label_does_not_declare_are_refused(layer: Layer) -> None:
+    """The sentence names the values that are possible; what nothing declares stays free."""
+    scheme = schema.parse_scheme(
+        {
+            "entities": [
+                {
+                    "name": "PERSON",
+                    "attributes": [{"name": "sure", "values": ["yes", "no"]}, {"name": "note"}],
+                }
+            ],
+            "relations": [{"name": "KNOWS", "attributes": [{"name": "kind", "values": ["well"]}]}],
+        }
+    )
+    with transaction() as session:
+        session.get_one(Project, layer.project_id).scheme = scheme
+
+    def told(**attributes: Any) -> dict[str, Any]:
+        return {**entity(0, 3), "attributes": attributes}
+
+    say(layer, 0, edit("k1", ("a", None, told(sure="yes", note="x", other=3))))
+    for number, value in enumerate(("maybe", True, 1, "")):
+        with pytest.raises(Invalid) as caught:
+            say(layer, 1, edit(f"k{number}x", ("b", None, {**told(sure=value), "start": 1})))
+        [problem] = caught.value.problems
+        assert problem.code == "attributes"
+        assert problem.message == f"sure of PERSON is one of yes, no, not {value!r}."
+    link = {"head": "a", "tail": "a", "label": "KNOWS", "attributes": {"kind": "badly"}}
+    with pytest.raises(Invalid, match="breaks a rule") as caught:
+        say(layer, 1, edit("k9", ("r", None, link)))
+    assert "kind of KNOWS is one of well" in caught.value.problems[0].message
 
 
 def test_an_entity_cannot_leave_its_relations_behind(layer: Layer) -> None:

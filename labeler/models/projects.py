@@ -110,7 +110,31 @@ class _Label:
         return row
 
 
-class EntityLabel(_Label, Base):
+class _Declaring(_Label):
+    """What entity and relation labels have in common: they declare attributes."""
+
+    attributes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+    @classmethod
+    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+        """Return the row of that name with these values and attributes."""
+        row = super().among(known, record, position)
+        assert isinstance(record, schema.EntityLabel | schema.RelationLabel)
+        row.attributes = [
+            {"name": declared.name, "values": list(declared.values)}
+            for declared in record.attributes
+        ]
+        return row
+
+    def declared(self) -> tuple[schema.DeclaredAttribute, ...]:
+        """Return the attributes as the scheme has them."""
+        return tuple(
+            schema.DeclaredAttribute(told["name"], tuple(told["values"]))
+            for told in self.attributes
+        )
+
+
+class EntityLabel(_Declaring, Base):
     """An entity label of a project's scheme."""
 
     __tablename__ = "entity_label"
@@ -118,10 +142,12 @@ class EntityLabel(_Label, Base):
 
     def record(self) -> schema.EntityLabel:
         """Return the label as the scheme has it."""
-        return schema.EntityLabel(self.name, self.key, self.color, self.description)
+        return schema.EntityLabel(
+            self.name, self.key, self.color, self.description, self.declared()
+        )
 
 
-class RelationLabel(_Label, Base):
+class RelationLabel(_Declaring, Base):
     """A relation label of a project's scheme, with the labels allowed at its ends."""
 
     __tablename__ = "relation_label"
@@ -150,6 +176,7 @@ class RelationLabel(_Label, Base):
             tuple(self.head),
             tuple(self.tail),
             self.symmetric,
+            self.declared(),
         )
 
 

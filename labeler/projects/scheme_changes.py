@@ -27,6 +27,7 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
             *_broken_ends(project, scheme),
             *_broken_overlap(project, scheme),
             *_broken_groups(project, scheme),
+            *_broken_attributes(project, scheme),
         ]
         if problems:
             raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
@@ -151,6 +152,40 @@ def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]
         if group and group == _group(scheme, other):
             message = f"{_counted(count, 'layers')} have both {one} and {other}, of one group."
             yield Problem(message, f"categories.{one}", code="group")
+
+
+def _broken_attributes(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
+    """Yield the attributes whose values, as they were given, are none of those declared."""
+    for kind, table, labels in (
+        ("entities", Entity, scheme.entities),
+        ("relations", Relation, scheme.relations),
+    ):
+        closed = {label.name: label for label in labels if any(a.values for a in label.attributes)}
+        broken: Counter[tuple[str, str]] = Counter()
+        for name, told in _told(project, table, closed):
+            for declared in closed[name].attributes:
+                if declared.name in told and not declared.takes(told[declared.name]):
+                    broken[name, declared.name] += 1
+        for (name, attribute), count in broken.items():
+            message = (
+                f"{attribute} has other values in {_counted(count, kind)} {name}. "
+                "Declare these too, or change those first."
+            )
+            yield Problem(message, f"{kind}.{name}", code="attributes")
+
+
+def _told(
+    project: Project, table: type[Entity] | type[Relation], names: Iterable[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield label and attributes of all annotations of these labels that have some."""
+    query = (
+        select(table.label, table.attributes)
+        .join(Layer, Layer.id == table.layer_id)
+        .where(Layer.project_id == project.id, table.label.in_(list(names)))
+        .where(table.attributes.is_not(None))
+    )
+    for name, told in db.session.execute(query).yield_per(1000):
+        yield name, told or {}
 
 
 def _group(scheme: schema.Scheme, category: str) -> str:

@@ -35,6 +35,18 @@ AttributeValue = (
     | Annotated[int, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
     | Annotated[float, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
 )
+AttributeWord = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=MAX_LABEL,
+        pattern=r"^[^\s:;,\x00-\x1f\x7f]([^:;,\x00-\x1f\x7f]*[^\s:;,\x00-\x1f\x7f])?$",
+    ),
+]
+MAX_DECLARED = 20
+"""Attributes that a label may declare."""
+MAX_VALUES = 50
+"""Values that one of them may list."""
 Attributes = Annotated[
     dict[AttributeName, AttributeValue], Field(min_length=1, max_length=MAX_ATTRIBUTES)
 ]
@@ -50,13 +62,32 @@ MAX_TEXT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredAttribute:
+    """What annotations of a label may tell: one of `values`, or anything where there are none.
+
+    Neither its name nor a value has a colon, semicolon or comma, so that all stand on one line.
+    """
+
+    name: AttributeWord
+    values: Annotated[tuple[AttributeWord, ...], Field(max_length=MAX_VALUES)] = ()
+
+    def takes(self, value: object) -> bool:
+        """Tell whether this may be its value."""
+        return not self.values or (isinstance(value, str) and value in self.values)
+
+
+DeclaredAttributes = Annotated[tuple[DeclaredAttribute, ...], Field(max_length=MAX_DECLARED)]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityLabel:
-    """A kind of entity."""
+    """A kind of entity, with the attributes that it declares; others are free."""
 
     name: LabelName
     key: Key = ""
     color: Color = PALETTE[0]
     description: str = ""
+    attributes: DeclaredAttributes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +101,7 @@ class RelationLabel:
     head: tuple[LabelName, ...] = ()
     tail: tuple[LabelName, ...] = ()
     symmetric: bool = False
+    attributes: DeclaredAttributes = ()
 
     def allows(self, head: str, tail: str) -> bool:
         """Tell whether entities of these labels may be head and tail."""
@@ -126,7 +158,8 @@ class Entity:
     """A labeled span of text; `origin` tells what proposed it, None when a person made it.
 
     A discontinuous entity has `parts`, two or more in the order of the text, apart from each
-    other; it starts with the first and ends with the last. `attributes` are free.
+    other; it starts with the first and ends with the last. `attributes` are free but for those that
+    its label declares with values.
     """
 
     id: Id

@@ -12,8 +12,10 @@ from labeler.schema.records import (
     Attributes,
     Category,
     Entity,
+    EntityLabel,
     Overlap,
     Relation,
+    RelationLabel,
     Scheme,
 )
 
@@ -52,8 +54,23 @@ def check(
 def _entity_problems(entity: Entity, scheme: Scheme, length: int) -> Iterator[Problem]:
     for code, message in entity_faults(entity, length):
         yield Problem(message, entity.id, code=code)
-    if scheme.entity(entity.label) is None:
+    label = scheme.entity(entity.label)
+    if label is None:
         yield Problem(f"The scheme has no entity label {entity.label!r}.", entity.id, code="label")
+    else:
+        yield from _undeclared(entity, label)
+
+
+def _undeclared(item: Entity | Relation, label: EntityLabel | RelationLabel) -> Iterator[Problem]:
+    """Yield the attributes whose values are none of those that the label declares."""
+    told = item.attributes or {}
+    for declared in label.attributes:
+        if declared.name in told and not declared.takes(told[declared.name]):
+            values = ", ".join(declared.values)
+            message = (
+                f"{declared.name} of {label.name} is one of {values}, not {told[declared.name]!r}."
+            )
+            yield Problem(message, item.id, code="attributes")
 
 
 def entity_faults(entity: Entity, length: int) -> Iterator[tuple[str, str]]:
@@ -101,6 +118,8 @@ def _relation_problems(
     elif not label.allows(head.label, tail.label):
         message = f"{label.name} may not lead from {head.label} to {tail.label}."
         yield Problem(message, relation.id, code="ends")
+    else:
+        yield from _undeclared(relation, label)
     for message in _attribute_faults(relation.attributes):
         yield Problem(message, relation.id, code="attributes")
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from labeler.errors import Invalid, Problem
 from labeler.schema.reading import parse
-from labeler.schema.records import PALETTE, Scheme
+from labeler.schema.records import PALETTE, EntityLabel, RelationLabel, Scheme
 
 _SCHEME = TypeAdapter(Scheme)
 
@@ -17,10 +17,10 @@ def parse_scheme(value: object) -> Scheme:
     """Read a scheme from plain JSON or YAML values; raises Invalid.
 
     Labels without a colour get one from the palette; two labels or keys of one name are refused,
-    and so is a head or tail that is no entity label.
+    and so are a head or tail that is no entity label, and attributes or values declared twice.
     """
     scheme = parse(_SCHEME, _with_colors(value), "a scheme")
-    problems = [*_repeated(scheme), *_unknown_ends(scheme)]
+    problems = [*_repeated(scheme), *_unknown_ends(scheme), *_repeated_attributes(scheme)]
     if problems:
         raise Invalid("The scheme contradicts itself.", problems)
     return scheme
@@ -29,11 +29,19 @@ def parse_scheme(value: object) -> Scheme:
 def scheme_json(scheme: Scheme) -> dict[str, Any]:
     """Return a scheme as plain JSON values, in the form of a scheme file."""
     return {
-        "entities": [asdict(label) for label in scheme.entities],
-        "relations": [asdict(label) for label in scheme.relations],
+        "entities": [_label_json(label) for label in scheme.entities],
+        "relations": [_label_json(label) for label in scheme.relations],
         "overlap": scheme.overlap,
         "categories": [asdict(label) for label in scheme.categories],
     }
+
+
+def _label_json(label: EntityLabel | RelationLabel) -> dict[str, Any]:
+    """Return a label without `attributes` where it declares none: files of before lack them too."""
+    plain = asdict(label)
+    if not plain["attributes"]:
+        del plain["attributes"]
+    return plain
 
 
 def _with_colors(value: object) -> object:
@@ -71,3 +79,19 @@ def _unknown_ends(scheme: Scheme) -> Iterator[Problem]:
                 if name not in names:
                     path = f"relations[{index}].{end}"
                     yield Problem(f"{name!r} is not an entity label of this scheme.", path)
+
+
+def _repeated_attributes(scheme: Scheme) -> Iterator[Problem]:
+    declaring: dict[str, tuple[EntityLabel | RelationLabel, ...]] = {
+        "entities": scheme.entities,
+        "relations": scheme.relations,
+    }
+    for kind, labels in declaring.items():
+        for index, label in enumerate(labels):
+            path = f"{kind}[{index}].attributes"
+            names = [declared.name for declared in label.attributes]
+            if len(set(names)) < len(names):
+                yield Problem(f"{label.name} declares an attribute twice.", path)
+            for declared in label.attributes:
+                if len(set(declared.values)) < len(declared.values):
+                    yield Problem(f"{declared.name} of {label.name} has a value twice.", path)

@@ -268,8 +268,8 @@ class AutomaticForm(FlaskForm):
 # ---- the scheme ------------------------------------------------------------------------------
 
 
-class EntityRow(Form):
-    """An entity label; `was` is its name so far, empty for a new one."""
+class LabelRow(Form):
+    """A label; `was` is its name so far, empty for a new one."""
 
     was = HiddenField()
     name = StringField("Name", filters=[stripped])
@@ -277,6 +277,12 @@ class EntityRow(Form):
     color = StringField("Colour", default="#5f7787")
     description = StringField("Description", filters=[stripped])
     remove = BooleanField("Remove")
+
+
+class EntityRow(LabelRow):
+    """An entity label, with the attributes that it declares on a line."""
+
+    attributes = StringField("Attributes", [Length(max=10_000)], filters=[stripped])
 
 
 class RelationRow(EntityRow):
@@ -287,7 +293,7 @@ class RelationRow(EntityRow):
     symmetric = BooleanField("Reads the same both ways")
 
 
-class CategoryRow(EntityRow):
+class CategoryRow(LabelRow):
     """A label of whole documents; of those that share a group a document has one at most."""
 
     group = StringField("Group", filters=[stripped])

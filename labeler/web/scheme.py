@@ -12,14 +12,14 @@ from labeler import projects, schema
 from labeler.errors import Conflict, Invalid, LabelerError, Problem
 from labeler.models import Project
 from labeler.web.auth import allow
-from labeler.web.forms import EntityRow, SchemeFileForm, SchemeForm, tell
+from labeler.web.forms import EntityRow, LabelRow, SchemeFileForm, SchemeForm, tell
 from labeler.web.manage import uploaded_scheme
 
 blueprint = Blueprint("scheme", __name__)
 
 _KINDS = ("entities", "relations", "categories")
 _PLACE = re.compile(
-    r"^(entities|relations|categories)(?:\[(\d+)\]|\.(.+?))(?:\.(\w+))?$", re.DOTALL
+    r"^(entities|relations|categories)(?:\[(\d+)\](?:\..*)?|\.(.+?)(?:\.\w+)?)$", re.DOTALL
 )
 
 
@@ -59,7 +59,26 @@ def _filled(scheme: schema.Scheme) -> dict[str, Any]:
     for kind in _KINDS:
         for label in plain[kind]:
             label["was"] = label["name"]
+            label["attributes"] = _on_a_line(label.get("attributes", ()))
     return {**plain, "seen": _fingerprint(scheme)}
+
+
+def _on_a_line(attributes: Iterable[dict[str, Any]]) -> str:
+    """Return the attributes of a label as people write them: `name: value, value; name`."""
+    told = ((each["name"], ", ".join(each["values"])) for each in attributes)
+    return "; ".join(f"{name}: {values}" if values else name for name, values in told)
+
+
+def _declared(line: str) -> list[dict[str, Any]]:
+    """Read what `_on_a_line` wrote."""
+    parts = [part.partition(":") for part in line.split(";") if part.strip()]
+    return [
+        {
+            "name": name.strip(),
+            "values": [word.strip() for word in words.split(",") if word.strip()],
+        }
+        for name, _, words in parts
+    ]
 
 
 def _fingerprint(scheme: schema.Scheme) -> str:
@@ -123,13 +142,17 @@ def _unnamed(form: SchemeForm) -> Iterator[Problem]:
                 yield Problem("Enter a name, or remove the label.", f"{kind}.{row.form.was.data}")
 
 
-def _entity(row: EntityRow) -> dict[str, Any]:
+def _label(row: LabelRow) -> dict[str, Any]:
     return {
         "name": row.name.data,
         "key": row.key.data or "",
         "color": row.color.data,
         "description": row.description.data or "",
     }
+
+
+def _entity(row: EntityRow) -> dict[str, Any]:
+    return {**_label(row), "attributes": _declared(row.attributes.data or "")}
 
 
 def _relation(row: Any, renamed: dict[str, str]) -> dict[str, Any]:
@@ -142,7 +165,7 @@ def _relation(row: Any, renamed: dict[str, str]) -> dict[str, Any]:
 
 
 def _category(row: Any) -> dict[str, Any]:
-    return {**_entity(row), "group": row.group.data or ""}
+    return {**_label(row), "group": row.group.data or ""}
 
 
 def _renamed(form: SchemeForm) -> dict[str, str]:
@@ -169,7 +192,7 @@ def _row(form: SchemeForm, path: str) -> Any:
     found = _PLACE.match(path)
     if found is None:
         return None
-    kind, place, name, _ = found.groups()
+    kind, place, name = found.groups()
     if place is not None:
         kept = _kept(form[kind])
         return kept[int(place)] if int(place) < len(kept) else None

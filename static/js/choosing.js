@@ -64,6 +64,25 @@ export class Choosing {
     chooser.open(place.getBoundingClientRect(), "Label the document", choices, (name) => refining.categorize(name), { find: true });
   }
 
+  /** Open the menu of the values that the label of the focused annotation declares; what holds is taken away. Returns whether there are any. @param {() => void} onOther writes another attribute */
+  attribute(onOther) {
+    const { refining, chooser, article } = this.parts;
+    const item = refining.qualified;
+    const pairs = item ? refining.declared(item).flatMap(({ name, values }) => values.map((value) => ({ name, value }))) : [];
+    const box = item && article.marks(isEntity(item) ? item.id : item.head)[0]?.getClientRects()[0];
+    if (!item || !box || !pairs.length) return false;
+    const choices = pairs.map(({ name, value }, index) => ({
+      name: String(index), words: `${name}: ${value}`, key: index < 9 ? String(index + 1) : "", color: "value", description: "", on: item.attributes?.[name] === value,
+    }));
+    const other = { name: "", words: "Another attribute", key: "0", color: "further", description: "Write its name and value" };
+    chooser.open(box, "Attributes", [...choices, other], (chosen) => {
+      if (!chosen) return onOther();
+      const { name, value } = pairs[Number(chosen)];
+      refining.setAttribute(item.id, name, item.attributes?.[name] === value ? null : value);
+    });
+    return true;
+  }
+
   /** @param {string} name "" for the offer to add a part */
   #labeled(name) {
     if (name) this.parts.commands.label(name);

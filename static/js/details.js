@@ -49,12 +49,12 @@ export class Details {
     this.#draw();
   }
 
-  /** Go to the first attribute, or begin one. */
-  edit() {
+  /** Go to the first attribute that can be written, or begin one. @param {boolean} [another] begin one in any case */
+  edit(another = false) {
     this.draw();
     if (!this.item) return this.say("Go to an entity or a relation first.");
-    if (!this.item.attributes) return this.#add();
-    this.#go("[data-value]");
+    if (another || !this.root.querySelector("input[data-value]")) return this.#add();
+    this.#go("input[data-value]");
   }
 
   destroy() {
@@ -90,12 +90,18 @@ export class Details {
     return [element("div", { class: "parts", role: "group", "aria-label": "Parts" }, element("small", {}, "Parts"), ...chips)];
   }
 
-  /** @param {Entity | Relation} item */
-  #attributes({ attributes = {} }) {
-    return Object.entries(attributes).map(([name, value], index) => {
+  /** Those that the label declares, and what was written beside. @param {Entity | Relation} item */
+  #attributes(item) {
+    const { attributes = {} } = item;
+    const declared = new Map(this.refining.declared(item).map(({ name, values }) => [name, values]));
+    return [...new Set([...declared.keys(), ...Object.keys(attributes)])].map((name, index) => {
       const id = `attribute-${index}`;
+      const value = Object.hasOwn(attributes, name) ? attributes[name] : "";
       const label = element("label", { for: id, title: name }, name);
-      const field = element("input", { id, "data-value": name, "data-at": `value ${name}`, autocomplete: "off", maxlength: 2000, dir: "auto", value: String(value) });
+      const plain = { id, "data-value": name, "data-at": `value ${name}` };
+      const values = declared.get(name) ?? [];
+      const field = values.length ? selection(plain, values, String(value)) : element("input", { ...plain, autocomplete: "off", maxlength: 2000, dir: "auto", value: String(value) });
+      if (!Object.hasOwn(attributes, name)) return element("div", { class: "attribute" }, label, field);
       const remove = element("button", { type: "button", class: "cross", "data-remove": name, "data-at": `remove ${name}`, "aria-label": `Remove ${name}`, title: "Remove" }, "✕");
       return element("div", { class: "attribute" }, label, field, remove);
     });
@@ -151,6 +157,7 @@ export class Details {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.target instanceof HTMLSelectElement && ["Escape", "Enter"].includes(event.key)) return this.#leave(event);
     if (!(event.target instanceof HTMLInputElement) || event.isComposing) return;
     if (event.key === "Escape") {
       event.target.value = event.target.defaultValue;
@@ -174,13 +181,14 @@ export class Details {
     this.#draw();
   }
 
-  /** Keep what a field says; returns whether there was enough to keep. @param {HTMLInputElement} field */
+  /** Keep what a field says; returns whether there was enough to keep. @param {HTMLInputElement | HTMLSelectElement} field */
   #commit(field) {
     const { item } = this;
     const { value: name } = field.dataset;
     const words = field.value.trim();
     if (!item) return false;
     if (name !== undefined) {
+      if (field instanceof HTMLSelectElement) return this.refining.setAttribute(item.id, name, words || null); // as declared: a text
       return this.refining.setAttribute(item.id, name, words ? valueOf(words, item.attributes?.[name]) : null);
     }
     return field.dataset.new !== undefined && this.#create(item.id, words);
@@ -198,4 +206,11 @@ export class Details {
     this.adding = !kept;
     return kept;
   }
+}
+
+/** A choice of the values that are declared, and of none. @param {Record<string, string>} attributes @param {string[]} values @param {string} value that holds */
+function selection(attributes, values, value) {
+  const known = value && !values.includes(value) ? [...values, value] : values; // given before they were declared
+  const options = ["", ...known].map((each) => element("option", { value: each, ...(each === value ? { selected: "" } : {}) }, each || "–"));
+  return element("select", attributes, ...options);
 }

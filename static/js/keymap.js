@@ -51,7 +51,7 @@ export const DEFAULTS = [
   bind("M", "fit", "Entities", "Fit the entity to whole tokens"),
   bind("J", "addPart", "Entities", "Add the selection to the entity before, as a further part"),
   bind("Shift+J", "removePart", "Entities", "Take the part at the cursor off the entity"),
-  bind("Q", "describe", "Entities", "Write attributes of the entity or relation"),
+  bind("Q", "describe", "Entities", "Choose or write attributes of the entity or relation"),
   bind("R", "relate", "Relations", "Start a relation from the entity; then Tab, Enter"),
   bind("V", "reverse", "Relations", "Turn the relation round"),
   { ...bind("Tab", "suggestion", "Suggestions", "Next suggestion"), argument: "next" },

@@ -60,7 +60,7 @@ export class Page {
       categories: () => session.choosing.category(),
       addPart: () => session.refining.addPart(),
       removePart: () => session.refining.removePart(),
-      describe: () => session.details.edit(),
+      describe: () => session.choosing.attribute(() => session.details.edit(true)) || session.details.edit(),
       propagate: () => commands.propagate(),
       spread: () => spreading.start(),
       copyPassage: () => commands.copyPassage(),

@@ -98,6 +98,11 @@ export class Refining {
     return true;
   }
 
+  /** What the label of an annotation declares. @param {Entity | Relation} item @returns {import("./schema.js").DeclaredAttribute[]} */
+  declared(item) {
+    return (isEntity(item) ? this.scheme.entity(item.label) : this.scheme.relation(item.label))?.attributes ?? [];
+  }
+
   /** The names of attributes in this document, to be offered. @returns {string[]} */
   get attributeNames() {
     const names = [...this.store.items.values()].flatMap((item) => Object.keys(/** @type {Entity} */ (item).attributes ?? {}));

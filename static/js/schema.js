@@ -14,7 +14,8 @@
  * @typedef {{id: string, label: string, origin?: Origin}} Category a label of the whole document
  * @typedef {{id: string, verdict: string}} Verdict
  * @typedef {Entity | Relation | Category | Verdict} Annotation
- * @typedef {{name: string, key: string, color: string, description: string}} EntityLabel
+ * @typedef {{name: string, values: string[]}} DeclaredAttribute one of its values, anything where there are none
+ * @typedef {{name: string, key: string, color: string, description: string, attributes?: DeclaredAttribute[]}} EntityLabel
  * @typedef {EntityLabel & {head: string[], tail: string[], symmetric: boolean}} RelationLabel
  * @typedef {EntityLabel & {group: string}} CategoryLabel
  * @typedef {{id: string, code: string, message: string, other?: string}} Problem
@@ -124,9 +125,9 @@ function entityProblems({ id, start, end, label, parts, attributes }, scheme, le
     const message = `[${start}, ${end}) does not fit a text of ${length} characters.`;
     problems.push({ id, code: "bounds", message });
   }
-  if (!scheme.entity(label)) {
-    problems.push({ id, code: "label", message: `The scheme has no entity label “${label}”.` });
-  }
+  const known = scheme.entity(label);
+  if (known) problems.push(...undeclared(id, known, attributes));
+  else problems.push({ id, code: "label", message: `The scheme has no entity label “${label}”.` });
   return problems;
 }
 
@@ -140,6 +141,12 @@ function attributeProblems(id, attributes = {}) {
     if (typeof value === "string" && [...value].length > MOST.value) problems.push(problem(`“${name}” has more than ${MOST.value.toLocaleString("en")} characters.`));
   }
   return problems;
+}
+
+/** Values that are none of those that a label declares. @param {string} id @param {EntityLabel} label @param {Attributes | undefined} told @returns {Problem[]} */
+function undeclared(id, { name: label, attributes = [] }, told = {}) {
+  const odd = attributes.filter(({ name, values }) => Object.hasOwn(told, name) && values.length && !values.includes(/** @type {string} */ (told[name])));
+  return odd.map(({ name, values }) => ({ id, code: "attributes", message: `${name} of ${label} is one of ${values.join(", ")}, not “${told[name]}”.` }));
 }
 
 /** @param {[number, number][]} parts @param {number} start @param {number} end */
@@ -166,7 +173,7 @@ function relationProblems({ id, head, tail, label: name, attributes }, items, sc
   }
   const label = scheme.relation(name);
   if (!label) return [{ id, code: "label", message: `The scheme has no relation label “${name}”.` }];
-  const problems = attributeProblems(id, attributes);
+  const problems = [...attributeProblems(id, attributes), ...undeclared(id, label, attributes)];
   if (allows(label, from.label, to.label)) return problems;
   return [{ id, code: "ends", message: `${name} may not lead from ${from.label} to ${to.label}.` }, ...problems];
 }

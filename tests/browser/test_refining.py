@@ -157,6 +157,73 @@ def test_an_attribute_of_words_stays_words(screen: Open) -> None:
     assert attributes(page) == [{"code": "12", "sure": False}]
 
 
+DECLARED = schema.parse_scheme(
+    {
+        "entities": [
+            {
+                "name": "ACTOR",
+                "attributes": [
+                    {"name": "certainty", "values": ["sure", "unsure"]},
+                    {"name": "note"},
+                    {"name": "role", "values": ["mayor", "1"]},
+                ],
+            },
+            {"name": "BODY", "attributes": [{"name": "certainty", "values": ["sure"]}]},
+        ],
+        "relations": [{"name": "MEETS", "attributes": [{"name": "kind", "values": ["well"]}]}],
+    }
+)
+
+
+def test_values_that_a_label_declares_are_chosen_by_key(screen: Open) -> None:
+    """`Q` and a digit give a value, once more take it away; relations and a free one as well."""
+    page = screen(scheme=DECLARED)
+    page.drag("Ines Okafor")
+    page.press("1", "q")
+    choices = page.page.locator(".chooser [role=option]")
+    expect(choices).to_have_count(5)
+    expect(choices.nth(1)).to_contain_text("certainty: unsure")
+    page.press("2")
+    page.says("certainty is unsure")
+    page.press("q", "4")
+    page.says("role is 1")
+    assert attributes(page) == [{"certainty": "unsure", "role": "1"}]
+    page.press("q", "2")
+    page.says("no certainty any more")
+    assert attributes(page) == [{"role": "1"}]
+    page.press("q", "0")
+    page.page.keyboard.type("since")
+    page.press("Enter")
+    page.page.keyboard.type("2024")
+    page.press("Enter")
+    page.says("since is 2024")
+    page.drag("Tomas Lind")
+    page.press("1")
+    page.relate("Ines Okafor", "Tomas Lind")
+    page.says("MEETS")
+    page.press("q", "1")
+    page.says("kind is well")
+    assert page.layer()["relations"][0]["attributes"] == {"kind": "well"}
+
+
+def test_values_that_a_label_declares_are_chosen_by_mouse(screen: Open) -> None:
+    """What is declared stands below the list; a label that does not take a value says so."""
+    page = screen(scheme=DECLARED, labeled=[(19, 30)])
+    page.mark("Ines Okafor").click()
+    page.page.get_by_label("certainty", exact=True).select_option("unsure")
+    page.says("certainty is unsure")
+    page.page.get_by_label("note", exact=True).fill("see page 2")
+    page.press("Enter")
+    assert attributes(page) == [{"certainty": "unsure", "note": "see page 2"}]
+    page.press("2")
+    page.says("certainty of BODY is one of sure, not “unsure”")
+    page.page.get_by_label("certainty", exact=True).select_option("")
+    page.says("no certainty any more")
+    for theme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert Axe().run(page.page).response["violations"] == []
+
+
 # ---- with the mouse alone ---------------------------------------------------------------------
 
 

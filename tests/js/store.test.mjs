@@ -204,3 +204,13 @@ test("a proposal that gets an attribute still counts as taken as it was", () => 
   store.edit(ops.qualify(store.entity("s:0-3:ORG"), {}));
   assert.ok(!("attributes" in store.entity("s:0-3:ORG")));
 });
+
+test("values that a label does not declare are refused, whatever their names", () => {
+  const declared = [{ name: "sure", values: ["yes", "no"] }, { name: "constructor", values: ["a"] }, { name: "note", values: [] }];
+  const scheme = new Scheme({ entities: [{ name: "A", key: "", color: "#000000", description: "", attributes: declared }], relations: [], overlap: "allow" });
+  const problems = (attributes) => check(new Map([["e", { id: "e", start: 0, end: 2, label: "A", attributes }]]), scheme, LENGTH).map(({ message }) => message);
+  assert.deepEqual(problems(undefined), []);
+  assert.deepEqual(problems({ sure: "no", note: "anything", other: 3 }), []);
+  assert.deepEqual(problems({ sure: true }), ["sure of A is one of yes, no, not “true”."]);
+  assert.equal(problems({ constructor: "b" }).length, 1);
+});

@@ -182,6 +182,39 @@ def test_what_does_not_fit_is_told_beside_the_label(
     assert kept() == NEWS
 
 
+def test_labels_declare_attributes(manager: Client) -> None:
+    """They stand on a line, with the values to choose from, and come back as they were."""
+    line = " certainty : sure,unsure ;note; role: deputy mayor, mayor "
+    changes = {"entities__0__attributes": line, "relations__0__attributes": "since"}
+    assert send(manager, filled(manager), **changes).status_code == 302
+    person = kept().entity("PERSON")
+    assert person
+    assert person.attributes == (
+        schema.DeclaredAttribute("certainty", ("sure", "unsure")),
+        schema.DeclaredAttribute("note"),
+        schema.DeclaredAttribute("role", ("deputy mayor", "mayor")),
+    )
+    scheme = kept()
+    assert send(manager, filled(manager)).status_code == 302
+    assert kept() == scheme == projects.parse_scheme(projects.scheme_yaml(scheme).encode())
+
+
+def test_declared_values_leave_what_was_labeled_whole(manager: Client, corpus: Corpus) -> None:
+    """Values that are in use and not declared are counted, and the scheme stays as it was."""
+    project = projects.find("news")
+    layer = corpus.layer(corpus.document(project, "Ada left.", "a7"), "max")
+    ada = schema.Entity("e1", 0, 3, "PERSON", attributes={"certainty": "maybe"})
+    edits = [schema.Edit("k", (schema.Op("e1", None, ada),))]
+    editing.apply(layer.id, 0, edits, actor_id=layer.annotator_id, now=NOW)
+    refused = send(manager, filled(manager), entities__0__attributes="certainty: sure, unsure")
+    assert "certainty has other values in 1 entity PERSON" in refused.text
+    assert kept() == NEWS
+    taken = {"entities__0__attributes": "certainty: sure, maybe"}
+    assert send(manager, filled(manager), **taken).status_code == 302
+    twice = {"entities__0__attributes": "certainty: sure, maybe; certainty"}
+    assert "declares an attribute twice" in send(manager, filled(manager), **twice).text
+
+
 def test_a_form_that_is_behind_overwrites_nothing(manager: Client) -> None:
     """Who saves an old page is told that somebody changed the scheme meanwhile."""
     old = filled(manager)
