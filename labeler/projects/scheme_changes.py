@@ -156,13 +156,16 @@ def _broken_groups(project: Project, scheme: schema.Scheme) -> Iterator[Problem]
 
 def _broken_attributes(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
     """Yield the attributes whose values, as they were given, are none of those declared."""
-    for kind, table, labels in (
-        ("entities", Entity, scheme.entities),
-        ("relations", Relation, scheme.relations),
-    ):
-        closed = {label.name: label for label in labels if any(a.values for a in label.attributes)}
+    tables: dict[str, type[Entity] | type[Relation]] = {"entities": Entity, "relations": Relation}
+    for kind, labels in _declaring(scheme).items():
+        was = {label.name: label.attributes for label in _declaring(project.scheme)[kind]}
+        closed = {
+            label.name: label
+            for label in labels
+            if label.attributes != was.get(label.name) and any(a.values for a in label.attributes)
+        }
         broken: Counter[tuple[str, str]] = Counter()
-        for name, told in _told(project, table, closed):
+        for name, told in _told(project, tables[kind], closed):
             for declared in closed[name].attributes:
                 if declared.name in told and not declared.takes(told[declared.name]):
                     broken[name, declared.name] += 1
@@ -174,10 +177,18 @@ def _broken_attributes(project: Project, scheme: schema.Scheme) -> Iterator[Prob
             yield Problem(message, f"{kind}.{name}", code="attributes")
 
 
+def _declaring(
+    scheme: schema.Scheme,
+) -> dict[str, tuple[schema.EntityLabel | schema.RelationLabel, ...]]:
+    return {"entities": scheme.entities, "relations": scheme.relations}
+
+
 def _told(
-    project: Project, table: type[Entity] | type[Relation], names: Iterable[str]
+    project: Project, table: type[Entity] | type[Relation], names: Collection[str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield label and attributes of all annotations of these labels that have some."""
+    if not names:
+        return
     query = (
         select(table.label, table.attributes)
         .join(Layer, Layer.id == table.layer_id)

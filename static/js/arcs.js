@@ -9,7 +9,8 @@ import { listen, svg } from "./element.js";
 import { levels } from "./layout.js";
 
 const LEVEL = 13; // pixels between two arcs above a line
-const RISE = 6; // pixels from a mark to the lowest arc
+const RISE = 6.5; // pixels from a mark to the lowest arc
+const PILL = 12; // pixels that its label is high: with it, it fits between a mark and the underline of the line above
 const LANE = 6; // pixels between two arcs in the margin
 const LETTER = 6.1; // pixels that a letter of a label takes, about
 const MOST = 20; // characters of the words at an end out of view
@@ -67,6 +68,7 @@ export class Arcs {
   measure(strong) {
     this.origin = this.paper.getBoundingClientRect();
     this.window = this.viewport.getBoundingClientRect();
+    this.inset = this.article.root.getBoundingClientRect().left - this.origin.left;
     let runs = this.#layOut();
     if (this.#makeRoom(runs)) {
       this.origin = this.paper.getBoundingClientRect();
@@ -263,7 +265,7 @@ export class Arcs {
     const { relation, head, tail } = link;
     const words = this.#words(link);
     const kind = this.store.scheme.relation(relation.label);
-    const height = (/** @type {Anchor} */ end, /** @type {Run} */ own) => end.top - RISE - LEVEL * own.level - 4;
+    const height = (/** @type {Anchor} */ end, /** @type {Run} */ own) => end.top - RISE - LEVEL * own.level;
     const [first] = runs;
     let path;
     let pill;
@@ -294,8 +296,8 @@ export class Arcs {
   /** Where in the margin an arc runs. @param {Link} link @param {number} lane */
   #column({ head, tail }, lane) {
     const side = this.#margin(head, tail);
-    const step = 12 + LANE * (lane % 5);
-    return side === 0 ? 36 - step + 12 : side - 36 + step - 12;
+    const beside = Number(this.inset) - 4 - LANE * (lane % 5); // from the edge of the paper, where no text is
+    return side === 0 ? beside : side - beside;
   }
 
   /** @param {Anchor} end @param {number} column @param {string} words */
@@ -372,7 +374,7 @@ function arrow(x, y) {
 function label(words, x, y, jump) {
   const width = words.length * LETTER + 12;
   const group = svg("g", { class: "pill", ...(jump && { "data-jump": jump }) });
-  group.append(svg("rect", { x: x - width / 2, y: y - 7.5, width, height: 15, rx: 7.5 }));
+  group.append(svg("rect", { x: x - width / 2, y: y - PILL / 2, width, height: PILL, rx: PILL / 2 }));
   group.append(svg("text", { x, y: y + 3.3, "text-anchor": "middle" }, words));
   return group;
 }

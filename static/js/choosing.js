@@ -74,7 +74,7 @@ export class Choosing {
     const choices = pairs.map(({ name, value }, index) => ({
       name: String(index), words: `${name}: ${value}`, key: index < 9 ? String(index + 1) : "", color: "value", description: "", on: item.attributes?.[name] === value,
     }));
-    const other = { name: "", words: "Another attribute", key: "0", color: "further", description: "Write its name and value" };
+    const other = { name: "", words: "Another attribute", key: "0", color: "value further", description: "Write its name and value" };
     chooser.open(box, "Attributes", [...choices, other], (chosen) => {
       if (!chosen) return onOther();
       const { name, value } = pairs[Number(chosen)];

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from labeler import reasons, schema
-from labeler.models import Document, Project, db
+from labeler import editing, reasons, schema
+from labeler.models import Document, Layer, Project, db
 from tests.browser.conftest import SCHEME, Screen, Site
-from tests.conftest import SHARED
+from tests.conftest import NOW, SHARED
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Screen]
@@ -235,6 +235,47 @@ def test_dragging_from_a_label_draws_the_only_relation_allowed(screen: Open) -> 
     page.relate("Ines Okafor", "Ellery Courier")
     assert page.relations() == [("Ines Okafor", "RULES", "Ellery Courier")]
     expect(page.page.locator(".arc")).to_have_count(1)
+
+
+CLOSE = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const boxes = (selector) => all(selector).flatMap((each) => [...each.getClientRects()]);
+  const meet = (a, b) => a.left < b.right && b.left < a.right && low(a, b) && low(b, a);
+  const low = (a, b) => a.top < b.bottom - 1;
+  const marks = boxes("mark");
+  const text = Math.min(...boxes("#article .block").map(({ left }) => left));
+  const lines = boxes(".arc .line").map(({ left }) => Math.round(left - text));
+  return {
+    arcs: all(".arc").length,
+    touching: boxes(".pill rect").filter((pill) => marks.some((mark) => meet(pill, mark))).length,
+    beside: lines.filter((left) => left < 20),
+  };
+}"""
+
+
+def test_arcs_touch_neither_the_text_nor_what_is_labeled_above(screen: Open) -> None:
+    """Their labels fit between two lines, and they run beside the text, however narrow."""
+    words = "Ines met Tom twice near Port "
+    spans = [
+        (at * len(words) + start, at * len(words) + end)
+        for at in range(40)
+        for start, end in ((0, 4), (9, 12))
+    ]
+    page = screen(text=words * 40, labeled=spans)
+    layer = db.session.query(Layer).filter_by(document_id=page.document_id).one()
+    apart = range(0, 70, 14)  # two lines and more, so that none is raised above another
+    links = [schema.Relation(f"r{at}", f"e{at}", f"e{at + 5}", "HELPS") for at in apart]
+    edit = schema.Edit("links", tuple(schema.Op(link.id, None, link) for link in links))
+    editing.apply(layer.id, 1, [edit], actor_id=layer.annotator_id, now=NOW)
+    for width in (1280, 820):
+        page.page.set_viewport_size({"width": width, "height": 800})
+        page.open()
+        expect(page.page.locator(".arc")).not_to_have_count(0)
+        found = page.page.evaluate(CLOSE)
+        assert found["arcs"] >= 3
+        assert found["touching"] == 0
+        assert found["beside"]
+        assert max(found["beside"]) < 0
 
 
 def test_several_labels_are_offered_filtered(screen: Open) -> None:
