@@ -163,6 +163,8 @@ class Tagger:
 
     chain: Chain
     hears: Mapping[str, Any]
+    nested: bool = False
+    """Whether what a pipeline finds within and around the tagger's entities is proposed too."""
 
     def spans(self, reading: Reading, proposed: Iterable[Entity]) -> Iterator[Span]:
         """Yield what is likely an entity in a text, given what others propose for it."""
@@ -176,7 +178,7 @@ class Tagger:
     def save(self, path: Path) -> None:
         """Write the tagger to a file."""
         used = np.flatnonzero(self.chain.weights.any(axis=1))
-        told = {"labels": self.chain.labels, "hears": self.hears}
+        told = {"labels": self.chain.labels, "hears": self.hears, "nested": self.nested}
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -194,7 +196,7 @@ class Tagger:
             chain = Chain.empty(told["labels"], {})
             chain.weights[kept["rows"]] = kept["weights"]
             chain.following[:] = kept["following"]
-        return cls(chain, told["hears"])
+        return cls(chain, told["hears"], told.get("nested", False))
 
 
 def train(

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from labeler import nlp
 from labeler.errors import Unavailable
-from labeler.schema import Entity, Relation, Scheme, Suggestion
+from labeler.schema import Entity, Relation, Scheme, Suggestion, crosses, overlap
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
 from labeler.suggest.pipeline import propose
 from labeler.suggest.reading import Reading
@@ -46,17 +46,26 @@ class TrainedSuggester:
         for text in texts:
             [tokens] = nlp.tokenize([text], self._language)
             reading = Reading(text, tokens)
-            entities = self._entities(reading, scheme)
+            entities = self.entities(reading, scheme)
             yield [*entities, *self.relations(reading, entities, scheme)]
 
-    def _entities(self, reading: Reading, scheme: Scheme) -> list[Entity]:
+    def entities(self, reading: Reading, scheme: Scheme) -> list[Entity]:
+        """Return the entities that the version proposes, by place; raises Unavailable."""
         if not (self._folder / PIPELINE).is_dir():
             raise Unavailable(
                 f"The files of {self.version} are not at {self._folder}. Put them back, or use "
                 "another version, or none, on the page of suggestions."
             )
-        if self._tagger is not None:
-            return list(self._tagged(self._tagger, reading, scheme))
+        if self._tagger is None:
+            return self._piped(reading, scheme)
+        found = list(self._tagged(self._tagger, reading, scheme))
+        if not self._tagger.nested or scheme.overlap == "forbid":
+            return found
+        beside = _nested(found, self._piped(reading, scheme))
+        return sorted([*found, *beside], key=lambda item: (item.start, item.end))
+
+    def _piped(self, reading: Reading, scheme: Scheme) -> list[Entity]:
+        """Return what the pipeline finds."""
         pipeline = nlp.load(str(self._folder / PIPELINE))
         origin = {"suggester": self.name, "version": self.version}
         found = next(propose(pipeline, [reading.text], scheme, origin=origin, piece=PIECE))
@@ -116,3 +125,12 @@ class TrainedSuggester:
     def _tagger(self) -> Tagger | None:
         path = self._folder / TAGGER
         return Tagger.load(path) if path.is_file() else None
+
+
+def _nested(entities: Sequence[Entity], others: Iterable[Entity]) -> Iterator[Entity]:
+    """Yield those of the others that lie within or around entities, and cross none of them."""
+    for other in others:
+        met = [item for item in entities if overlap(item, other)]
+        same = any((item.start, item.end) == (other.start, other.end) for item in met)
+        if met and not same and not any(crosses(item, other) for item in met):
+            yield other

@@ -7,11 +7,12 @@ from typing import Any
 
 from labeler import nlp
 from labeler.borders import spacy_lock
-from labeler.schema import Scheme
-from labeler.suggest.comparing import Tally
+from labeler.schema import Layer, Scheme
+from labeler.suggest.comparing import Tally, entity_places
+from labeler.suggest.reading import Reading
 from labeler.suggest.relating import Example as RelatedExample
 from labeler.suggest.relating import RelationModel
-from labeler.suggest.tagging import Example, Tagger
+from labeler.suggest.trained import TrainedSuggester
 
 Scores = dict[str, Any]
 
@@ -22,12 +23,15 @@ def pipeline_scores(pipeline: Path, corpus: Path) -> Scores:
         return nlp.judge(nlp.load_once(str(pipeline)), corpus / "dev.spacy")
 
 
-def tagger_scores(tagger: Tagger, examples: Iterable[Example]) -> Scores:
-    """Return the scores of a tagger's entities."""
+def version_scores(
+    version: TrainedSuggester, layers: Iterable[tuple[Reading, Layer]], scheme: Scheme
+) -> Scores:
+    """Return the scores of what a version proposes for entities."""
     counts, documents = Tally(), 0
-    for reading, entities, proposed in examples:
-        gold = {(*place, item.label) for item in entities if (place := reading.range(item))}
-        counts.add({span[:3] for span in tagger.spans(reading, proposed)}, gold)
+    for reading, layer in layers:
+        with spacy_lock:
+            made = version.entities(reading, scheme)
+        counts.add(entity_places(made), entity_places(layer.entities))
         documents += 1
     if not documents:
         return {"documents": 0}

@@ -6,7 +6,8 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from labeler.borders import spacy_lock
 from labeler.config import Settings
 from labeler.errors import Invalid, LabelerError, NotFound
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
-from labeler.schema import Entity, Layer
+from labeler.schema import Entity, Layer, overlap
 from labeler.suggest import suggesters, tagging
 from labeler.suggest.reading import Reading
 from labeler.suggest.relating import Example as RelatedExample
 from labeler.suggest.relating import train
 from labeler.suggest.tagging import Example, Tagger
-from labeler.suggest.trained import PIPELINE, RELATIONS, TAGGER
+from labeler.suggest.trained import PIPELINE, RELATIONS, TAGGER, TrainedSuggester
 from labeler.transfer import judging
 from labeler.transfer.exports import training_records, write_corpus
 from labeler.transfer.suggestions import queue_suggestions
@@ -149,12 +150,34 @@ class _Learned:
         tagger = self._tagger(tell)
         if tagger is None:
             return pipeline
-        scores = judging.tagger_scores(tagger, _tagged(self.project, tagger.hears, "dev"))
+        scores = self._judged(tagger)
+        if self._has_nested():
+            nested = replace(tagger, nested=True)
+            with_nested = self._judged(nested)
+            if (with_nested["f1"] or 0) > (scores["f1"] or 0):
+                tagger, scores = nested, with_nested
         beside = {"pipeline": pipeline.get("f1"), "tagger": scores.get("f1")}
         if (beside["pipeline"] or 0) > (beside["tagger"] or 0):
+            (self.version / TAGGER).unlink()
             return {**pipeline, **beside}
         tagger.save(self.version / TAGGER)
         return {**scores, **beside, "hears": tagger.hears.get("name")}
+
+    def _judged(self, tagger: Tagger) -> dict[str, Any]:
+        """Return the scores of the version with this tagger, whose file is there afterwards."""
+        tagger.save(self.version / TAGGER)
+        return _judged(self.project, self.version, self.corpus)
+
+    def _has_nested(self) -> bool:
+        """Tell whether entities lie within others in what the version is judged by."""
+        if self.project.scheme.overlap == "forbid":
+            return False
+        layers = (layer for _, layer in _readings(self.project, "dev"))
+        return any(
+            overlap(one, other)
+            for layer in layers
+            for one, other in pairwise(sorted(layer.entities, key=lambda e: (e.start, e.end)))
+        )
 
     def _tagger(self, tell: Callable[[str], None]) -> Tagger | None:
         hears: dict[str, Any] = {
@@ -226,8 +249,8 @@ def _judged(project: Project, folder: Path, corpus: Path) -> dict[str, Any]:
     """Return the scores of a version that is there, by what finds its entities."""
     if not (folder / TAGGER).is_file():
         return judging.pipeline_scores(folder / PIPELINE, corpus)
-    tagger = Tagger.load(folder / TAGGER)
-    return judging.tagger_scores(tagger, _tagged(project, tagger.hears, "dev"))
+    version = TrainedSuggester(language=project.language, options={"folder": str(folder)})
+    return judging.version_scores(version, _readings(project, "dev"), project.scheme)
 
 
 def current_version(project: Project) -> TrainedModel | None:
