@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select
 
 from labeler import schema
 from labeler.models import (
@@ -85,7 +85,8 @@ def browse(
 
     Each page costs the same however many documents there are: it is found by id, not by number.
     """
-    query, key = _listed(project, user, status), Document.id
+    start = after if before is None else 0
+    query, key = _listed(project, user, status, start, before), Document.id
     if status in schema.STATUSES:
         key = Layer.document_id  # its index of progress leads straight to the page
     if status == UNOPENED:
@@ -118,17 +119,32 @@ def paged(
     return Page(found, first if earlier else None, last if later else None)
 
 
-def _listed(project: Project, user: User, status: str | None) -> Select[Any]:
-    """Select what a row shows but its counts; texts stay where they are."""
+def _listed(
+    project: Project,
+    user: User,
+    status: str | None,
+    start: int = 0,
+    end: int | None = None,
+) -> Select[Any]:
+    """Select what a row shows but its counts; texts stay where they are.
+
+    No layers of documents up to `start` or from `end` on are needed: PostgreSQL would read them.
+    """
     columns = (Document.id, Document.name, Document.meta, Layer.id, Layer.status, Layer.flag)
     mine = (Layer.annotator_id == user.id, ~Layer.gold)
     if status in schema.STATUSES:
         joined = select(*columns).select_from(Layer).join(Document)
         in_status = (Layer.project_id == project.id, Layer.status == status)
         return joined.where(*in_status, *own_layers(user.id))
-    own = and_(Layer.document_id == Document.id, *mine)
-    query = select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
-    return query.where(Layer.id.is_(None)) if status == UNOPENED else query
+    if status == UNOPENED:
+        # OFFSET lets PostgreSQL look up each document of the page, and not join all there are.
+        opened = select(Layer.id).where(Layer.document_id == Document.id, *mine).offset(0)
+        nothing = (null().label("layer"), null().label("status"), null().label("flag"))
+        unopened = select(*columns[:3], *nothing).where(Document.project_id == project.id)
+        return unopened.where(~opened.exists())
+    between = [Layer.document_id > start, *([] if end is None else [Layer.document_id < end])]
+    own = and_(Layer.document_id == Document.id, *between, *mine)
+    return select(*columns).outerjoin(Layer, own).where(Document.project_id == project.id)
 
 
 # ---- documents that somebody has not opened --------------------------------------------------

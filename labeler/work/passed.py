@@ -20,7 +20,7 @@ from labeler.work.rules import Rules, draw
 
 _STEP = 128
 """Entries that a floor rises over at once, when nothing is taken."""
-_PART = 2000
+_PART = 1000
 """Entries looked through again with one request."""
 
 
@@ -77,10 +77,12 @@ def _part(
     found: list[Place] = []
     reached = [between[1]]
     for part, wanted in _parts(project, rules, between):
-        mine = [~_have(part, Layer, user, Layer.status != "open", ~Layer.gold)]
+        theirs = [~part.c.training, part.c.document_id != after, wanted, ~_finished(part, user)]
         if rules.overlap is not None:
-            mine.append(~_have(part, Assignment, user))
-        theirs = (~part.c.training, part.c.document_id != after, wanted, *mine)
+            held = select(Assignment.document_id).where(
+                Assignment.project_id == project.id, Assignment.annotator_id == user.id
+            )
+            theirs.append(part.c.document_id.not_in(held))
         order = (part.c.place, part.c.document_id)
         row = db.session.execute(select(*order).where(*theirs).order_by(*order).limit(1)).first()
         last = select(*order).order_by(*order).offset(_PART - 1).limit(1)
@@ -113,9 +115,8 @@ def _parts(
         yield part, part.c.shared_draw < draw(rules.shared)
 
 
-def _have(
-    part: Subquery, table: type[Layer | Assignment], user: User, *more: ColumnElement[bool]
-) -> Exists:
-    """Tell whether the person has such a row; for OFFSET, PostgreSQL looks up each, not all."""
-    mine = (table.document_id == part.c.document_id, table.annotator_id == user.id)
-    return select(table.document_id).where(*mine, *more).offset(0).exists()
+def _finished(part: Subquery, user: User) -> Exists:
+    """Tell whether the person has finished it; for OFFSET, PostgreSQL looks up each, not all."""
+    theirs = (Layer.document_id == part.c.document_id, Layer.annotator_id == user.id, ~Layer.gold)
+    done = select(Layer.id).where(*theirs, Layer.status != "open")
+    return done.offset(0).exists()
