@@ -17,6 +17,8 @@ MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
 MAX_RATIO = 200
 """Times its packed size that an archive, or a file in it, may unpack to, above a megabyte."""
+_OF_EXPORTS = ("manifest.json", "report.json", "config.cfg", "README.md", "project.yml")
+"""Files that an export has beside the articles, the first two always."""
 _BOMB = "It would unpack to far more than it is. Unpack the archive and import its folder."
 
 
@@ -86,10 +88,18 @@ class _Files:
                 if not self._is_companion(name, kinds[0]):
                     message = "It is no file of this format: it was left alone."
                     yield Problem(message, file=name.as_posix(), code="ignored")
+            elif self._tells_of_export(name):
+                message = "It tells of an export and holds no articles: it was left alone."
+                yield Problem(message, file=name.as_posix(), code="ignored")
             elif not any(self._is_companion(name, kind) for kind in kinds):
                 place = places.of(name)
                 for item in self._file(name, chosen):
                     yield layered(item, *place) if place else item
+
+    def _tells_of_export(self, name: PurePath) -> bool:
+        """Tell whether a file stands in a folder that was exported, beside the articles."""
+        always = (name.with_name(each).as_posix() for each in _OF_EXPORTS[:2])
+        return name.name in _OF_EXPORTS and all(each in self._known for each in always)
 
     def _is_companion(self, name: PurePath, kind: type[Importer]) -> bool:
         """Tell whether a file is read with another one, and not for itself."""

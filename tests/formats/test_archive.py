@@ -92,6 +92,17 @@ def test_unknown_kinds_are_told_with_the_known_ones(tmp_path: Path) -> None:
     assert ".jsonl, " in problem.message
 
 
+def test_what_tells_of_an_export_is_no_article(tmp_path: Path) -> None:
+    """A folder that was exported comes in as its articles; what stands beside is left alone."""
+    (tmp_path / "layers.jsonl").write_text('{"text": "One."}\n')
+    for name in ("manifest.json", "report.json", "config.cfg"):
+        (tmp_path / name).write_text("{}")
+    found = list(archive.read([tmp_path]))
+    assert [type(item) for item in found].count(Imported) == 1
+    told = {item.file: item.code for item in found if isinstance(item, Problem)}
+    assert told == dict.fromkeys(("manifest.json", "report.json", "config.cfg"), "ignored")
+
+
 def test_a_named_importer_reads_files_of_any_name(tmp_path: Path) -> None:
     """Somebody may know better than the suffix."""
     (tmp_path / "notes.md").write_text("Some.")
