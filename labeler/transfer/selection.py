@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Select, insert, or_, select
@@ -175,23 +176,33 @@ def parts(plan: Plan, keys: Sequence[int]) -> dict[int, str]:
 
     Parts are kept by the plan: other weights or another seed do not disturb these.
     """
-    kept = select(Split.document_id, Split.part, Split.signature).join(
-        Document, Document.id == Split.document_id
+    mine = (
+        select(Split.document_id, Split.part)
+        .join(Document, Document.id == Split.document_id)
+        .where(Document.project_id == plan.project.id, Split.plan == plan.dealt)
+        .execution_options(yield_per=_ROWS)
     )
-    mine = kept.where(Document.project_id == plan.project.id, Split.plan == plan.dealt)
-    existing = {key: (part, signature) for key, part, signature in db.session.execute(mine)}
-    lacking = [key for key in keys if key not in existing]
-    assigned = splits.assign(
-        _names_and_texts(lacking), existing, weights=plan.weights, seed=plan.seed
-    )
-    rows = [
-        {"document_id": key, "plan": plan.dealt, "part": part, "signature": signature}
-        for key, (part, signature) in assigned.items()
-    ]
-    if rows:
-        with transaction() as session:
+    known = {key: intern(part) for key, part in db.session.execute(mine)}
+    lacking = [key for key in keys if key not in known]
+    if lacking:
+        signed = db.session.execute(mine.add_columns(Split.signature))
+        existing = {key: (part, signature) for key, part, signature in signed}
+        assigned = splits.assign(
+            _names_and_texts(lacking), existing, weights=plan.weights, seed=plan.seed
+        )
+        _keep_parts(plan, assigned)
+        known |= {key: part for key, (part, _) in assigned.items()}
+    return known
+
+
+def _keep_parts(plan: Plan, assigned: Mapping[int, tuple[str, bytes]]) -> None:
+    with transaction() as session:
+        for page in pages(list(assigned)):
+            rows = [
+                {"document_id": key, "plan": plan.dealt, "part": part, "signature": signature}
+                for key, (part, signature) in ((key, assigned[key]) for key in page)
+            ]
             session.execute(insert(Split), rows)
-    return {key: part for key, (part, _) in (existing | assigned).items()}
 
 
 def _names_and_texts(keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:
