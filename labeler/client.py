@@ -85,6 +85,20 @@ class Client:
         """Change what a layer says of the work on it: `status`, `flag`, `reason`, `read_to`."""
         return self.ask("PATCH", f"/layers/{layer['id']}", state)
 
+    def pages(self, path: str, name: str, *, by: str = "after", **query: Any) -> Iterator[Json]:
+        """Yield the rows of a long list below `/api/v1`, asked for a page at a time.
+
+        `name` is what an answer calls its rows; `by` is what the next page is asked by: `before`
+        where the newest come first.
+        """
+        place: Any = None
+        while True:
+            page = self.ask("GET", path, **{**query, by: place})
+            yield from page[name]
+            place = page["next"]
+            if place is None:
+                return
+
     def ask(
         self, method: str, path: str, body: Any = None, *, again: bool = False, **query: Any
     ) -> Json:
@@ -268,15 +282,8 @@ class Project:
     def _paged(
         self, what: str, key: str, name: str = "", limit: int | None = None
     ) -> Iterator[Json]:
-        """Yield the rows of all pages: each page says where the next one begins."""
-        place: int | None = None
-        while True:
-            query: Json = {key: place, "limit": limit}
-            page = self._client.ask("GET", f"{self._path}/{what}", **query)
-            yield from page[name or what]
-            place = page["next"]
-            if place is None:
-                return
+        path = f"{self._path}/{what}"
+        return self._client.pages(path, name or what, by=key, limit=limit)
 
 
 # ---- ops -------------------------------------------------------------------------------------

@@ -4,9 +4,16 @@ from labeler.projects.listing import describe, exports, find_export, members, sl
 from labeler.projects.making import Template, create, from_template, template, templates
 from labeler.projects.naming import MAX_TITLE, find
 from labeler.projects.scheme_changes import change_scheme, usage
-from labeler.projects.scheme_files import MAX_SCHEME_FILE, parse_scheme, read_scheme, scheme_yaml
+from labeler.projects.scheme_files import (
+    MAX_SCHEME_FILE,
+    fingerprint,
+    parse_scheme,
+    read_scheme,
+    scheme_yaml,
+)
 from labeler.projects.settings import (
     MAX_GUIDELINES,
+    add_guideline,
     change_guidelines,
     change_settings,
     use_suggester,
@@ -17,6 +24,7 @@ __all__ = [
     "MAX_SCHEME_FILE",
     "MAX_TITLE",
     "Template",
+    "add_guideline",
     "change_guidelines",
     "change_scheme",
     "change_settings",
@@ -25,6 +33,7 @@ __all__ = [
     "exports",
     "find",
     "find_export",
+    "fingerprint",
     "from_template",
     "members",
     "parse_scheme",

@@ -1,5 +1,6 @@
 """Schemes as files: JSON, YAML, or brat's configuration."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -57,6 +58,11 @@ def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or "it cannot be read"
     return f"line {mark.line + 1}: {what}" if mark else str(what)
+
+
+def fingerprint(scheme: schema.Scheme) -> str:
+    """Return a few letters that another scheme would not have."""
+    return hashlib.sha256(scheme_yaml(scheme).encode()).hexdigest()[:16]
 
 
 def scheme_yaml(scheme: schema.Scheme) -> str:

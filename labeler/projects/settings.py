@@ -42,6 +42,13 @@ def change_guidelines(project: Project, text: str, by: User) -> None:
         audit.record("guidelines.change", project.title, project=project)
 
 
+def add_guideline(project: Project, line: str, by: User) -> None:
+    """Add a line at the end of the guidelines, as a new version; raises Invalid."""
+    if not line.strip():
+        raise Invalid("The line was empty: nothing was added.", [Problem("Write a line.", "line")])
+    change_guidelines(project, f"{project.guidelines.rstrip()}\n{line.strip()}\n".lstrip(), by)
+
+
 def _guideline_problems(guidelines: str) -> Iterator[Problem]:
     if len(guidelines) > MAX_GUIDELINES:
         yield Problem(f"Use at most {MAX_GUIDELINES:,} characters.", "guidelines")

@@ -22,7 +22,7 @@ from labeler.settling.cases import (
     reopen,
     undo,
 )
-from labeler.settling.consistency import Occurrence, contested, make_alike, occurrences
+from labeler.settling.consistency import Contested, Occurrence, contested, make_alike, occurrences
 from labeler.settling.doubts import (
     Doubted,
     ask_again,
@@ -54,6 +54,7 @@ __all__ = [
     "Batch",
     "Case",
     "Choice",
+    "Contested",
     "Doubted",
     "Line",
     "Occurrence",

@@ -3,6 +3,7 @@
 import csv
 import io
 from functools import partial
+from typing import Any
 
 import orjson
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -18,7 +19,7 @@ from labeler.web.agreement_scope import SCOPE, Links, asked, colors
 from labeler.web.answers import answer
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import comes_later, takes
+from labeler.web.openapi import comes_later, gives, takes
 
 blueprint = Blueprint("agreement", __name__)
 
@@ -87,6 +88,7 @@ def _file(content: str | bytes, kind: str, name: str) -> Response:
 @allow("curator")
 @takes(**SCOPE)
 @comes_later
+@gives(dict[str, Any])
 def get_agreement(project: Project) -> ResponseReturnValue:
     """Return how far annotators agree: what `labeler agreement --json` prints.
 

@@ -18,7 +18,7 @@ from labeler.web import agreement_view as view
 from labeler.web.agreement_scope import SCOPE, STRING, Asked, Links, OwnLinks, asked, colors
 from labeler.web.api import blueprint as api
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes, whole
+from labeler.web.openapi import gives, takes, whole
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -198,9 +198,19 @@ def _json(value: object) -> Response:
     return Response(orjson.dumps(value), mimetype="application/json")
 
 
+_EVIDENCE: dict[str, Any] = {
+    "count": int,
+    "annotations": int,
+    "kinds": dict[str, int],
+    "items": list[dict[str, Any]],
+    "next": int | None,
+}
+
+
 @api.get("/projects/<slug>/agreement/evidence")
 @allow("curator")
 @takes(**SCOPE, **_PARAMETERS, document={"type": "integer"})
+@gives(_EVIDENCE)
 def get_agreement_evidence(project: Project) -> ResponseReturnValue:
     """Return the comparisons that a number is made of, a page at a time: those after `after`."""
     listed = _listed(project, asked(project))
@@ -219,6 +229,7 @@ def get_agreement_evidence(project: Project) -> ResponseReturnValue:
 @api.get("/projects/<slug>/agreement/documents")
 @allow("curator")
 @takes(**SCOPE, part=STRING, a=STRING, after=STRING)
+@gives({"count": int, "documents": list[dict[str, Any]], "next": str | None})
 def get_agreement_documents(project: Project) -> ResponseReturnValue:
     """Return the shared documents, the one with the most differences first, a page at a time."""
     rows, total, after = _documents(project, asked(project))

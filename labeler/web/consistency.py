@@ -89,7 +89,7 @@ def make_alike(project: Project) -> ResponseReturnValue:
 def sudden(project: Project) -> ResponseReturnValue:
     """Show finished layers that changed suddenly; annotators see their own."""
     before = request.args.get("before", type=whole)
-    of = _only(project)
+    of = only(project)
     found, following = settling.sudden_changes(project, before=before, of=of)
     return render_template(
         "consistency_sudden.html",
@@ -118,14 +118,14 @@ def settle_sudden(project: Project, change_id: int, verdict: str) -> ResponseRet
 
 def _keep_change(project: Project, number: int) -> dict[str, Any]:
     """Say that a change is right; return what the address needs to take that back."""
-    found = settling.find_change(project, number, _only(project))
+    found = settling.find_change(project, number, only(project))
     settling.keep_change(found, me(), now())
     return {"settled": number, "how": "keep"}
 
 
 def _bring_back(project: Project, number: int) -> dict[str, Any]:
     """Bring a layer back, a curator anybody's; return what is needed to take that back."""
-    found = settling.find_change(project, number, _only(project))
+    found = settling.find_change(project, number, only(project))
     token, layer = secrets.token_hex(8), found.layer_id
     settling.bring_back(found, token, me(), now())
     return {"settled": number, "how": "restore", "layer": layer, "token": token}
@@ -142,7 +142,7 @@ def _undo_change(project: Project, number: int) -> dict[str, Any]:
     return {}
 
 
-def _only(project: Project) -> User | None:
+def only(project: Project) -> User | None:
     """Return the only person whose layers may be seen; None for those who see all."""
     return None if accounts.may(project, me(), "curator") else me()
 
@@ -150,7 +150,7 @@ def _only(project: Project) -> User | None:
 def _counts(project: Project) -> dict[str, int]:
     """Return how much waits for a look under each tab."""
     return {
-        "sudden": settling.count_sudden_changes(project, _only(project)),
+        "sudden": settling.count_sudden_changes(project, only(project)),
         "doubts": settling.count_doubts(project),
     }
 

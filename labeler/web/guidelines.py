@@ -1,5 +1,7 @@
 """The versions of the guidelines, and lines that decisions propose for them."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -33,24 +35,28 @@ def restore(project: Project) -> ResponseReturnValue:
     except NotFound as error:
         flash(error.message)
         return redirect(url_for("guidelines.versions", slug=project.slug))
-    return _changed(project, text, f"The guidelines are those of version {number} again.")
+    return _changed(
+        project,
+        lambda: projects.change_guidelines(project, text, me()),
+        f"The guidelines are those of version {number} again.",
+    )
 
 
 @blueprint.post("/projects/<slug>/guidelines/add")
 @allow("curator")
 def add_line(project: Project) -> ResponseReturnValue:
     """Add a line to the guidelines, as a new version."""
-    line = request.form.get("line", "").strip()
-    if not line:
-        flash("The line was empty: nothing was added.")
-        return redirect(url_for("guidelines.versions", slug=project.slug))
-    text = f"{project.guidelines.rstrip()}\n{line}\n".lstrip()
-    return _changed(project, text, "The line was added at the end of the guidelines.")
+    line = request.form.get("line", "")
+    return _changed(
+        project,
+        lambda: projects.add_guideline(project, line, me()),
+        "The line was added at the end of the guidelines.",
+    )
 
 
-def _changed(project: Project, text: str, told: str) -> ResponseReturnValue:
+def _changed(project: Project, change: Callable[[], None], told: str) -> ResponseReturnValue:
     try:
-        projects.change_guidelines(project, text, me())
+        change()
     except LabelerError as error:
         told = " ".join([error.message, *(problem.message for problem in error.problems)])
     flash(told)

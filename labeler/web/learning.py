@@ -100,7 +100,7 @@ def use(project: Project) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if form.number.data:
-                training.use(project, _version(project, form.number.data))
+                training.use(project, version_of(project, form.number.data))
             else:
                 training.stop_using(project)
         except LabelerError as error:
@@ -115,7 +115,12 @@ def use(project: Project) -> ResponseReturnValue:
 @allow("manager")
 def download(project: Project, number: int) -> ResponseReturnValue:
     """Send a version as an archive: a pipeline that `spacy.load` takes, and the relation model."""
-    folder = Path(_version(project, number).folder)
+    return archive_of(project, number)
+
+
+def archive_of(project: Project, number: int) -> Response:
+    """Return the files of a version as an archive; raises NotFound."""
+    folder = Path(version_of(project, number).folder)
     if not folder.is_dir():
         raise NotFound(f"The files of version {number} are gone. Train a new one.")
     name = f"{project.slug}-model-{number}"
@@ -127,7 +132,12 @@ def download(project: Project, number: int) -> ResponseReturnValue:
 @allow("manager")
 def download_wheel(project: Project, number: int) -> ResponseReturnValue:
     """Send the pipeline of a version as a package that `pip install` takes."""
-    path = training.wheel(project, _version(project, number))
+    return wheel_of(project, number)
+
+
+def wheel_of(project: Project, number: int) -> Response:
+    """Return a version as a package for pip; raises NotFound."""
+    path = training.wheel(project, version_of(project, number))
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return Response(_blocks(path), mimetype="application/zip", headers=headers)
 
@@ -138,7 +148,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def _version(project: Project, number: int) -> TrainedModel:
+def version_of(project: Project, number: int) -> TrainedModel:
+    """Return a version by its number; raises NotFound."""
     found = next((one for one in training.versions(project) if one.number == number), None)
     if found is None:
         raise NotFound(f"There is no version {number}.")

@@ -3,10 +3,10 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from flask import Flask, request
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from werkzeug.routing import Rule
 
 from labeler import __version__, schema
@@ -16,6 +16,8 @@ from labeler.web.shapes import Shapes, example_of
 PREFIX = "/api/v1"
 MAX_ID = 2**31 - 1
 """Larger numbers name nothing, and PostgreSQL would refuse them."""
+Whole = Annotated[int, Field(ge=0, le=MAX_ID)]
+"""A number in a body that may name something."""
 _WHOLE = re.compile(r"[0-9]{1,10}")
 JSON = "application/json"
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,7 +27,7 @@ _NUMBER = {"type": "integer"}
 NUMBER = {"type": "integer", "minimum": 0}
 """A number of a query, such as an id after which a page begins."""
 _ID = {**_NUMBER, "minimum": 0, "maximum": MAX_ID}
-_NAMES = {"slug": _STRING}
+_NAMES = {"slug": _STRING, "name": _STRING, "token": _STRING}
 _ANNOTATION = {
     "anyOf": [
         {"$ref": "#/components/schemas/Entity"},
@@ -47,8 +49,8 @@ def whole(sent: str) -> int:
     return value
 
 
-def takes(body: dict[str, Any] | None = None, **query: dict[str, Any]) -> Callable[[F], F]:
-    """Say which body and which query a route takes: JSON of a schema, or a `FILE`."""
+def takes(body: Any = None, **query: dict[str, Any]) -> Callable[[F], F]:
+    """Say which body and which query a route takes: a record's type, a schema, or a `FILE`."""
 
     def mark(view: F) -> F:
         view.takes = (body, query)  # type: ignore[attr-defined]
@@ -153,12 +155,18 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
         },
     }
     if body is not None and method != "GET":
-        kind = body.get("contentMediaType", JSON)
-        operation["requestBody"] = {"required": True, "content": {kind: {"schema": body}}}
+        schema = body if isinstance(body, dict) else shapes.of(body, mode="validation")
+        kind = schema.get("contentMediaType", JSON)
+        example = {} if kind != JSON else {"example": example_of(schema, shapes.known)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": schema, **example}},
+        }
     return operation
 
 
-_LATER = {"202": {"description": "Being computed. Ask again.", "content": {JSON: {}}}}
+_JOB = {"type": "object", "required": ["job"], "properties": {"job": {"type": "object"}}}
+_LATER = {"202": {"description": "Being computed. Ask again.", "content": {JSON: {"schema": _JOB}}}}
 
 
 def scope_of(view: Callable[..., Any], method: str) -> str:

@@ -1,6 +1,5 @@
 """The page on which a manager changes the scheme: labels, their ends, the rule on overlap."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -60,7 +59,7 @@ def _filled(scheme: schema.Scheme) -> dict[str, Any]:
         for label in plain[kind]:
             label["was"] = label["name"]
             label["attributes"] = _on_a_line(label.get("attributes", ()))
-    return {**plain, "seen": _fingerprint(scheme)}
+    return {**plain, "seen": projects.fingerprint(scheme)}
 
 
 def _on_a_line(attributes: Iterable[dict[str, Any]]) -> str:
@@ -81,10 +80,6 @@ def _declared(line: str) -> list[dict[str, Any]]:
     ]
 
 
-def _fingerprint(scheme: schema.Scheme) -> str:
-    return hashlib.sha256(projects.scheme_yaml(scheme).encode()).hexdigest()[:16]
-
-
 def _spare_rows(form: SchemeForm) -> None:
     """End each list with an empty row, where a label can be added without a script."""
     for rows in (form[kind] for kind in _KINDS):
@@ -98,7 +93,7 @@ def _spare_rows(form: SchemeForm) -> None:
 
 
 def _save(project: Project, form: SchemeForm) -> None:
-    if form.seen.data != _fingerprint(project.scheme):
+    if form.seen.data != projects.fingerprint(project.scheme):
         raise Conflict(
             "Somebody changed the scheme while you did. Open this page again, and change it there."
         )

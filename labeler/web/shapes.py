@@ -1,22 +1,30 @@
 """The shapes of what the API answers, made from the records that it answers with."""
 
-from dataclasses import fields
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from pydantic import TypeAdapter, WithJsonSchema
+from pydantic import TypeAdapter
 
-R = TypeVar("R")
+Mode = Literal["serialization", "validation"]
 _REFERENCE = "#/components/schemas/"
 
 
-def known(name: str) -> Any:
-    """Return the type of what is described in the document under this name."""
-    return Annotated[dict[str, Any], WithJsonSchema({"$ref": f"{_REFERENCE}{name}"})]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the document describes under a name already."""
+
+    name: str
 
 
-def record(kind: type[R], row: object) -> R:
-    """Return what a row of a table tells, as a record: the attributes of the same names."""
-    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A record's type whose empty values are left out, as they may be where it is sent."""
+
+    kind: Any
+
+
+class Lean(dict[str, Any]):
+    """The shapes of values of an object that leaves out what is empty."""
 
 
 class Shapes:
@@ -25,21 +33,32 @@ class Shapes:
     def __init__(self, known: dict[str, Any]) -> None:
         self.known = dict(known)
 
-    def of(self, shape: Any) -> dict[str, Any]:
+    def of(self, shape: Any, mode: Mode = "serialization") -> dict[str, Any]:
         """Return the schema of a record's type, or of a dict of the shapes of values."""
         if isinstance(shape, dict):
             properties = {name: self.of(value) for name, value in shape.items()}
-            return {"type": "object", "required": list(shape), "properties": properties}
-        made = TypeAdapter(shape).json_schema(
-            mode="serialization", ref_template=_REFERENCE + "{model}"
-        )
+            required = [] if isinstance(shape, Lean) else list(shape)
+            return {"type": "object", "required": required, "properties": properties}
+        if isinstance(shape, Known):
+            return {"$ref": _REFERENCE + shape.name}
+        if isinstance(shape, Sent):
+            return self.of(shape.kind, "validation")
+        if isinstance(shape, list):
+            return {"type": "array", "items": self.of(shape[0])}
+        made = TypeAdapter(shape).json_schema(mode=mode, ref_template=_REFERENCE + "{model}")
         for name, part in made.pop("$defs", {}).items():
             self.known.setdefault(name, part)
-        title = made.get("title")
-        if made.get("type") == "object" and title and "properties" in made:
-            self.known.setdefault(title, made)
-            return {"$ref": f"{_REFERENCE}{title}"}
+        if made.get("type") == "object" and "title" in made and "properties" in made:
+            return {"$ref": _REFERENCE + self._named(shape, made)}
         return made
+
+    def _named(self, kind: type, made: dict[str, Any]) -> str:
+        """Keep a record's schema, and return its name, with its place where another has it."""
+        name = kind.__name__
+        if self.known.get(name, made) != made:
+            name = kind.__module__.split(".")[1].title() + name
+        self.known[name] = made
+        return name
 
 
 # ---- examples --------------------------------------------------------------------------------
@@ -52,6 +71,10 @@ _USUAL: dict[str, Any] = {
     "language": "en",
     "label": "PERSON",
     "text": "Ada Lovelace met Charles Babbage in London.",
+    "seen": "0123456789abcdef",
+    "color": "#d1495b",
+    "key": "1",
+    "undone": "1",
     "url": "https://example.org/hook",
 }
 """What values of these names are like."""
@@ -67,11 +90,14 @@ def example_of(schema: dict[str, Any], known: dict[str, Any], name: str = "") ->
     if "const" in schema or "enum" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
     kind = schema.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind
     if kind == "object":
-        parts = schema.get("properties", {})
+        free = schema.get("patternProperties", {}).values() if "minProperties" in schema else ()
+        parts = schema.get("properties", dict(zip(("kind",), free, strict=False)))
         return {part: example_of(each, known, part) for part, each in parts.items()}
     if kind == "array":
         places = schema.get("prefixItems") or [schema.get("items", {})]
+        places = places * max(schema.get("minItems", 1) // len(places), 1)
         return [example_of(each, known, name) for each in places]
     usual = _MOMENT if "format" in schema else _USUAL.get(name, _BLANK["string"])
     return usual if kind == "string" else _BLANK.get(kind or "")

@@ -1,12 +1,15 @@
 """The description of the API is that of its routes."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 from flask import Flask
 
 from labeler import schema
 from labeler.web.openapi import PREFIX
+from tests.web.pages import POSTS
 
 
 def described(app: Flask) -> dict[str, Any]:
@@ -50,3 +53,106 @@ def test_annotations_are_described_as_they_travel(app: Flask) -> None:
     op = {"id": "e", "before": None, "after": after}
     _, [edit] = schema.parse_edits({"base": 0, "edits": [{"key": "k", "ops": [op]}]})
     assert edit.ops[0].after == schema.Entity("e", 0, 3, "PERSON")
+
+
+def test_every_answer_has_a_shape_and_an_example_of_it(app: Flask) -> None:
+    """What is answered as JSON is described, and examples are what their schemas allow."""
+    document = described(app)
+    shapeless, wrong = [], {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for place, content in _contents(operation):
+                if "schema" not in content:
+                    shapeless.append(f"{method} {path} {place}")
+                elif "example" in content:
+                    whole = {**content["schema"], "components": document["components"]}
+                    validator = jsonschema_rs.validator_for(whole)
+                    if not validator.is_valid(content["example"]):
+                        wrong[f"{method} {path} {place}"] = content["example"]
+    assert shapeless == []
+    assert wrong == {}
+
+
+def _contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is sent and answered as JSON."""
+    places = {"sent": operation.get("requestBody", {}), **operation["responses"]}
+    for place, told in places.items():
+        if "application/json" in told.get("content", {}):
+            yield place, told["content"]["application/json"]
+
+
+def test_refusals_are_listed(app: Flask) -> None:
+    """Each endpoint says with which statuses it may refuse, and how that reads."""
+    for path, methods in described(app)["paths"].items():
+        for operation in methods.values():
+            listed = set(operation["responses"])
+            assert "default" in listed
+            if operation["x-who"] != "public":
+                assert {"401", "403", "429"} <= listed
+                assert ("404" in listed) == ("{" in path)
+
+
+# ---- what the pages do -----------------------------------------------------------------------
+
+BY_PROGRAM: dict[str, tuple[str, ...]] = {
+    "adjudicate.automatic": ("post_automatic",),
+    "adjudicate.undo_batch": ("undo_settled",),
+    "auth.account": (),
+    "auth.sign_in": (),
+    "auth.sign_out": (),
+    "consistency.look_for_doubts": ("post_doubts",),
+    "consistency.make_alike": ("post_alike", "undo_own_alike"),
+    "consistency.settle_doubt": ("keep_doubt", "fix_doubt", "undo_doubt"),
+    "consistency.settle_sudden": (
+        "keep_sudden_change",
+        "restore_sudden_change",
+        "undo_sudden_change",
+    ),
+    "evaluations.evaluate": ("post_evaluation",),
+    "guidelines.add_line": ("post_line",),
+    "guidelines.restore": ("get_version", "put_guidelines"),
+    "handing.act": ("post_assignments",),
+    "handing.admit": ("post_admit",),
+    "handing.rules": ("patch_handing_out",),
+    "jobs.change": ("cancel_job", "retry_job"),
+    "jobs.suggest": ("post_suggestions",),
+    "joining.accept": (),
+    "joining.join": (),
+    "learning.choose": ("patch_settings",),
+    "learning.train": ("post_model",),
+    "learning.use": ("put_current_model",),
+    "manage.export": ("post_export",),
+    "manage.import_files": ("post_import",),
+    "manage.new": ("post_project",),
+    "manage.settings": ("patch_settings", "put_guidelines"),
+    "patterns.change": ("try_patterns", "put_patterns"),
+    "people.add_token": ("post_token",),
+    "people.change_member": ("put_person",),
+    "people.change_user": ("patch_user",),
+    "people.invite": ("post_invitation",),
+    "people.members": ("put_person",),
+    "people.remove_member": ("delete_person",),
+    "people.revoke_token": ("delete_token",),
+    "people.set_password": ("put_password",),
+    "people.signin_link": ("post_link",),
+    "people.users": ("post_user",),
+    "people.withdraw": ("delete_invitation",),
+    "scheme.edit": ("put_scheme",),
+    "scheme.upload": ("put_scheme",),
+    "webhooks.act": ("patch_webhook", "delete_webhook", "test_webhook"),
+    "webhooks.again": ("post_delivery",),
+    "webhooks.listed": ("post_webhook",),
+    "webhooks.shown": ("patch_webhook",),
+    "webhooks.site_act": ("patch_site_webhook", "delete_site_webhook", "test_site_webhook"),
+    "webhooks.site_again": ("post_site_delivery",),
+    "webhooks.site_listed": ("post_site_webhook",),
+    "webhooks.site_shown": ("patch_site_webhook",),
+}
+"""What programs call for each form; nothing for signing in, passwords of one's own and joining."""
+
+
+def test_programs_do_all_that_the_forms_do(app: Flask) -> None:
+    """Whatever a form changes, an endpoint of the API changes as well."""
+    assert BY_PROGRAM.keys() == POSTS.keys()
+    called = {f"api.{name}" for names in BY_PROGRAM.values() for name in names}
+    assert called <= app.view_functions.keys()

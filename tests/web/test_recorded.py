@@ -26,6 +26,7 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now
+from labeler.schema import scheme_json
 from tests.conftest import Corpus
 from tests.test_accounts import GOOD
 from tests.web.pages import Client, rule_of, told, trained
@@ -45,6 +46,14 @@ UNRECORDED = {
     "api.delete_comment": COMMENT,
     "consistency.settle_doubt": "a doubt keeps who settled it; the log of the layer has the rest",
     "consistency.settle_sudden": "a change keeps who judged it; the log of the layer has the rest",
+    "api.keep_sudden_change": "a change keeps who judged it",
+    "api.restore_sudden_change": LOGGED,
+    "api.undo_sudden_change": LOGGED,
+    "api.keep_doubt": "a doubt keeps who settled it",
+    "api.fix_doubt": LOGGED,
+    "api.undo_doubt": LOGGED,
+    "api.try_patterns": "it changes nothing",
+    "api.undo_own_alike": "it leaves a line where there was something to take back",
     "auth.sign_out": "it changes nothing that is kept",
 }
 """Routes that change something and leave no line in the record, with the reason."""
@@ -110,6 +119,27 @@ DEEDS: dict[str, dict[str, Any]] = {
     "webhooks.site_shown": {"url": "https://example.org/", "events": ["job.finished"]},
     "webhooks.site_act": {},
     "webhooks.site_again": {},
+    "api.post_project": {"slug": "culture", "template": "news"},
+    "api.patch_settings": {"title": "Newest"},
+    "api.put_scheme": {},
+    "api.put_person": {"role": "annotator"},
+    "api.post_invitation": {"role": "annotator", "days": 7, "uses": 1},
+    "api.delete_invitation": {},
+    "api.post_user": {"name": "yan"},
+    "api.patch_user": {"role": "member", "active": True},
+    "api.put_password": {"password": GOOD},
+    "api.post_link": {},
+    "api.post_token": {},
+    "api.put_guidelines": {"text": "Label whole names."},
+    "api.post_line": {"line": "And titles."},
+    "api.put_patterns": {"patterns": [{"label": "PERSON", "pattern": "Ada"}]},
+    "api.post_model": {},
+    "api.put_current_model": {"number": 0},
+    "api.post_evaluation": {"key": "rulers"},
+    "api.post_alike": {"key": "same", "label": "GPE"},
+    "api.post_doubts": {},
+    "api.post_automatic": {"by": "vote", "threshold": 66},
+    "api.undo_settled": {"undone": "none"},
     "api.post_webhook": {"url": "https://example.org/", "events": ["job.finished"]},
     "api.patch_webhook": {},
     "api.test_webhook": {},
@@ -121,6 +151,8 @@ DEEDS: dict[str, dict[str, Any]] = {
     "api.post_site_delivery": {},
     "api.delete_site_webhook": {},
     "people.remove_member": {},
+    "api.delete_person": {},
+    "api.delete_token": {},
 }
 """Every other such route, with something to send; in this order."""
 
@@ -190,7 +222,8 @@ class Desk:
         return {
             "slug": project.slug,
             "user_id": self.corpus.person("ana").id,
-            "token": link,
+            "token": self._newest_token() if endpoint == "api.delete_token" else link,
+            "name": "ben",
             "invitation_id": db.session.scalar(select(func.max(Invitation.id))),
             "job_id": job.id,
             "change": "cancel",
@@ -205,6 +238,10 @@ class Desk:
             "scheme.upload": lambda: {"scheme": (self._scheme(), "scheme.yaml")},
             "scheme.edit": lambda: filled(self.root).to_dict(flat=False),
             "people.revoke_token": lambda: {"token": self._newest_token()},
+            "api.put_scheme": lambda: {"scheme": scheme_json(self.project.scheme)},
+            "api.post_alike": lambda: {
+                "places": [{"document": self._documents()[2], "start": 8, "end": 11}]
+            },
             "consistency.make_alike": lambda: {"at": f"{self._documents()[2]}-8-11"},
             "api.settle_alike": lambda: {"choice": {**self._question(), "answer": "0-3:ORG"}},
         }

@@ -81,6 +81,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "verdict_on": "keep",
         "form": "json",
         "token": "x",
+        "name": "max",
         **told(project, HOSTILE),
     }
 

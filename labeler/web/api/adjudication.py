@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +15,10 @@ from labeler.models import Document
 from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
-from labeler.web.api.documents import work_json
+from labeler.web.api.documents import WORK, work_json
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes, whole
+from labeler.web.openapi import gives, takes, whole
+from labeler.web.shapes import Known, Lean
 
 __all__ = ["blueprint"]
 
@@ -44,6 +45,36 @@ _DECISIONS = {
 }
 
 
+_QUESTION: dict[str, Any] = {
+    "id": str,
+    "about": Literal["entity", "relation", "document"],
+    "kind": str,
+    "state": str,
+    "seen": str,
+    "absent": list[str],
+    "versions": list[dict[str, Any]],
+    "held": str | None,
+    "direct": bool,
+    "decided": dict[str, Any] | None,
+    "reopened": bool,
+}
+CASE: dict[str, Any] = {
+    "gold": {
+        "annotator": str,
+        "entities": [Known("KeptEntity")],
+        "relations": [Known("KeptRelation")],
+        "id": int,
+        "revision": int,
+        "status": schema.Status,
+    },
+    "agreed": int,
+    "open": int,
+    "settled": int,
+    "questions": [_QUESTION],
+}
+"""The shape of how things stand with a document, as it is answered."""
+
+
 def _keyed(**more: Any) -> dict[str, Any]:
     properties = {"key": {**_STRING, "description": "Sent twice, it counts once."}, **more}
     return {"type": "object", "required": list(properties), "properties": properties}
@@ -51,6 +82,7 @@ def _keyed(**more: Any) -> dict[str, Any]:
 
 @blueprint.get("/documents/<int:document_id>/adjudication")
 @allow("curator", "annotate")
+@gives(CASE)
 def get_adjudication(document: Document) -> ResponseReturnValue:
     """Return the questions of a document, and what gold says of each."""
     return answer(case_json(settling.open_case(document, me(), now())))
@@ -59,6 +91,7 @@ def get_adjudication(document: Document) -> ResponseReturnValue:
 @blueprint.get("/documents/<int:document_id>/adjudication/precedents")
 @allow("curator")
 @takes(start=_CODE_POINT, end=_CODE_POINT)
+@gives({"settled": [{"label": str, "count": int}], "documents": int})
 def get_precedents(document: Document) -> ResponseReturnValue:
     """Return as what the words at `[start, end)` were settled before, and where they are open."""
     start, end = (request.args.get(name, -1, type=whole) for name in ("start", "end"))
@@ -74,6 +107,7 @@ def get_precedents(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication")
 @allow("curator")
 @takes(_DECISIONS)
+@gives(CASE)
 def post_decisions(document: Document) -> ResponseReturnValue:
     """Settle questions as one edit; 409 when their versions have changed meanwhile."""
     body = sent_object()
@@ -87,6 +121,7 @@ def post_decisions(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication/reopen")
 @allow("curator")
 @takes(_keyed(question=_STRING))
+@gives(CASE)
 def reopen_question(document: Document) -> ResponseReturnValue:
     """Open a settled question again."""
     body = sent_object()
@@ -97,6 +132,7 @@ def reopen_question(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication/undo")
 @allow("curator")
 @takes(_keyed(undone={**_STRING, "description": "The key of the edit to take back."}))
+@gives(CASE)
 def undo_decision(document: Document) -> ResponseReturnValue:
     """Take back an edit of the gold layer, by another edit."""
     body = sent_object()
@@ -107,6 +143,7 @@ def undo_decision(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication/alike")
 @allow("curator")
 @takes(_keyed(choice=_CHOICE, preview={"type": "boolean"}))
+@gives(Lean({**CASE, "batch": dict[str, int], "documents": int, "questions": int}))
 def settle_alike(document: Document) -> ResponseReturnValue:
     """Settle all open questions about the same words alike, in all documents, or count them."""
     body = sent_object()
@@ -121,6 +158,7 @@ def settle_alike(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication/undo-alike")
 @allow("curator")
 @takes(_keyed(undone=_STRING))
+@gives({**CASE, "batch": {"documents": int, "refused": list[str]}})
 def undo_alike(document: Document) -> ResponseReturnValue:
     """Take back what was settled in many documents at once."""
     body = sent_object()
@@ -132,6 +170,7 @@ def undo_alike(document: Document) -> ResponseReturnValue:
 
 @blueprint.post("/documents/<int:document_id>/adjudication/accept")
 @allow("curator")
+@gives({"status": str, "next": int | None, "page": str | None})
 def accept_gold(document: Document) -> ResponseReturnValue:
     """Accept the gold of a document as done, and tell which document is next."""
     gold = settling.finish(document, me(), now())
@@ -143,6 +182,7 @@ def accept_gold(document: Document) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<int:document_id>/gold")
 @allow("curator", "annotate")
+@gives(WORK)
 def get_gold(document: Document) -> ResponseReturnValue:
     """Return all that the annotation screen needs to work on the gold layer of a document."""
     gold = settling.gold_layer(document, me(), now())

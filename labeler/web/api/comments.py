@@ -1,5 +1,6 @@
 """Comments on documents, on words in them, and on comments."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g
@@ -12,9 +13,24 @@ from labeler.models.database import now
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import takes
+from labeler.web.openapi import gives, takes
 
 __all__ = ["blueprint"]
+
+COMMENT = {
+    "id": int,
+    "parent": int | None,
+    "key": str,
+    "author": str,
+    "role": str,
+    "start": int | None,
+    "end": int | None,
+    "body": str,
+    "created": datetime,
+    "resolved": datetime | None,
+    "resolver": str | None,
+}
+"""The shape of a comment, as it is answered."""
 
 _STRING = {"type": "string"}
 _COMMENT = {
@@ -61,6 +77,7 @@ def _reader() -> comments.Reader:
 
 @blueprint.get("/documents/<int:document_id>/comments")
 @allow("annotator")
+@gives({"comments": [COMMENT]})
 def get_comments(document: Document) -> ResponseReturnValue:
     """Return what this person may see of the comments on a document, oldest first."""
     found = comments.seen(document, _reader())
@@ -70,6 +87,7 @@ def get_comments(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/comments")
 @allow("annotator")
 @takes(_COMMENT)
+@gives(COMMENT)
 def post_comment(document: Document) -> ResponseReturnValue:
     """Comment on a document, on a span of it, or on a comment; sent twice, it is kept once."""
     return answer(comment_json(comments.add(document, sent_object(), _reader(), now())))
@@ -78,6 +96,7 @@ def post_comment(document: Document) -> ResponseReturnValue:
 @blueprint.patch("/documents/<int:document_id>/comments/<int:comment_id>")
 @allow("annotator")
 @takes(_RESOLVED)
+@gives(COMMENT)
 def patch_comment(document: Document, comment_id: int) -> ResponseReturnValue:
     """Resolve a comment, or open it again."""
     comment = comments.find(document, comment_id, _reader())
@@ -90,6 +109,7 @@ def patch_comment(document: Document, comment_id: int) -> ResponseReturnValue:
 
 @blueprint.delete("/documents/<int:document_id>/comments/<int:comment_id>")
 @allow("annotator")
+@gives({})
 def delete_comment(document: Document, comment_id: int) -> ResponseReturnValue:
     """Delete one's own comment that nobody has answered."""
     comments.remove(comments.find(document, comment_id, _reader()), _reader())

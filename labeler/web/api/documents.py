@@ -12,17 +12,45 @@ from labeler.models import Document, Layer, Project, User, db
 from labeler.models.database import now
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
-from labeler.web.api.comments import comment_json
-from labeler.web.api.layers import layer_json, record_json
+from labeler.web.api.comments import COMMENT, comment_json
+from labeler.web.api.layers import LAYER, layer_json, record_json
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
-from labeler.web.openapi import NUMBER, takes, whole
+from labeler.web.openapi import NUMBER, gives, takes, whole
+from labeler.web.shapes import Lean
 
 __all__ = ["blueprint"]
+
+DOCUMENT: dict[str, Any] = {
+    "id": int,
+    "name": str,
+    "text": str,
+    "meta": dict[str, Any],
+    "tokens": {"gaps": list[int], "lengths": list[int]},
+    "tokenizer": str,
+}
+"""The shape of a document, as it is answered."""
+WORK: dict[str, Any] = {
+    "document": DOCUMENT,
+    "layer": Lean(LAYER),
+    "suggestions": list[dict[str, Any]],
+    "suggester": {"name": str, "problem": str | None},
+    "scheme": dict[str, Any],
+    "project": {"slug": str, "title": str, "language": str, "guidelines": str},
+    "progress": {"position": int | None, "total": int, "done": int},
+    "previous": int | None,
+    "next": int | None,
+    "comments": [COMMENT],
+    "back": str | None,
+    "user": {"name": str},
+    "may": {"manage": bool, "curate": bool},
+}
+"""The shape of all that the annotation screen needs."""
 
 
 @blueprint.get("/documents/<int:document_id>")
 @allow("annotator")
+@gives(DOCUMENT)
 def get_document(document: Document) -> ResponseReturnValue:
     """Return a document: its text, its metadata and its token borders."""
     return answer(document_json(document))
@@ -31,6 +59,7 @@ def get_document(document: Document) -> ResponseReturnValue:
 @blueprint.get("/documents/<int:document_id>/work")
 @allow("annotator", "annotate")
 @takes(look={"type": "boolean", "description": "Do not open it: the layer's id may be null."})
+@gives(WORK)
 def get_work(document: Document) -> ResponseReturnValue:
     """Return all that the annotation screen needs to work on a document, which opens it."""
     project = db.session.get_one(Project, document.project_id)
@@ -40,6 +69,7 @@ def get_work(document: Document) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<int:document_id>/suggestions")
 @allow("annotator")
+@gives({"suggestions": list[dict[str, Any]], "problem": str | None})
 def get_suggestions(document: Document) -> ResponseReturnValue:
     """Return what is suggested now, given what one's own layer holds; nothing where one is blind.
 
@@ -54,6 +84,7 @@ def get_suggestions(document: Document) -> ResponseReturnValue:
 
 @blueprint.post("/documents/<int:document_id>/layer")
 @allow("annotator")
+@gives(LAYER)
 def open_layer(document: Document) -> ResponseReturnValue:
     """Open one's own layer of a document, which takes it where not everybody gets each."""
     return answer(layer_json(work.open_layer(document, me(), now())))
@@ -196,6 +227,7 @@ def _words(tokens: schema.Tokens, text: str) -> tuple[list[int], list[int]]:
 @blueprint.get("/projects/<slug>/documents")
 @allow("annotator")
 @takes(after=NUMBER, limit=NUMBER)
+@gives({"documents": [{"id": int, "name": str, "meta": dict[str, Any]}], "next": int | None})
 def get_documents(project: Project) -> ResponseReturnValue:
     """Return documents in order, a page at a time: those after the id `after`."""
     after = request.args.get("after", 0, type=whole)
@@ -207,6 +239,7 @@ def get_documents(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/next")
 @allow("annotator", "annotate")
 @takes(after=NUMBER)
+@gives({"document": int | None, "page": str | None, "reason": str | None})
 def get_next(project: Project) -> ResponseReturnValue:
     """Hand the person their next document: it stays theirs for a while, and asking again is safe.
 

@@ -1,5 +1,6 @@
 """Articles in and corpora out, for programs: imports, exports, what they told and what differs."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from labeler.models import Export, Job, Project
 from labeler.web import uploads
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
-from labeler.web.api.jobs import job_json
+from labeler.web.api.jobs import JOB, job_json
 from labeler.web.auth import allow, me
 from labeler.web.jobs import job_of
 from labeler.web.manage import FEW
 from labeler.web.openapi import FILE, MAX_ID, gives, takes, whole
+from labeler.web.shapes import Lean
 
 __all__ = ["blueprint"]
 
@@ -43,12 +45,23 @@ _EXPORT = {
         "name": {**_STRING, "maxLength": 80, "description": "Makes it a snapshot of this name."},
     },
 }
+PROBLEM = Lean(message=str, path=str, file=str, line=int, code=str)
+_ROW = {
+    "id": int,
+    "name": str | None,
+    "format": str,
+    "options": dict[str, Any],
+    "counts": dict[str, Any],
+    "made_by": str | None,
+    "created": datetime,
+}
 _PROBLEMS = 500
 """Things that did not fit, in one answer."""
 
 
 @blueprint.get("/projects")
 @allow("member")
+@gives({"projects": [{"slug": str, "title": str, "role": str}]})
 def get_projects() -> ResponseReturnValue:
     """Return the projects that this person is in, with what they are there."""
     found = projects.visible(me())
@@ -68,6 +81,7 @@ def get_projects() -> ResponseReturnValue:
     annotator={**_STRING, "description": "Whose layers these are, where the file does not say."},
     add_labels={"type": "boolean", "description": "Add labels to the scheme that it lacks."},
 )
+@gives(JOB)
 def post_import(project: Project) -> ResponseReturnValue:
     """Import the file that is the body, and return the job: ended already where it was small.
 
@@ -93,6 +107,7 @@ def post_import(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/jobs/<int:job_id>/problems")
 @allow("manager")
 @takes(after=_NUMBER)
+@gives({"problems": [PROBLEM], "next": int | None})
 def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
     """Return what did not fit, a page at a time: those after the id `after`."""
     after = request.args.get("after", 0, type=whole)
@@ -107,6 +122,7 @@ def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/exports")
 @allow("manager")
 @takes(before=_LAST)
+@gives({"exports": [_ROW], "next": int | None})
 def get_exports(project: Project) -> ResponseReturnValue:
     """Return exports and snapshots, newest first, a page at a time: those before `before`."""
     before = request.args.get("before", MAX_ID, type=whole)
@@ -118,6 +134,7 @@ def get_exports(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/exports")
 @allow("manager")
 @takes(_EXPORT)
+@gives(JOB)
 def post_export(project: Project) -> ResponseReturnValue:
     """Export a corpus, and return the job: ended already where there are few documents.
 
@@ -175,6 +192,7 @@ _FITS = {
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>")
 @allow("manager")
+@gives({**_ROW, "files": [{"name": str, "bytes": int}], "report": dict[str, Any]})
 def get_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Return an export with its files and its report.
 
@@ -201,6 +219,7 @@ def get_archive(project: Project, export_id: int) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/changes")
 @allow("manager")
 @takes(since={**_NUMBER, "description": "The id of the export to compare with."})
+@gives(dict[str, Any])
 def get_changes(project: Project, export_id: int) -> ResponseReturnValue:
     """Return what was added, removed and changed since another export."""
     since = request.args.get("since", export_id, type=whole)

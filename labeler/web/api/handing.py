@@ -14,7 +14,7 @@ from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
-from labeler.web.openapi import MAX_ID, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes, whole
 
 __all__ = ["blueprint"]
 
@@ -55,6 +55,7 @@ _NUMBER = {"type": "integer", "minimum": 0}
 
 @blueprint.get("/projects/<slug>/handing-out")
 @allow("manager")
+@gives(work.Rules)
 def get_handing_out(project: Project) -> ResponseReturnValue:
     """Return how documents are handed out."""
     return answer(asdict(work.rules_of(project)))
@@ -63,6 +64,7 @@ def get_handing_out(project: Project) -> ResponseReturnValue:
 @blueprint.patch("/projects/<slug>/handing-out")
 @allow("manager")
 @takes(_RULES)
+@gives(work.Rules)
 def patch_handing_out(project: Project) -> ResponseReturnValue:
     """Change how documents are handed out from now on."""
     values = sent_object()
@@ -74,6 +76,7 @@ def patch_handing_out(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/assignments")
 @allow("manager")
 @takes(after=_NUMBER, limit=_NUMBER, **_FILTER)
+@gives({"documents": list[dict[str, Any]], "next": int | None})
 def get_assignments(project: Project) -> ResponseReturnValue:
     """Return documents with everybody's part in them, a page at a time: those after `after`."""
     wanted = _filter({name: request.args[name] for name in _FILTER if request.args.get(name)})
@@ -86,6 +89,7 @@ def get_assignments(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/assignments")
 @allow("manager")
 @takes(_ACTION)
+@gives({"changed": int | None, "job": dict[str, Any] | None})
 def post_assignments(project: Project) -> ResponseReturnValue:
     """Give documents, take them back, open them again, or use them for training.
 
@@ -142,6 +146,7 @@ def _fits(name: str, value: object) -> bool:
 
 @blueprint.get("/projects/<slug>/training")
 @allow("annotator")
+@gives({"trainees": [work.Trainee]})
 def get_training(project: Project) -> ResponseReturnValue:
     """Return what was reached in the training documents: one's own; everybody's for managers."""
     return answer({"trainees": [asdict(one) for one in my_training(project)]})
@@ -150,6 +155,7 @@ def get_training(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/training/admit")
 @allow("manager")
 @takes(_PERSON)
+@gives({"person": str, "admitted": bool})
 def post_admit(project: Project) -> ResponseReturnValue:
     """Let somebody go on to other documents, whatever they reached."""
     name = str(sent_object().get("person", ""))

@@ -1,5 +1,6 @@
 """Layers: their annotations, their edits, what they say of the work on them."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -12,9 +13,48 @@ from labeler.models.database import now
 from labeler.web.answers import answer, sent, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, takes, whole
+from labeler.web.openapi import NUMBER, gives, takes, whole
+from labeler.web.shapes import Known
 
 __all__ = ["blueprint"]
+
+ANNOTATIONS: dict[str, Any] = {
+    "entities": [Known("KeptEntity")],
+    "relations": [Known("KeptRelation")],
+    "categories": [Known("KeptCategory")],
+    "verdicts": [Known("KeptVerdict")],
+    "decisions": [Known("KeptDecision")],
+}
+LAYER: dict[str, Any] = {
+    "id": int | None,
+    "document": int,
+    "annotator": str,
+    "gold": bool,
+    "status": schema.Status,
+    "flag": str | None,
+    "reason": str | None,
+    "blind": bool,
+    "revision": int,
+    "read_to": int | None,
+    "seconds": int,
+    **ANNOTATIONS,
+}
+"""The shape of a layer, as it is answered."""
+_EDIT = {
+    "revision": int,
+    "key": str,
+    "actor": str,
+    "at": datetime,
+    "ops": list[dict[str, Any]],
+}
+_CHANGED = {
+    "status": schema.Status,
+    "flag": str | None,
+    "reason": str | None,
+    "read_to": int | None,
+    "seconds": int,
+    "next": int | None,
+}
 
 _EDITS = {
     "type": "object",
@@ -66,6 +106,7 @@ def record_json(layer: Layer, record: schema.Layer) -> dict[str, Any]:
 
 @blueprint.get("/layers/<int:layer_id>")
 @allow("annotator")
+@gives(LAYER)
 def get_layer(layer: Layer) -> ResponseReturnValue:
     """Return a layer with its annotations."""
     return answer(layer_json(layer))
@@ -74,6 +115,7 @@ def get_layer(layer: Layer) -> ResponseReturnValue:
 @blueprint.post("/layers/<int:layer_id>/edits")
 @allow("annotator")
 @takes(_EDITS)
+@gives({"revision": int})
 def post_edits(layer: Layer) -> ResponseReturnValue:
     """Append edits to a layer; 409 with the edits missed when it has moved on."""
     _own(layer)
@@ -87,6 +129,7 @@ def post_edits(layer: Layer) -> ResponseReturnValue:
 @blueprint.get("/layers/<int:layer_id>/edits")
 @allow("annotator")
 @takes(since=NUMBER)
+@gives({"edits": [_EDIT]})
 def get_edits(layer: Layer) -> ResponseReturnValue:
     """Return the edits of a layer after the revision `since`, oldest first."""
     since = request.args.get("since", 0, type=whole)
@@ -96,6 +139,7 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
 @blueprint.patch("/layers/<int:layer_id>")
 @allow("annotator")
 @takes(_STATE)
+@gives(_CHANGED)
 def patch_layer(layer: Layer) -> ResponseReturnValue:
     """Change what a layer says of the work on it; with a status, hand out the next document."""
     _own(layer)

@@ -1,6 +1,7 @@
 """Webhooks, for programs: of a project for its managers, of the site for admins."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from labeler.models import Delivery, Project, Webhook
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes, whole
 
 __all__ = ["blueprint"]
 
@@ -25,10 +26,32 @@ _NEW = {"type": "object", "required": ["url", "events"], "properties": _VALUES}
 _CHANGE = {"type": "object", "properties": {**_VALUES, "active": {"type": "boolean"}}}
 _BEFORE = {"type": "integer", "minimum": 0, "description": "Those before this id."}
 _PAGE = 50
+_WEBHOOK: dict[str, Any] = {
+    "id": int,
+    "url": str,
+    "events": list[str],
+    "active": bool,
+    "failing": datetime | None,
+    "gave_up": datetime | None,
+    "created": datetime,
+}
+_DELIVERY: dict[str, Any] = {
+    "id": int,
+    "key": str,
+    "event": str,
+    "state": Literal["waiting", "delivered", "failed"],
+    "attempts": int,
+    "due": datetime,
+    "status": int | None,
+    "error": str | None,
+    "created": datetime,
+    "tried": datetime | None,
+}
 
 
 @blueprint.get("/projects/<slug>/webhooks")
 @allow("manager")
+@gives({"webhooks": [_WEBHOOK]})
 def get_webhooks(project: Project) -> ResponseReturnValue:
     """Return the webhooks of a project, without their secrets."""
     return _list(project)
@@ -37,6 +60,7 @@ def get_webhooks(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/webhooks")
 @allow("manager")
 @takes(_NEW)
+@gives({**_WEBHOOK, "secret": str})
 def post_webhook(project: Project) -> ResponseReturnValue:
     """Add a webhook, and return it with its secret, this once."""
     return _add(project)
@@ -45,6 +69,7 @@ def post_webhook(project: Project) -> ResponseReturnValue:
 @blueprint.patch("/projects/<slug>/webhooks/<int:webhook_id>")
 @allow("manager")
 @takes(_CHANGE)
+@gives(_WEBHOOK)
 def patch_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
     """Change where a webhook leads, what it is told of, and whether it is `active`."""
     return _change(project, webhook_id)
@@ -52,6 +77,7 @@ def patch_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.delete("/projects/<slug>/webhooks/<int:webhook_id>")
 @allow("manager")
+@gives({})
 def delete_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
     """Remove a webhook and the record of what it was told."""
     return _remove(project, webhook_id)
@@ -59,6 +85,7 @@ def delete_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/projects/<slug>/webhooks/<int:webhook_id>/test")
 @allow("manager")
+@gives(_DELIVERY)
 def test_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
     """Send a webhook something to try it with, and return the delivery."""
     return _test(project, webhook_id)
@@ -67,6 +94,7 @@ def test_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/webhooks/<int:webhook_id>/deliveries")
 @allow("manager")
 @takes(before=_BEFORE)
+@gives({"deliveries": [_DELIVERY], "next": int | None})
 def get_deliveries(project: Project, webhook_id: int) -> ResponseReturnValue:
     """Return what a webhook was told, newest first, a page at a time: those before `before`."""
     return _deliveries(project, webhook_id)
@@ -74,6 +102,7 @@ def get_deliveries(project: Project, webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/projects/<slug>/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>")
 @allow("manager")
+@gives(_DELIVERY)
 def post_delivery(project: Project, webhook_id: int, delivery_id: int) -> ResponseReturnValue:
     """Send something again under its id, also what was delivered."""
     return _again(project, webhook_id, delivery_id)
@@ -81,6 +110,7 @@ def post_delivery(project: Project, webhook_id: int, delivery_id: int) -> Respon
 
 @blueprint.get("/webhooks")
 @allow("admin")
+@gives({"webhooks": [_WEBHOOK]})
 def get_site_webhooks() -> ResponseReturnValue:
     """Return the webhooks of the site, which are told of every project's jobs."""
     return _list(None)
@@ -89,6 +119,7 @@ def get_site_webhooks() -> ResponseReturnValue:
 @blueprint.post("/webhooks")
 @allow("admin")
 @takes(_NEW)
+@gives({**_WEBHOOK, "secret": str})
 def post_site_webhook() -> ResponseReturnValue:
     """Add a webhook of the site, and return it with its secret, this once."""
     return _add(None)
@@ -97,6 +128,7 @@ def post_site_webhook() -> ResponseReturnValue:
 @blueprint.patch("/webhooks/<int:webhook_id>")
 @allow("admin")
 @takes(_CHANGE)
+@gives(_WEBHOOK)
 def patch_site_webhook(webhook_id: int) -> ResponseReturnValue:
     """Change a webhook of the site."""
     return _change(None, webhook_id)
@@ -104,6 +136,7 @@ def patch_site_webhook(webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.delete("/webhooks/<int:webhook_id>")
 @allow("admin")
+@gives({})
 def delete_site_webhook(webhook_id: int) -> ResponseReturnValue:
     """Remove a webhook of the site and the record of what it was told."""
     return _remove(None, webhook_id)
@@ -111,6 +144,7 @@ def delete_site_webhook(webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/webhooks/<int:webhook_id>/test")
 @allow("admin")
+@gives(_DELIVERY)
 def test_site_webhook(webhook_id: int) -> ResponseReturnValue:
     """Send a webhook of the site something to try it with, and return the delivery."""
     return _test(None, webhook_id)
@@ -119,6 +153,7 @@ def test_site_webhook(webhook_id: int) -> ResponseReturnValue:
 @blueprint.get("/webhooks/<int:webhook_id>/deliveries")
 @allow("admin")
 @takes(before=_BEFORE)
+@gives({"deliveries": [_DELIVERY], "next": int | None})
 def get_site_deliveries(webhook_id: int) -> ResponseReturnValue:
     """Return what a webhook of the site was told, newest first: those before `before`."""
     return _deliveries(None, webhook_id)
@@ -126,6 +161,7 @@ def get_site_deliveries(webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>")
 @allow("admin")
+@gives(_DELIVERY)
 def post_site_delivery(webhook_id: int, delivery_id: int) -> ResponseReturnValue:
     """Send something of the site again under its id."""
     return _again(None, webhook_id, delivery_id)

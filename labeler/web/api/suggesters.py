@@ -1,0 +1,135 @@
+"""Suggesters trained here: their versions, which of them proposes, how each does beside gold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from labeler import transfer
+from labeler.models import Evaluation, Project
+from labeler.transfer import evaluation as made
+from labeler.transfer import training
+from labeler.web.answers import answer, sent_as
+from labeler.web.api import blueprint
+from labeler.web.api.jobs import JOB, job_json
+from labeler.web.auth import allow, me
+from labeler.web.learning import archive_of, version_of, wheel_of
+from labeler.web.openapi import Whole, gives, takes
+
+__all__ = ["blueprint"]
+
+_MODEL: dict[str, Any] = {
+    "number": int,
+    "component": str,
+    "documents": int,
+    "scores": dict[str, Any],
+    "current": bool,
+    "seconds": int,
+    "created": datetime,
+}
+_EVALUATION: dict[str, Any] = {
+    "id": int,
+    "suggester": str,
+    "version": str,
+    "documents": int,
+    "left_out": int,
+    "scores": dict[str, Any],
+    "at": datetime,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The number of a version; 0 for none."""
+
+    number: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is to be evaluated, by its key."""
+
+    key: str
+
+
+@blueprint.get("/projects/<slug>/models")
+@allow("curator")
+@gives({"models": [_MODEL]})
+def get_models(project: Project) -> ResponseReturnValue:
+    """Return the versions trained for a project, newest first; the `current` one proposes."""
+    rows = [{name: getattr(row, name) for name in _MODEL} for row in training.versions(project)]
+    return answer({"models": rows})
+
+
+@blueprint.post("/projects/<slug>/models")
+@allow("manager")
+@gives(JOB)
+def post_model(project: Project) -> ResponseReturnValue:
+    """Queue a training on what is labeled, and return the job; of several, one waits."""
+    return answer(job_json(transfer.queue_training(project, me().id)))
+
+
+@blueprint.put("/projects/<slug>/models/current")
+@allow("manager")
+@takes(Chosen)
+@gives({"number": int})
+def put_current_model(project: Project) -> ResponseReturnValue:
+    """Let another version propose, also an earlier one, or with 0 none."""
+    number = sent_as(Chosen).number
+    if number:
+        training.use(project, version_of(project, number))
+    else:
+        training.stop_using(project)
+    return answer({"number": number})
+
+
+@blueprint.get("/projects/<slug>/models/<int:number>/archive")
+@allow("manager")
+@gives(kind="application/zip")
+def get_model_archive(project: Project, number: int) -> Response:
+    """Return a version as an archive: a pipeline that `spacy.load` takes, and what relates."""
+    return archive_of(project, number)
+
+
+@blueprint.get("/projects/<slug>/models/<int:number>/wheel")
+@allow("manager")
+@gives(kind="application/zip")
+def get_model_wheel(project: Project, number: int) -> Response:
+    """Return the pipeline of a version as a package that `pip install` takes."""
+    return wheel_of(project, number)
+
+
+# ---- beside gold -----------------------------------------------------------------------------
+
+
+@blueprint.get("/projects/<slug>/evaluations")
+@allow("curator")
+@gives({"evaluations": [_EVALUATION], "candidates": dict[str, str]})
+def get_evaluations(project: Project) -> ResponseReturnValue:
+    """Return how suggesters did beside gold, newest first, and what can be evaluated, by key."""
+    rows = [_told(row) for row in made.evaluations(project)]
+    return answer({"evaluations": rows, "candidates": made.candidates(project)})
+
+
+@blueprint.post("/projects/<slug>/evaluations")
+@allow("manager")
+@takes(Candidate)
+@gives(JOB)
+def post_evaluation(project: Project) -> ResponseReturnValue:
+    """Queue an evaluation of a suggester on gold, and return the job."""
+    return answer(job_json(made.queue_evaluation(project, sent_as(Candidate).key, me().id)))
+
+
+@blueprint.get("/projects/<slug>/evaluations/<int:evaluation_id>")
+@allow("curator")
+@gives({**_EVALUATION, "evidence": list[list[Any]]})
+def get_evaluation(project: Project, evaluation_id: int) -> ResponseReturnValue:
+    """Return an evaluation with the places where proposals and gold differ."""
+    found = made.find_evaluation(project, evaluation_id)
+    return answer({**_told(found), "evidence": found.evidence})
+
+
+def _told(row: Evaluation) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _EVALUATION}
