@@ -15,13 +15,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from benchmarks.lists_corpus import RARE, corpus, first_keys
 from labeler import audit, counters, progress, settling, work
 from labeler.app import create_app
 from labeler.config import Settings
-from labeler.models import Project, QueueEntry, User, db, transaction
+from labeler.models import Assignment, Project, QueueEntry, User, db, transaction
 from labeler.models.database import now
 from labeler.work.rules import look_again
 
@@ -216,9 +216,13 @@ def _next(project: Project, people: dict[str, User], last: int) -> list[Run]:
 
 
 def _prepare(project: Project) -> None:
-    """Let 20 documents be for training: those with gold, the first."""
+    """Let 20 documents be for training, the first with gold, and let nobody hold any.
+
+    What is held is left from an earlier run.
+    """
     chosen = list(db.session.scalars(first_keys(project, 2000)))[1::100]
     with transaction() as session:
+        session.execute(delete(Assignment).where(Assignment.project_id == project.id))
         mine = QueueEntry.document_id.in_(chosen)
         session.execute(update(QueueEntry).where(mine).values(training=True))
 
