@@ -19,7 +19,7 @@ def endpoints() -> ResponseReturnValue:
     """Show the endpoints of the API, grouped by what their addresses begin with."""
     told = describe(current_app)
     rows = [
-        _row(path, method, operation)
+        _row(path, method, operation, told["components"]["schemas"])
         for path, methods in told["paths"].items()
         for method, operation in methods.items()
     ]
@@ -28,12 +28,16 @@ def endpoints() -> ResponseReturnValue:
     return render_template("reference.html", groups=groups, shapes=shapes, prefix=PREFIX)
 
 
-def _row(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    path: str, method: str, operation: dict[str, Any], shapes: dict[str, Any]
+) -> dict[str, Any]:
     """Return an endpoint as the page shows it."""
     content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
     kind = next(iter(content), "")
     body = content.get(kind, {})
     is_json = kind == "application/json"
+    shape = body.get("schema", {})
+    shape = shapes.get(shape.get("$ref", "").rpartition("/")[2], shape)
     return {
         "id": f"{method}-{operation['operationId']}",
         "group": path.removeprefix(PREFIX).split("/")[1].removesuffix(".json"),
@@ -44,8 +48,8 @@ def _row(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "scope": operation["x-scope"],
         "parameters": operation["parameters"],
         "kind": kind,
-        "schema": _pretty(body["schema"]) if is_json else "",
-        "example": _pretty(_example(body["schema"])) if is_json else "",
+        "schema": _pretty(shape) if is_json else "",
+        "example": _pretty(_example(shape)) if is_json else "",
     }
 
 

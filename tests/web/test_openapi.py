@@ -1,14 +1,16 @@
 """The description of the API is that of its routes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema_rs
 from flask import Flask
+from flask.testing import FlaskClient
 
 from labeler import schema
 from labeler.web.openapi import PREFIX
+from tests.conftest import Corpus
 from tests.web.pages import POSTS
 
 
@@ -156,3 +158,13 @@ def test_programs_do_all_that_the_forms_do(app: Flask) -> None:
     assert BY_PROGRAM.keys() == POSTS.keys()
     called = {f"api.{name}" for names in BY_PROGRAM.values() for name in names}
     assert called <= app.view_functions.keys()
+
+
+def test_the_page_shows_what_must_be_sent(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Where a body is a record, the page fills in what it needs at least."""
+    corpus.person("ana")
+    page = signed_in("ana").get("/api").text
+    [row] = re.findall(r'<details id="put-put_person">.*?</textarea>', page, re.DOTALL)
+    assert "&#34;role&#34;: &#34;annotator&#34;" in row
