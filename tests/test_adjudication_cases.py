@@ -7,7 +7,7 @@ import pytest
 from labeler import schema
 from labeler.adjudication import Draft, compare
 from labeler.formats import Imported
-from labeler.formats.webanno import WebAnnoImporter
+from labeler.formats.webanno_reading import WebAnnoImporter
 from tests.conftest import SHARED
 
 CASES = SHARED / "data" / "inception-curation" / "testsuite"
@@ -16,7 +16,7 @@ KINDS = {
     "simpleRelNoDiffTest": [],
     "simpleRelTypeDiffTest": ["type"],
     "simpleSpanDiffIncompleteTest": ["missing", "missing"],
-    "simpleSpanDiffMultiFeatureTest": ["label"],
+    "simpleSpanDiffMultiFeatureTest": ["attributes"],
     "simpleSpanDiffNoLabelTest": ["missing"],
     "simpleSpanDiffWithLabelTest": ["label"],
     "simpleSpanNoDiffMultiFeatureTest": [],

@@ -150,7 +150,7 @@ def test_a_worker_counts_what_many_layers_hold(
 ) -> None:
     """Where many layers came in, the page counts a few and a worker the others."""
     made = corpus.project(ana="annotator", lena="curator")
-    for number in range(11):
+    for number in range(51):
         corpus.layer(corpus.document(made, TEXT, f"d{number}"), "ana", "done", GPE=[(0, 4)])
     queue.arrive("w", "here", 1)
     page = signed_in("lena").get("/projects/news/consistency").text

@@ -246,7 +246,8 @@ def _lines(record: Exported, tags: list[str]) -> Iterator[str]:
         if number == 0:
             yield f"# sent_id = {record.document.id}-{sentence}"
         number += 1
-        misc = _said(text[start:end], tag, before, gap)
+        last = end + len(gap) == len(text)
+        misc = _said(text[start:end], tag, before, gap, plain=gap == " " and not last)
         form = re.sub(r"\s", "_", text[start:end])
         yield "\t".join([str(number), form, *["_"] * 7, "|".join(misc) or "_"])
         before = ""
@@ -257,13 +258,16 @@ def _lines(record: Exported, tags: list[str]) -> Iterator[str]:
         yield ""
 
 
-def _said(form: str, tag: str, before: str, gap: str) -> Iterator[str]:
-    """Yield what MISC holds of a word: its tag, and white space that is not one space behind it."""
+def _said(form: str, tag: str, before: str, gap: str, *, plain: bool) -> Iterator[str]:
+    """Yield what MISC holds of a word: its tag, and white space that does not go without saying.
+
+    `plain` is one space between two words.
+    """
     if tag != "O":
         yield f"NER={tag.replace('%', '%25').replace('|', '%7C')}"
     if gap == "":
         yield "SpaceAfter=No"
-    elif gap != " ":
+    elif not plain:
         yield f"SpacesAfter={_escaped(gap)}"
     if before:
         yield f"SpacesBefore={_escaped(before)}"

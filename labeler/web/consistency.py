@@ -17,7 +17,7 @@ from labeler.web.openapi import whole
 
 blueprint = Blueprint("consistency", __name__)
 MAX_WORDS = 300
-_LEARNED = 10
+_LEARNED = 50
 """Layers that are counted while somebody waits."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from labeler.agreement import Work, agreement
 from labeler.agreement.coding import codes_of, counts_of, krippendorff_alpha
 from labeler.formats import Imported
-from labeler.formats.webanno import WebAnnoImporter
+from labeler.formats.webanno_reading import WebAnnoImporter
 from labeler.schema import Category, Entity, Layer, Relation, Tokens
 from tests.conftest import SHARED
 

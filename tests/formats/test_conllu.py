@@ -96,6 +96,16 @@ def test_white_space_and_labels_go_out_as_they_are(tmp_path: Path) -> None:
     assert _said(article) == [("Ada\tmet", "B"), ("Rain", "C")]
 
 
+def test_a_space_at_the_end_comes_back(tmp_path: Path) -> None:
+    """White space behind the last word is said, where between words it goes without saying."""
+    [tokens] = nlp.tokenize(["Ada met Bob "], "en")
+    record = Exported(Document("d1", "Ada met Bob ", {}), Layer("ana", "done"), tokens)
+    ConlluExporter().write([record], tmp_path, scheme=Scheme(), language="en", options={})
+    [article] = archive.read([tmp_path / "train.conllu"])
+    assert isinstance(article, Imported)
+    assert article.document.text == "Ada met Bob "
+
+
 def test_later_mentions_have_the_label_of_the_first_and_empty_nodes_are_told() -> None:
     """A bracket may leave its type out; what is said of words that are not there is not lost."""
     rows = [
