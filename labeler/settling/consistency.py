@@ -33,7 +33,7 @@ _DOCUMENTS = 25
 """Documents with the words on one page."""
 _READ = 500
 """Documents whose texts are read at a time."""
-_PATIENCE = 0.03
+_PATIENCE = 0.02
 """Seconds after which no more texts are read for one page."""
 MOST_CHOSEN = 5000
 """Occurrences that one change may make alike."""
