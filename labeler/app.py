@@ -14,8 +14,6 @@ from labeler.errors import LabelerError, Unauthenticated
 from labeler.models import connect, migrate
 from labeler.web import (
     adjudicate,
-    agreement,
-    agreement_evidence,
     assets,
     auth,
     consistency,
@@ -33,6 +31,8 @@ from labeler.web import (
     scheme,
     webhooks,
 )
+from labeler.web.agreement import evidence
+from labeler.web.agreement import pages as agreement
 from labeler.web.api import routes
 from labeler.web.openapi import MAX_ID
 
@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         patterns,
         evaluations,
         agreement,
-        agreement_evidence,
+        evidence,
         adjudicate,
         jobs,
         guidelines,

@@ -9,7 +9,8 @@ from labeler import counters, progress, projects, reliability, webhooks, work
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.models.database import now
-from labeler.web import agreement_view, charts
+from labeler.web import charts
+from labeler.web.agreement import own as own_agreement
 
 
 def of_project(project: Project, reader: User) -> str:
@@ -47,7 +48,7 @@ def of_person(project: Project, person: User) -> str:
         pace=pace,
         forecast=progress.forecast(left, [pace]),
         variations=progress.variations(project, person),
-        held=agreement_view.own_page(reliability.own_agreement(project, person)),
+        held=own_agreement.page(reliability.own_agreement(project, person)),
         **_drawn(project, person),
     )
 

@@ -2,6 +2,7 @@
 
 from labeler.web.api import (
     adjudication,
+    agreement,
     audit,
     blueprint,
     comments,
@@ -24,6 +25,7 @@ from labeler.web.api import (
 
 __all__ = [
     "adjudication",
+    "agreement",
     "audit",
     "blueprint",
     "comments",

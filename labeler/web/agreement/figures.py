@@ -1,14 +1,12 @@
-"""What the pages of agreement show, made from a report: figures, tables, words, lines of CSV."""
+"""What the pages of agreement show of entities and relations: figures and tables of a report."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from labeler.agreement.categories import SKEWED
 from labeler.agreement.coding import REASONS
 from labeler.agreement.spans import NOTHING
-from labeler.models import Document
 from labeler.reliability import Overview
 
 Json = Mapping[str, Any]
@@ -111,24 +109,24 @@ def page(found: Overview, part: str, chosen: tuple[str | None, str | None]) -> P
     """Return what to show of a part; `chosen` names the pair whose confusion is wanted."""
     body = found.report[part]
     kinds = body["kinds"]
-    pair = _pair(body["pairs"], chosen)
-    confusion = _confusion(pair, body["by_label"])
+    pair = chosen_pair(body["pairs"], chosen)
+    confusion = confusion_of(pair, body["by_label"])
     return Page(
-        cards=[_figure(body, *card) for card in _CARDS[part]],
-        more=[_figure(body, *measure) for measure in _MORE[part]],
+        cards=[figure_of(body, *card) for card in _CARDS[part]],
+        more=[figure_of(body, *measure) for measure in _MORE[part]],
         kinds=[(kind, words, kinds[kind]) for kind, words in KINDS[part].items()],
         compared=sum(kinds.values()),
         matrix=_matrix(found.report, part),
         references=list(found.report["against"]),
         pair=pair,
         confusion=confusion,
-        heaviest=_heaviest(confusion),
+        heaviest=heaviest_of(confusion),
         labels=_labels(body["by_label"]),
         annotators=[
             (name, own, body.get("competence", {}).get(name))
             for name, own in body["by_annotator"].items()
         ],
-        needed=_needed(body),
+        needed=needed_of(body),
     )
 
 
@@ -138,16 +136,17 @@ def _at(body: Any, path: Sequence[str]) -> Json:
     return dict(body)
 
 
-def _figure(body: Json, path: Sequence[str], title: str) -> Figure:
+def figure_of(body: Json, path: Sequence[str], title: str) -> Figure:
+    """Return the figure at a place of a report, with what must be said beside it."""
     score = _at(body, path)
     kind = path[0] if path[0] in GIVEN else None
-    note = _note(score, path)
+    note = note_of(score, path)
     if score["value"] is not None and "compared" in body[path[0]] and len(path) > 1:
         note = f"of {body[path[0]]['compared']:,}"
     return Figure(title, score["value"], score["low"], score["high"], note, kind)
 
 
-def _note(score: Json, path: Sequence[str]) -> str:
+def note_of(score: Json, path: Sequence[str]) -> str:
     """Return what must be said beside a value."""
     if score["value"] is None:
         return REASONS.get(score.get("reason", ""), "Undefined")
@@ -167,29 +166,17 @@ def _matrix(report: Json, part: str) -> list[tuple[str, list[Json | None]]]:
     """Return a row for each annotator: a cell for each other, then one for each reference."""
     held = {name: found[part] for name, found in report["against"].items()}
     score = partial(headline, part=part)
-    return _grid(report["annotators"], report[part]["pairs"], score, held, lambda pair: pair)
+    return grid(report["annotators"], report[part]["pairs"], score, held, lambda pair: pair)
 
 
-def _category_matrix(report: Json, body: Json) -> list[tuple[str, list[Json | None]]]:
-    """Return the same for one group of categories, by Cohen's kappa."""
-    held = {
-        name: [pair for pair in found["categories"] if pair["group"] == body["group"]]
-        for name, found in report["against"].items()
-    }
-    return _grid(report["annotators"], body["pairs"], _kappa, held, _kappa)
-
-
-def _kappa(pair: Json) -> Json:
-    return dict(pair["kappa"])
-
-
-def _grid(
+def grid(
     names: Sequence[str],
     pairs: Sequence[Json],
     score: Callable[[Json], Json],
     held: Mapping[str, Sequence[Json]],
     held_score: Callable[[Json], Json],
 ) -> list[tuple[str, list[Json | None]]]:
+    """Return a row for each name: a cell for each other by `score`, one for each held against."""
     cells: dict[tuple[str, str], Json] = {}
     for pair in pairs:
         cell = _cell(pair, score(pair))
@@ -214,7 +201,7 @@ def _cell(pair: Json, score: Json) -> Json:
     }
 
 
-def _pair(pairs: Sequence[Json], chosen: tuple[str | None, str | None]) -> Json | None:
+def chosen_pair(pairs: Sequence[Json], chosen: tuple[str | None, str | None]) -> Json | None:
     """Return the pair that was chosen, else the one with the most shared documents."""
     for pair in pairs:
         if chosen == (pair["a"], pair["b"]):
@@ -223,7 +210,7 @@ def _pair(pairs: Sequence[Json], chosen: tuple[str | None, str | None]) -> Json 
     return max(shared, key=lambda pair: int(pair["documents"]), default=None)
 
 
-def _confusion(
+def confusion_of(
     pair: Json | None, labels: Iterable[str]
 ) -> tuple[list[str], list[tuple[str, list[int]]]]:
     """Return the labels that a pair used, and for each of the first the counts of the second."""
@@ -241,7 +228,7 @@ def cells_of(confusion: Json, labels: Iterable[str]) -> list[tuple[str, str, int
     return [(*pair, confusion["|".join(pair)]) for pair in pairs if "|".join(pair) in confusion]
 
 
-def _heaviest(confusion: tuple[list[str], list[tuple[str, list[int]]]]) -> tuple[int, int]:
+def heaviest_of(confusion: tuple[list[str], list[tuple[str, list[int]]]]) -> tuple[int, int]:
     """Return the largest counts on the diagonal and beside it."""
     _, rows = confusion
     same = [row[at] for at, (_, row) in enumerate(rows)]
@@ -255,166 +242,6 @@ def _labels(by_label: Json) -> list[tuple[str, Json, int]]:
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 
-def _needed(body: Json) -> list[tuple[str, int]]:
+def needed_of(body: Json) -> list[tuple[str, int]]:
     """Return for each width, ± of the first figure, how many more shared documents it takes."""
     return [(width, more) for width, more in body["needed"].items() if more is not None]
-
-
-# ---- document labels -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the page shows of one group of categories."""
-
-    name: str
-    figures: list[Figure]
-    answers: list[tuple[str, int]]
-    """Answers, with how many comparisons have them on either side."""
-    kinds: list[tuple[str, str, int]]
-    compared: int
-    matrix: list[tuple[str, list[Json | None]]]
-    references: list[str]
-    needed: list[tuple[str, int]]
-    pair: Json | None
-    pairs: Sequence[Json]
-    confusion: tuple[list[str], list[tuple[str, list[int]]]]
-    heaviest: tuple[int, int]
-
-
-def category_page(found: Overview, chosen: tuple[str | None, str | None]) -> list[Choice]:
-    """Return what to show of each group of categories."""
-    return [_choice(found.report, body, chosen) for body in found.report["categories"]]
-
-
-def _choice(report: Json, body: Json, chosen: tuple[str | None, str | None]) -> Choice:
-    pair = _pair(body["pairs"], chosen)
-    confusion = _confusion(pair, [name for name in body["answers"] if name != NOTHING])
-    counts = {
-        "identical": sum(own["kinds"]["identical"] for own in body["pairs"]),
-        "label": sum(own["kinds"]["label"] for own in body["pairs"]),
-        "only_one": sum(
-            own["kinds"][side] for own in body["pairs"] for side in ("only_a", "only_b")
-        ),
-    }
-    return Choice(
-        name=body["group"],
-        figures=_category_figures(body),
-        answers=_answers(body),
-        kinds=[(kind, words, counts[kind]) for kind, words in KINDS["categories"].items()],
-        compared=sum(counts.values()),
-        matrix=_category_matrix(report, body),
-        references=list(report["against"]),
-        needed=_needed(body),
-        pair=pair,
-        pairs=body["pairs"],
-        confusion=confusion,
-        heaviest=_heaviest(confusion),
-    )
-
-
-def _answers(body: Json) -> list[tuple[str, int]]:
-    often = dict.fromkeys(body["answers"], 0)
-    for pair in body["pairs"]:
-        for one, other, count in cells_of(pair["confusion"], set(often) - {NOTHING}):
-            for answer in {one, other}:
-                often[answer] += count
-    return sorted(often.items(), key=lambda row: (-row[1], row[0]))
-
-
-def _category_figures(body: Json) -> list[Figure]:
-    """Return the figures of a group; AC1 stands beside alpha where one answer is nearly always
-    given, since alpha says little there."""
-    figures = [
-        _figure(body, ("alpha",), "Krippendorff’s α"),
-        _figure(body, ("observed",), "Same answer"),
-        _figure(body, ("kappa",), "Cohen’s κ, mean of pairs"),
-        _figure(body, ("fleiss",), "Fleiss’ κ" if len(body["pairs"]) > 1 else "Scott’s π"),
-    ]
-    total = sum(body["answers"].values())
-    if total and max(body["answers"].values()) > SKEWED * total:
-        figures.append(_figure(body, ("ac1",), "Gwet’s AC1, one answer prevails"))
-    return figures
-
-
-# ---- a person's own page ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """How far a person agrees with gold or with their first submissions: the figures, each with
-    what asks for its comparisons, and how often entities differ in which way."""
-
-    name: str
-    documents: int
-    figures: list[tuple[Figure, dict[str, str]]]
-    kinds: list[tuple[str, str, int]]
-
-
-def own_page(held: Json) -> list[Held]:
-    """Return what a person's own page shows of their agreement."""
-    return [
-        Held(
-            name,
-            found["entities"]["documents"],
-            _own_figures(found),
-            _own_kinds(found["entities"]),
-        )
-        for name, found in held.items()
-    ]
-
-
-def _own_figures(found: Json) -> list[tuple[Figure, dict[str, str]]]:
-    figures = []
-    for part, words in (("entities", "Entities"), ("relations", "Relations")):
-        one = found[part]
-        note = _note(one, (part,))
-        figure = Figure(f"{words}, F1", one["value"], one["low"], one["high"], note)
-        figures.append((figure, {"part": part}))
-    for one in found["categories"]:
-        figure = _figure(one, ("observed",), f"{one['group']}, same")
-        figures.append((figure, {"part": "categories", "group": one["group"]}))
-    return figures
-
-
-def _own_kinds(pair: Json) -> list[tuple[str, str, int]]:
-    other = "gold" if pair["b"] == "gold" else "at first"
-    words = {**KINDS["entities"], "only_a": f"Only {pair['a']}", "only_b": f"Only {other}"}
-    return [(kind, words[kind], count) for kind, count in pair["kinds"].items() if count]
-
-
-# ---- evidence --------------------------------------------------------------------------------
-
-
-def heading(query: Json, part: str, document: Document | None) -> str:
-    """Return in words which comparisons are shown."""
-    what = {"entities": "Entities", "relations": "Relations"}.get(part, "Document labels")
-    if query.get("group"):
-        what = f"{what}, {query['group']}"
-    a, b = query.get("a"), query.get("b")
-    who = f" of {a} and {b}" if a and b else f" of {a} and the others" if a else ""
-    label = ""
-    if query.get("label"):
-        label = f" labeled {'nothing' if query['label'] == NOTHING else query['label']}"
-    cell = ""
-    if query.get("one") or query.get("other"):
-        cell = ": " + " against ".join(
-            "nothing" if (query.get(side) or NOTHING) == NOTHING else str(query[side])
-            for side in ("one", "other")
-        )
-    place = f" in {document.title}" if document else ""
-    return f"{what}{label}{who}{cell}{place}"
-
-
-def kinds_of(part: str, counts: Json, query: Json) -> list[tuple[str, str, int]]:
-    """Return the kinds that evidence can be narrowed to, with their numbers."""
-    kinds = [(kind, words, counts[kind]) for kind, words in KINDS[part].items()]
-    a, b = query.get("a"), query.get("b")
-    given = query.get("kind")
-    if given in GIVEN:
-        kinds.insert(0, (given, GIVEN[given], counts[given]))
-    if not a:
-        return kinds
-    others = b or "the others"
-    one_sided = [("only_a", f"Only {a}", counts["only_a"])]
-    return [*kinds[:-1], *one_sided, ("only_b", f"Only {others}", counts["only_b"])]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labeler.agreement.spans import NOTHING
-from labeler.web.agreement_view import Json, cells_of
+from labeler.web.agreement.figures import Json, cells_of
 
 COLUMNS = (
     "part", "measure", "a", "b", "label", "other_label",

@@ -1,0 +1,1 @@
+"""The pages of agreement: its numbers, what they are made of, and its report as files."""
