@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from labeler import borders, editing, projects, reliability, transfer
 from labeler.agreement import agreement, documents_needed
-from labeler.models import Document, Layer, Project, db
+from labeler.models import Document, Layer, Project, QueueEntry, db, transaction
 from labeler.reliability import Scope
 from labeler.schema import Entity
 from labeler.schema import Layer as Work
@@ -197,3 +198,31 @@ def test_so_many_documents_make_an_interval_so_narrow() -> None:
     low, high = width(needed)
     assert needed > 40
     assert 0.013 < high - low < 0.028
+
+
+def test_documents_that_test_newcomers_count_on_request_only(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Layers of training documents are out of all numbers until a tick brings them in."""
+    project = corpus.project(ana="annotator", ben="annotator", cy="curator")
+    documents = [corpus.document(project, name=f"a{n}") for n in range(3)]
+    for document in documents:
+        corpus.layer(document, "ana", "done", PERSON=[(0, 3)])
+        corpus.layer(document, "ben", "done", PERSON=[(0, 3)] if document.name != "a0" else [])
+    client, address = signed_in("cy"), "/projects/news/agreement"
+    assert reliability.overview(project).report["documents"] == 3
+    assert "Training documents" not in client.get(address).text
+    with transaction():
+        db.session.query(QueueEntry).filter_by(document_id=documents[0].id).update(
+            {"training": True}
+        )
+    found = reliability.overview(project).report
+    assert (found["documents"], found["entities"]["f1"]["strict"]["value"]) == (2, 1.0)
+    assert found["training"] == {"documents": 1, "counted": False}
+    assert "Training documents left out" in client.get(address).text
+    every = reliability.overview(project, Scope(training=True)).report
+    assert (every["documents"], every["training"]["counted"]) == (3, True)
+    assert every["entities"]["kinds"]["only_one"] == 1
+    assert "Training documents count" in client.get(f"{address}?training=true").text
+    for query, count in (("", 2), ("?training=true", 3)):
+        assert client.get(f"/api/v1{address}/evidence{query}").get_json()["count"] == count

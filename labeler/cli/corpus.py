@@ -227,25 +227,32 @@ def _names(*given: Any) -> tuple[str, ...] | None:
 @click.argument("slug")
 @click.option("--annotators", callback=_names, help="Only these, separated by commas.")
 @click.option("--labels", callback=_names, help="Only these, separated by commas.")
+@click.option("--training", is_flag=True, help="Count training documents too.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @with_app
 def agreement(
     slug: str,
     annotators: tuple[str, ...] | None,
     labels: tuple[str, ...] | None,
+    training: bool,
     as_json: bool,
 ) -> None:
-    """Tell how far annotators agree in the articles they finished."""
+    """Tell how far annotators agree in the articles they finished.
+
+    Articles on which newcomers are tested count with --training only.
+    """
     from labeler import reliability
 
     project = find_project(slug)
-    scope = reliability.scope_of(project, annotators, labels)
+    scope = reliability.scope_of(project, annotators, labels, training=training)
     found = reliability.overview(project, scope).report
     if as_json:
         print_json(found)
         return
     people = ", ".join(found["annotators"])
     click.echo(f"{found['documents']} articles finished by two or more of: {people or 'nobody'}.")
+    if (tested := found["training"]["documents"]) and not training:
+        click.echo(f"  Left out are {tested} training articles. Count them too with --training.")
     for title, score in (
         ("Entities, same place and label", found["entities"]["f1"]["strict"]),
         ("Entities, same place", found["entities"]["f1"]["boundary"]),

@@ -70,9 +70,8 @@ def _as_json(scope: Scope) -> dict[str, Any]:
 
 def _scope(body: dict[str, Any]) -> Scope:
     annotators, labels = (tuple(body[key]) if body[key] else None for key in _NAMES)
-    return Scope(
-        annotators, labels, datetime.fromisoformat(body["since"]) if body["since"] else None
-    )
+    since = datetime.fromisoformat(body["since"]) if body["since"] else None
+    return Scope(annotators, labels, since, training=body["training"])
 
 
 _NAMES = ("annotators", "labels")

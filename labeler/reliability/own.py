@@ -24,8 +24,9 @@ OWN = (GOLD, THEMSELVES)
 
 
 def own_comparison(project: Project, person: User, name: str) -> Comparison:
-    """Return a person's newest finished layers beside gold, or beside their first submissions."""
-    return compare(project, Scope((person.name,), newest=NEWEST), name)
+    """Return a person's newest finished layers, those of training as well, beside gold or beside
+    their first submissions."""
+    return compare(project, Scope((person.name,), newest=NEWEST, training=True), name)
 
 
 def own_agreement(project: Project, person: User) -> dict[str, Any]:

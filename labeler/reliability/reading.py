@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, and_, false, func, literal, select, union_all
+from sqlalchemy import Select, and_, false, func, literal, select, text, union_all
 from sqlalchemy.orm import aliased
 
 from labeler import borders
@@ -26,6 +26,7 @@ from labeler.models import (
     Entity,
     Layer,
     Project,
+    QueueEntry,
     Relation,
     Tally,
     User,
@@ -42,12 +43,17 @@ _ROWS = 1_000
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What is compared: the layers of these annotators (None: of all), changed since a moment, at
-    most so many, the newest of them, and their annotations with these labels."""
+    most so many, the newest of them, and their annotations with these labels.
+
+    Layers of training documents count with `training` only: they tell how newcomers do on known
+    gold, not how far the team agrees.
+    """
 
     annotators: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
     since: datetime | None = None
     newest: int | None = None
+    training: bool = False
 
 
 EVERYTHING = Scope()
@@ -58,6 +64,8 @@ def scope_of(
     annotators: Sequence[str] | None = None,
     labels: Sequence[str] | None = None,
     since: datetime | None = None,
+    *,
+    training: bool = False,
 ) -> Scope:
     """Return a scope of these names, nothing standing for all; raises NotFound for an unknown."""
     scheme = project.scheme
@@ -71,7 +79,10 @@ def scope_of(
                 told = ", ".join(there) or "none"
                 raise NotFound(f"There is no {kind} named {name!r} here. Known: {told}.")
     return Scope(
-        tuple(annotators) if annotators else None, tuple(labels) if labels else None, since
+        tuple(annotators) if annotators else None,
+        tuple(labels) if labels else None,
+        since,
+        training=training,
     )
 
 
@@ -90,6 +101,14 @@ def amount(project: Project) -> int:
     return int(db.session.scalar(done) or 0)
 
 
+def training_documents(project: Project) -> Select[int]:
+    """Select the documents on which newcomers are tested."""
+    return select(QueueEntry.document_id).where(
+        QueueEntry.project_id == project.id,
+        text("queue_entry.training"),  # SQLite knows the index of those so only
+    )
+
+
 GOLD = "gold"
 """Whom gold layers are read as; no id of a person is 0."""
 
@@ -103,6 +122,8 @@ def finished(project: Project, scope: Scope) -> Select[Any]:
     if scope.annotators is not None:
         named = select(User.id).where(User.name.in_(scope.annotators))
         wanted = wanted.where(Layer.annotator_id.in_(named))
+    if not scope.training:
+        wanted = wanted.where(Layer.document_id.not_in(training_documents(project)))
     if scope.newest is not None:
         wanted = wanted.order_by(Layer.changed.desc(), Layer.id.desc()).limit(scope.newest)
     return wanted if scope.since is None else wanted.where(Layer.changed >= scope.since)

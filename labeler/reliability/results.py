@@ -20,6 +20,7 @@ from labeler.agreement.evidence import DIFFER, Question
 from labeler.models import (
     AgreementReport,
     Project,
+    QueueEntry,
     ReportSource,
     SuggesterRun,
     User,
@@ -29,7 +30,14 @@ from labeler.models import (
 from labeler.models.database import now
 from labeler.reliability import groups
 from labeler.reliability.passages import show
-from labeler.reliability.reading import EVERYTHING, Scope, people, read, shared
+from labeler.reliability.reading import (
+    EVERYTHING,
+    Scope,
+    people,
+    read,
+    shared,
+    training_documents,
+)
 from labeler.reliability.references import REFERENCES, reference
 from labeler.schema import Scheme
 
@@ -38,7 +46,7 @@ CATEGORIES = "categories"
 """The part of a report that has labels of documents, if the scheme has any."""
 _FIRST = 8
 """Documents and groups of differences that an overview names."""
-_SHAPE = 2
+_SHAPE = 3
 """Raised whenever a report gets other fields, so that those kept before are computed anew."""
 _KEPT = 50
 """Reports kept of one project: people try out filters."""
@@ -192,6 +200,9 @@ def fingerprint(project: Project, person: User | None = None) -> str:
     changes = [tuple(row) for row in db.session.execute(told)]
     runs = select(func.max(SuggesterRun.id)).where(SuggesterRun.project_id == project.id)
     names = [project.scheme_version, people(project), db.session.scalar(runs)]
+    names.append(
+        list(db.session.scalars(training_documents(project).order_by(QueueEntry.document_id)))
+    )
     return hashed(orjson.dumps([__version__, _SHAPE, changes, *names]))
 
 
@@ -211,6 +222,7 @@ def _computed(project: Project, scope: Scope, tick: Callable[[int], None]) -> Ag
     report = made.result.to_json()
     tick(1)
     report["against"] = _held(project, scope, tick)
+    report["training"] = {"documents": _trained_on(project), "counted": scope.training}
     body = {"report": report, "first": {part: _first(made, part) for part in PARTS}}
     tick(1)
     row = AgreementReport(
@@ -223,6 +235,12 @@ def _computed(project: Project, scope: Scope, tick: Callable[[int], None]) -> Ag
     )
     keep(row)
     return row
+
+
+def _trained_on(project: Project) -> int:
+    """Return how many documents newcomers are tested on."""
+    marked = training_documents(project).subquery()
+    return db.session.scalar(select(func.count()).select_from(marked)) or 0
 
 
 def _first(made: Comparison, part: str) -> dict[str, Any]:

@@ -13,7 +13,12 @@ from labeler.reliability import CATEGORIES, PARTS, Scope
 
 STRING: dict[str, Any] = {"type": "string"}
 _NAMES: dict[str, Any] = {"type": "array", "items": STRING}
-SCOPE = {"annotators": _NAMES, "labels": _NAMES, "since": {"type": "string", "format": "date"}}
+SCOPE: dict[str, Any] = {
+    "annotators": _NAMES,
+    "labels": _NAMES,
+    "since": {"type": "string", "format": "date"},
+    "training": {"type": "boolean"},
+}
 """The parameters of a scope, as the description of the API has them."""
 
 
@@ -40,6 +45,7 @@ class Asked:
             "annotators": self.scope.annotators,
             "labels": self.scope.labels,
             "since": self.since or None,
+            "training": "true" if self.scope.training else None,
         }
 
 
@@ -53,7 +59,9 @@ def asked(project: Project) -> Asked:
     people, labels = (
         [name for name in request.args.getlist(key) if name] for key in ("annotators", "labels")
     )
-    return Asked(part, reliability.scope_of(project, people, labels, _moment(since)), since)
+    training = request.args.get("training", "").lower() in ("true", "1")
+    scope = reliability.scope_of(project, people, labels, _moment(since), training=training)
+    return Asked(part, scope, since)
 
 
 def _moment(since: str) -> datetime | None:
