@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from labeler import accounts, audit, schema
+from labeler import accounts, audit, schema, work
 from labeler.models import Project, db
-from tests.conftest import NEWS, Corpus
+from tests.conftest import NEWS, NOW, Corpus
 from tests.web.pages import changed_suddenly, doubted, evaluated, trained
 
 Ask = Callable[..., Any]
@@ -222,3 +222,46 @@ def test_the_shape_of_a_scheme_is_what_is_answered(app: Flask, ask: Ask) -> None
     """A scheme that was answered is read again as it was."""
     plain = ask("GET", "/projects/news/scheme")["scheme"]
     assert schema.parse_scheme(plain) == NEWS
+
+
+def test_a_number_of_progress_opens_its_list(app: Flask, corpus: Corpus, ask: Ask) -> None:
+    """Counters name their layers, a page at a time; annotators are told of themselves only."""
+    project = db.session.query(Project).one()
+    for number in range(3):
+        document = corpus.document(project, name=f"a{number}")
+        for name in ("ana", "root"):
+            layer = corpus.layer(document, name, PERSON=[(0, 3)])
+            work.set_state(layer, {"status": "done"}, NOW)
+    counted = {
+        one["counter"]: one for one in ask("GET", "/projects/news/progress/counters")["counters"]
+    }
+    assert counted["entity PERSON"] == {
+        "counter": "entity PERSON",
+        "count": 6,
+        "words": "Entities labeled PERSON",
+    }
+    path = "/projects/news/progress/counted?counter=entity PERSON&limit=4"
+    first = ask("GET", path)
+    second = ask("GET", f"{path}&after={first['next']}")
+    rows = [*first["layers"], *second["layers"]]
+    assert (first["total"], len(rows), second["next"]) == (6, 6, None)
+    assert [(one["name"], one["annotator"]) for one in rows[:2]] == [("a0", "root"), ("a0", "ana")]
+    ana = asking(app, corpus, "ana")
+    assert ana("GET", path)["total"] == 3
+    assert ana("GET", "/projects/news/progress/people/ana")["done"] == 3
+    ana("GET", f"{path}&person=root", 404)
+    ana("GET", "/projects/news/progress/people/root", 404)
+    ask("GET", "/projects/news/progress/counted?counter=nothing", 404)
+    ask("GET", f"{path}&after=x", 422)
+
+
+def test_what_can_be_chosen_is_listed(ask: Ask) -> None:
+    """Formats, suggesters and templates have the names that other endpoints take."""
+    formats = ask("GET", "/formats")
+    assert {"jsonl", "docbin"} <= {one["name"] for one in formats["exporters"]}
+    assert ".jsonl" in next(o for o in formats["importers"] if o["name"] == "jsonl")["suffixes"]
+    assert "rulers" in {one["name"] for one in ask("GET", "/suggesters")["suggesters"]}
+    first = ask("GET", "/templates")["templates"][0]
+    made = ask("POST", "/projects", slug="other", template=first["name"])
+    assert made["scheme"] == first["scheme"]
+    assert ask("GET", "/projects/news/learning")["least"] == 5

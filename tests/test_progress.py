@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from labeler import progress, work
+from labeler import counters, progress, work
 from labeler.models import Project
 from tests.conftest import NOW, Corpus
 
@@ -85,3 +85,20 @@ def test_a_project_without_work_has_progress_too(any_app: Flask, corpus: Corpus)
     assert progress.receptions(empty) == []
     assert progress.forecast(0, []).hours is None
     assert {count for _, count in progress.durations(empty)} == {0}
+
+
+def test_counts_open_what_they_are_made_of(
+    any_app: Flask, project: Project, corpus: Corpus
+) -> None:
+    """Each counter is listed once, in parts as well as whole, and is the sum of its layers."""
+    whole = progress.counts(project, None)
+    parts: list[progress.Count] = []
+    while more := progress.counts(project, None, parts[-1].counter if parts else "", 3):
+        parts += more
+    assert parts == whole
+    assert {one.counter: one.count for one in whole}["entity ORG"] == 6
+    for one in whole:
+        assert counters.total(project, [one.counter]) == one.count
+        assert sum(each.amount for each in counters.shares(project, [one.counter])) == one.count
+    own = progress.counts(project, corpus.person("ben"))
+    assert {one.counter: one.count for one in own}["entity ORG"] == 1

@@ -3,7 +3,15 @@
 All of it is read from counters and indexes, at the same cost however many documents there are.
 """
 
-from labeler.progress.distributions import Day, days, described, durations, labels
+from labeler.progress.distributions import (
+    Count,
+    Day,
+    counts,
+    days,
+    described,
+    durations,
+    labels,
+)
 from labeler.progress.pace import Forecast, Pace, finishers, forecast, paces
 from labeler.progress.suggestions import Aid, Reception, Spared, aids, receptions, spared
 from labeler.progress.sums import ENOUGH
@@ -12,6 +20,7 @@ from labeler.progress.variations import Variation, variations
 __all__ = [
     "ENOUGH",
     "Aid",
+    "Count",
     "Day",
     "Forecast",
     "Pace",
@@ -19,6 +28,7 @@ __all__ = [
     "Spared",
     "Variation",
     "aids",
+    "counts",
     "days",
     "described",
     "durations",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from sqlalchemy import tuple_
+
 from labeler.counters import DECISIONS, DURATION_EDGES
 from labeler.errors import NotFound
 from labeler.models import Project, User, WorkCounter, db
@@ -65,6 +67,34 @@ def labels(project: Project, annotator: User | None = None) -> dict[str, dict[st
     for measure, key, amount in db.session.execute(sums(project, names, annotator)):
         found[names[measure]][key] = amount
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a counter such as `entity ORG` holds, and what that is in words."""
+
+    counter: str
+    count: int
+    words: str
+
+
+def counts(
+    project: Project, annotator: User | None, after: str = "", limit: int = 100
+) -> list[Count]:
+    """Return the counters that hold something, by name, those after the one named; of everybody,
+    or of one person."""
+    place = tuple_(WorkCounter.measure, WorkCounter.key)
+    query = sums(project, _WORDS, annotator).order_by(WorkCounter.measure, WorkCounter.key)
+    if after:
+        measure, _, key = after.partition(" ")
+        query = query.where(place > tuple_(measure, key))
+    return [
+        Count(name, amount, described(name))
+        for name, amount in (
+            (f"{measure} {key}", amount)
+            for measure, key, amount in db.session.execute(query.limit(limit))
+        )
+    ]
 
 
 def described(counter: str) -> str:

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -346,6 +346,11 @@ def _tidy(project: Project) -> None:
 
 
 # ---- what more documents would bring ---------------------------------------------------------
+
+
+def curve(rows: Iterable[TrainedModel]) -> list[tuple[int, float]]:
+    """Return documents and F1 of the versions that were judged, in the order given."""
+    return [(row.documents, row.scores["f1"]) for row in rows if row.scores.get("f1") is not None]
 
 
 def expected_gain(points: Sequence[tuple[int, float]], more: int = 50) -> float | None:

@@ -47,11 +47,7 @@ def _form(project: Project) -> TrainingForm:
 def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
     versions = training.versions(project)
     current = next((version for version in versions if version.current), None)
-    points = [
-        (version.documents, version.scores["f1"])
-        for version in versions
-        if version.scores.get("f1") is not None
-    ]
+    points = training.curve(versions)
     judged = [version for version in versions if version.scores.get("f1") is not None][::-1]
     return render_template(
         "suggestions.html",

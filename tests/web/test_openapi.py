@@ -160,6 +160,80 @@ def test_programs_do_all_that_the_forms_do(app: Flask) -> None:
     assert called <= app.view_functions.keys()
 
 
+READ_BY_PROGRAM: dict[str, tuple[str, ...]] = {
+    "adjudicate.automatic": ("post_automatic",),
+    "adjudicate.documents": ("get_to_settle",),
+    "adjudicate.following": ("get_next_to_settle",),
+    "adjudicate.label_gold": ("get_gold",),
+    "adjudicate.settle": ("get_adjudication", "get_precedents"),
+    "agreement.download": ("get_agreement",),
+    "agreement.overview": ("get_agreement",),
+    "auth.account": ("get_account", "get_tokens"),
+    "auth.sign_in": (),
+    "auth.sign_in_by_link": (),
+    "consistency.doubts": ("get_doubts",),
+    "consistency.sudden": ("get_sudden_changes",),
+    "consistency.words": ("get_consistency",),
+    "evaluations.evaluation": ("get_evaluation",),
+    "evidence.documents": ("get_agreement_documents",),
+    "evidence.own": ("get_person_progress",),
+    "evidence.shown": ("get_agreement_evidence",),
+    "guidelines.versions": ("get_versions", "get_lines"),
+    "handing.assignments": ("get_assignments",),
+    "handing.rules": ("get_handing_out", "get_training"),
+    "jobs.everywhere": ("get_site_jobs",),
+    "jobs.job": ("get_job",),
+    "jobs.listed": ("get_jobs",),
+    "jobs.problems": ("get_problems",),
+    "joining.join": (),
+    "learning.download": ("get_model_archive",),
+    "learning.download_wheel": ("get_model_wheel",),
+    "learning.page": ("get_models", "get_evaluations", "get_learning"),
+    "manage.compare_exports": ("get_changes",),
+    "manage.download": ("get_archive",),
+    "manage.export": ("get_exports", "get_formats"),
+    "manage.import_files": ("get_formats",),
+    "manage.new": ("get_templates", "get_suggesters"),
+    "manage.settings": ("get_settings", "get_suggesters"),
+    "manage.show_export": ("get_export",),
+    "pages.annotator": ("get_person_progress", "get_counters"),
+    "pages.counted": ("get_counted",),
+    "pages.documents": ("get_mine", "get_documents"),
+    "pages.guidelines": ("get_guidelines", "get_scheme"),
+    "pages.home": ("get_projects",),
+    "pages.label": ("get_work",),
+    "pages.next_to_label": ("get_next",),
+    "pages.overview": ("get_progress", "get_counters"),
+    "patterns.download": ("get_patterns",),
+    "patterns.page": ("get_patterns", "get_pattern_versions"),
+    "people.members": ("get_people", "get_invitations"),
+    "people.project_audit": ("get_audit",),
+    "people.site_audit": ("get_site_audit",),
+    "people.user": ("get_user",),
+    "people.users": ("get_users",),
+    "reference.endpoints": ("openapi",),
+    "scheme.download": ("get_scheme",),
+    "scheme.edit": ("get_scheme",),
+    "webhooks.listed": ("get_webhooks",),
+    "webhooks.shown": ("get_deliveries",),
+    "webhooks.site_listed": ("get_site_webhooks",),
+    "webhooks.site_shown": ("get_site_deliveries",),
+}
+"""What programs ask for each page; nothing for signing in and joining."""
+
+
+def test_programs_read_all_that_the_pages_show(app: Flask) -> None:
+    """Whatever a page lists, an endpoint of the API gives as well."""
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith((PREFIX, "/static"))
+    }
+    assert READ_BY_PROGRAM.keys() == pages
+    asked = {f"api.{name}" for names in READ_BY_PROGRAM.values() for name in names}
+    assert asked <= app.view_functions.keys()
+
+
 def test_the_page_shows_what_must_be_sent(
     app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
 ) -> None:

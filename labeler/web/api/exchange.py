@@ -59,16 +59,6 @@ _PROBLEMS = 500
 """Things that did not fit, in one answer."""
 
 
-@blueprint.get("/projects")
-@allow("member")
-@gives({"projects": [{"slug": str, "title": str, "role": str}]})
-def get_projects() -> ResponseReturnValue:
-    """Return the projects that this person is in, with what they are there."""
-    found = projects.visible(me())
-    rows = [{"slug": each.slug, "title": each.title, "role": role} for each, role in found]
-    return answer({"projects": rows})
-
-
 # ---- in --------------------------------------------------------------------------------------
 
 

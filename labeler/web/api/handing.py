@@ -74,7 +74,7 @@ def patch_handing_out(project: Project) -> ResponseReturnValue:
 
 
 @blueprint.get("/projects/<slug>/assignments")
-@allow("manager")
+@allow("curator")
 @takes(after=_NUMBER, limit=_NUMBER, **_FILTER)
 @gives({"documents": list[dict[str, Any]], "next": int | None})
 def get_assignments(project: Project) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Projects: which there are, how they are set, and how far they are."""
+"""Projects: making one, how it is set, and one's own documents of it."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, progress, projects, reasons, schema, transfer, work
+from labeler import accounts, projects, reasons, schema, transfer, work
 from labeler.models import Project
 from labeler.transfer import training
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
@@ -32,14 +33,6 @@ _SETTINGS: dict[str, Any] = {
     "skip_reasons": list[str],
     "train_every": int,
     "train_component": str,
-}
-_PERSON: dict[str, Any] = {
-    "name": str,
-    "role": accounts.ProjectRole | None,
-    "done": int,
-    "open": int,
-    "skipped": int,
-    "pace": progress.Pace | None,
 }
 _STATUSES = ("", *schema.STATUSES, work.UNOPENED)
 
@@ -86,6 +79,45 @@ class Settings:
 def openapi() -> ResponseReturnValue:
     """Return the description of this API."""
     return answer(describe(current_app))
+
+
+@blueprint.get("/projects")
+@allow("member")
+@takes(**paging.BY_WORDS)
+@gives(
+    paging.listed(
+        "projects",
+        {
+            "slug": str,
+            "title": str,
+            "role": accounts.ProjectRole,
+            "documents": int,
+            "finished": int,
+        },
+    )
+)
+def get_projects() -> ResponseReturnValue:
+    """Return the projects that this person is in, and how many of the documents they finished."""
+    begin = paging.after_words()
+    found = paging.beyond(
+        sorted(projects.visible(me()), key=_slug), lambda one: _slug(one) <= begin
+    )
+    done = work.progress_by_project([project.id for project, _ in found], me())
+    rows = [
+        {
+            "slug": project.slug,
+            "title": project.title,
+            "role": role,
+            "documents": done[project.id].total,
+            "finished": done[project.id].done,
+        }
+        for project, role in found
+    ]
+    return answer(paging.page("projects", rows, lambda row: str(row["slug"])))
+
+
+def _slug(found: tuple[Project, str]) -> str:
+    return found[0].slug
 
 
 @blueprint.post("/projects")
@@ -185,22 +217,7 @@ def _settings(project: Project) -> dict[str, Any]:
     return {**told, "options": project.suggester_options}
 
 
-# ---- how far they are ------------------------------------------------------------------------
-
-
-@blueprint.get("/projects/<slug>/progress")
-@allow("curator")
-@gives({"documents": int, "finished": dict[str, int], "people": [_PERSON]})
-def get_progress(project: Project) -> ResponseReturnValue:
-    """Return how far everybody is, and how many documents so many people have finished."""
-    paces = progress.paces(project)
-    people = [
-        {**{n: getattr(one, n) for n in _PERSON if n != "pace"}, "pace": paces.get(one.name)}
-        for one in work.standings(project)
-    ]
-    finished = {str(count): documents for count, documents in progress.finishers(project).items()}
-    total = work.progress(project, me()).total
-    return answer({"documents": total, "finished": finished, "people": people})
+# ---- one's own documents ---------------------------------------------------------------------
 
 
 @blueprint.get("/projects/<slug>/mine")

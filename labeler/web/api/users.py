@@ -83,6 +83,14 @@ def post_user() -> ResponseReturnValue:
     return answer(_told(accounts.add_user(sent.name, role=sent.role, password=sent.password)))
 
 
+@blueprint.get("/users/<int:user_id>")
+@allow("admin")
+@gives(_USER)
+def get_user(user_id: int) -> ResponseReturnValue:
+    """Return somebody, by their id."""
+    return answer(_told(accounts.user_by_id(user_id)))
+
+
 @blueprint.patch("/users/<int:user_id>")
 @allow("admin")
 @takes(Standing)
