@@ -3,7 +3,7 @@
 import os
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from lzma import LZMAError
 from pathlib import Path, PurePath, PurePosixPath
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 from labeler.errors import Problem
 from labeler.formats import Imported, Importer, importers
 from labeler.formats.layered import Places, layered
+from labeler.formats.names import Names
 
 MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
@@ -30,32 +31,36 @@ def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | P
     out of the folder, are left alone. Raises NotFound where there is no such importer.
     """
     paths = list(paths)
+    given = _by_folder(paths)
     for path in paths:
         if path.is_dir():
-            yield from _Files(path, list(_below(path, path.resolve())), importer)
+            yield from _Files(path, Names(_below(path, path.resolve())), importer)
         elif path.suffix.lower() == ".zip":
             yield from _archive(path, path.name, importer)
         else:
-            given = {other.name for other in paths if other.parent == path.parent}
-            yield from _Files(path.parent, [path.name], importer, given)
+            yield from _Files(path.parent, Names([path.name]), importer, given[path.parent])
+
+
+def _by_folder(paths: Iterable[Path]) -> dict[Path, Names]:
+    """Return the names that are given in each folder."""
+    names: dict[Path, list[str]] = {}
+    for path in paths:
+        names.setdefault(path.parent, []).append(path.name)
+    return {folder: Names(there) for folder, there in names.items()}
 
 
 def _below(folder: Path, root: Path, above: str = "") -> Iterator[str]:
-    """Yield the files below a folder by their names from `root` on, in order.
-
-    Names are strings: there may be a million, and paths are ten times as large.
-    """
+    """Yield the files below a folder by their names from `root` on."""
     with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
-    for entry in entries:
-        if _is_hidden(entry.name):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry), root, f"{above}{entry.name}/")
-        elif entry.is_file() and (
-            not entry.is_symlink() or Path(entry).resolve().is_relative_to(root)
-        ):
-            yield above + entry.name
+        for entry in found:
+            if _is_hidden(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry), root, f"{above}{entry.name}/")
+            elif entry.is_file() and (
+                not entry.is_symlink() or Path(entry).resolve().is_relative_to(root)
+            ):
+                yield above + entry.name
 
 
 def _is_hidden(part: str) -> bool:
@@ -68,20 +73,20 @@ class _Files:
     def __init__(
         self,
         root: Path,
-        names: Sequence[str],
+        names: Names,
         importer: str,
-        given: Collection[str] = (),
+        given: Names | None = None,
     ) -> None:
         self._root = root
         self._names = names
-        self._known = {*names, *given}
+        self._known = given or names
         self._importer = importer
 
     def __iter__(self) -> Iterator[Imported | Problem]:
         chosen = importers[self._importer] if self._importer != "auto" else None
         kinds = [chosen] if chosen else list(importers)
         places = Places(self._names, kinds, self._bytes)
-        some = chosen and any(name.lower().endswith(chosen.suffixes) for name in self._names)
+        some = chosen and self._names.has(chosen.suffixes)
         for name in map(PurePath, self._names):
             fits = chosen is None or name.suffix.lower() in (*chosen.suffixes, ".zip")
             if some and not fits:
@@ -105,11 +110,8 @@ class _Files:
         """Tell whether a file is read with another one, and not for itself."""
         for companion in getattr(kind, "companions", ()):
             if companion == name.name:
-                below = "" if name.parent == PurePath() else f"{name.parent.as_posix()}/"
-                return any(
-                    other.startswith(below) and other.endswith(kind.suffixes)
-                    for other in self._known
-                )
+                below = "" if name.parent == PurePath() else name.parent.as_posix()
+                return self._known.has(kind.suffixes, below)
             if companion == name.suffix.lower():
                 beside = (name.with_suffix(suffix).as_posix() for suffix in kind.suffixes)
                 return any(other in self._known for other in beside)
@@ -217,15 +219,12 @@ class _Members(_Files):
         self, archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], importer: str
     ) -> None:
         self._archive = archive
-        self._members: dict[PurePath, zipfile.ZipInfo] = {
-            PurePosixPath(member.filename): member
-            for member in sorted(members, key=lambda member: member.filename)
-        }
-        names = [name.as_posix() for name in self._members if not any(map(_is_hidden, name.parts))]
-        super().__init__(Path(), names, importer)
+        self._members = {PurePosixPath(each.filename).as_posix(): each for each in members}
+        names = (name for name in self._members if not any(map(_is_hidden, name.split("/"))))
+        super().__init__(Path(), Names(names), importer)
 
     def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
-        member = self._members[name]
+        member = self._members[name.as_posix()]
         problem = _member_problem(member)
         if problem:
             yield Problem(problem, file=name.as_posix(), code="archive")
@@ -238,7 +237,7 @@ class _Members(_Files):
             yield Problem(message, file=name.as_posix(), code="archive")
 
     def _open(self, name: PurePath) -> BinaryIO | None:
-        member = self._members.get(name)
+        member = self._members.get(name.as_posix())
         if member is None or _member_problem(member):
             return None
         return cast(BinaryIO, self._archive.open(member))

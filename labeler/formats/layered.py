@@ -1,12 +1,14 @@
 """Corpora in which every annotator has a folder or a file: whose an article is, by its name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby
+from operator import itemgetter
 from pathlib import PurePath
 
 from labeler.errors import Problem
 from labeler.formats import Imported, Importer
+from labeler.formats.names import Names
 from labeler.schema import Category, Entity, Layer, Relation
 
 _LOOKED_AT = 5
@@ -24,7 +26,7 @@ class Places:
 
     def __init__(
         self,
-        names: Sequence[str],
+        names: Names,
         kinds: Sequence[type[Importer]],
         content: Callable[[PurePath], bytes | None],
     ) -> None:
@@ -34,8 +36,9 @@ class Places:
         for kind in kinds:
             if getattr(kind, "layered", False):
                 [suffix, companion] = kind.suffixes[0], kind.companions[0]  # type: ignore[attr-defined]
-                mine = (name for name in names if name.lower().endswith(suffix))
-                self._folders[suffix] = _of_annotators(mine, companion, content)
+                beside = groupby(names.in_folders(suffix), key=itemgetter(0))
+                found = (_of_annotators(there, companion, content) for _, there in beside)
+                self._folders[suffix] = {folder for folders in found for folder in folders}
 
     def of(self, name: PurePath) -> tuple[str, str] | None:
         """Return document and annotator of a file, None where its place does not say them."""
@@ -52,34 +55,30 @@ def _suffixes(kinds: Iterable[type[Importer]]) -> set[str]:
 
 
 def _of_annotators(
-    names: Iterable[str], companion: str, content: Callable[[PurePath], bytes | None]
+    there: Iterable[tuple[str, str, str]],
+    companion: str,
+    content: Callable[[PurePath], bytes | None],
 ) -> set[str]:
-    """Return the folders that share articles with those beside them."""
-    there: dict[str, dict[str, list[str]]] = {}
-    for name in names:
-        folder, _, file = name.rpartition("/")
-        if folder:
-            above = folder.rpartition("/")[0]
-            there.setdefault(above, {}).setdefault(folder, []).append(file)
+    """Return those of the folders beside each other that share articles, if the texts agree."""
     found: set[str] = set()
-    for folders in there.values():
-        shared = _shared(folders) if len(folders) > 1 else {}
-        texts = (
-            {content(PurePath(folder, file).with_suffix(companion)) for folder in several}
-            for file, several in islice(shared.items(), _LOOKED_AT)
-        )
-        if all(len(text) == 1 for text in texts):
-            found.update(*shared.values())
+    looked_at = 0
+    for file, rows in groupby(there, key=itemgetter(1)):
+        folders = [folder for *_, folder in rows]
+        if len(folders) > 1:
+            looked_at += 1
+            if looked_at <= _LOOKED_AT and not _agree(folders, file, companion, content):
+                return set()
+            found.update(folders)
     return found
 
 
-def _shared(folders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the folders of each file that several have."""
-    by_file: dict[str, list[str]] = {}
-    for folder, files in folders.items():
-        for file in files:
-            by_file.setdefault(file, []).append(folder)
-    return {file: several for file, several in by_file.items() if len(several) > 1}
+def _agree(
+    folders: Sequence[str], file: str, companion: str, content: Callable[[PurePath], bytes | None]
+) -> bool:
+    """Tell whether the text beside a file is the same in all folders."""
+    texts = (content(PurePath(folder, file).with_suffix(companion)) for folder in folders)
+    first = next(texts)
+    return all(text == first for text in texts)
 
 
 def layered(item: Imported | Problem, document: str, annotator: str) -> Imported | Problem:

@@ -1,0 +1,74 @@
+"""The names of files that stand together, kept in order on disk: there may be a million."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+from weakref import finalize
+
+_TABLE = """
+CREATE TABLE file (
+    place BLOB PRIMARY KEY, above BLOB, folder BLOB, name BLOB, suffix TEXT
+) WITHOUT ROWID
+"""
+
+
+class Names:
+    """File names, each once, a folder's entries in their order.
+
+    They lie in a temporary database, which goes with them.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        finalize(self, self._database.close)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute(_TABLE)
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT OR IGNORE INTO file VALUES (?,?,?,?,?)", map(_row, names))
+        self._database.execute("COMMIT")
+
+    def __iter__(self) -> Iterator[str]:
+        for (place,) in self._database.execute("SELECT place FROM file ORDER BY place"):
+            yield _name(place)
+
+    def __contains__(self, name: str) -> bool:
+        return self._any("place = ?", _place(name))
+
+    def has(self, suffixes: Sequence[str], below: str = "") -> bool:
+        """Tell whether there is a file with one of these suffixes, in any case, below a folder."""
+        wanted = f"suffix IN ({','.join('?' * len(suffixes))})"
+        if not below:
+            return self._any(wanted, *suffixes)
+        first = _place(f"{below}/")
+        return self._any(f"{wanted} AND place > ? AND place < ?", *suffixes, first, first[:-1] + b"\1")
+
+    def in_folders(self, suffix: str) -> Iterator[tuple[str, str, str]]:
+        """Yield folder above, name and folder of each file in a folder with this suffix.
+
+        Files of one name in folders beside each other come one after the other.
+        """
+        found = "SELECT above, name, folder FROM file WHERE above IS NOT NULL AND suffix = ?"
+        for row in self._database.execute(f"{found} ORDER BY above, name, folder", (suffix,)):
+            above, name, folder = map(os.fsdecode, row)
+            yield above, name, folder
+
+    def _any(self, wanted: str, *values: object) -> bool:
+        found = self._database.execute(f"SELECT 1 FROM file WHERE {wanted} LIMIT 1", values)
+        return found.fetchone() is not None
+
+
+def _place(name: str) -> bytes:
+    """Return what sorts a name by its folders: nothing stands before the sign between them."""
+    return os.fsencode(name).replace(b"/", b"\0")
+
+
+def _name(place: bytes) -> str:
+    return os.fsdecode(place.replace(b"\0", b"/"))
+
+
+def _row(name: str) -> tuple[object, ...]:
+    folder, _, own = name.rpartition("/")
+    suffix = os.fsencode(PurePosixPath(own).suffix.lower()).decode(errors="replace")
+    above = os.fsencode(folder.rpartition("/")[0]) if folder else None
+    return _place(name), above, os.fsencode(folder), os.fsencode(own), suffix
