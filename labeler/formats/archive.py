@@ -85,7 +85,7 @@ class _Files:
     def __iter__(self) -> Iterator[Imported | Problem]:
         chosen = importers[self._importer] if self._importer != "auto" else None
         kinds = [chosen] if chosen else list(importers)
-        places = Places(self._names, kinds, self._bytes)
+        self._places = Places(self._names, kinds, self._bytes)
         some = chosen and self._names.has(chosen.suffixes)
         for name in map(PurePath, self._names):
             fits = chosen is None or name.suffix.lower() in (*chosen.suffixes, ".zip")
@@ -97,9 +97,7 @@ class _Files:
                 message = "It tells of an export and holds no articles: it was left alone."
                 yield Problem(message, file=name.as_posix(), code="ignored")
             elif not any(self._is_companion(name, kind) for kind in kinds):
-                place = places.of(name)
-                for item in self._file(name, chosen):
-                    yield layered(item, *place) if place else item
+                yield from self._file(name, chosen)
 
     def _tells_of_export(self, name: PurePath) -> bool:
         """Tell whether a file stands in a folder that was exported, beside the articles."""
@@ -137,16 +135,16 @@ class _Files:
         kind = chosen or _importer(name, stream)
         file = name.as_posix()
         if kind is None:
-            known = ", ".join(sorted({s for kind in importers for s in kind.suffixes} | {".zip"}))
-            message = f"Files of this kind cannot be read; known are {known}."
-            if any(name.suffix.lower() in each.suffixes for each in importers):
-                message = "What is in it looks like no format that is known. Name its format."
-            yield Problem(message, file=file, code="kind")
-        elif getattr(kind, "companions", ()):
-            beside = cast(Any, kind()).read
-            yield from beside(stream, file, lambda other: self._open(name.parent / other))
+            yield Problem(_unknown(name), file=file, code="kind")
+            return
+        if getattr(kind, "companions", ()):
+            reader = cast(Any, kind())
+            found = reader.read(stream, file, lambda other: self._open(name.parent / other))
         else:
-            yield from kind().read(stream, file)
+            found = kind().read(stream, file)
+        place = self._places.of(name, kind)
+        for item in found:
+            yield layered(item, *place) if place else item
 
     def _open(self, name: PurePath) -> BinaryIO | None:
         """Open a file beside, None where there is none."""
@@ -160,6 +158,14 @@ class _Files:
             return None
         with opened:
             return opened.read()
+
+
+def _unknown(name: PurePath) -> str:
+    """Return why a file is read by nothing."""
+    if any(name.suffix.lower() in kind.suffixes for kind in importers):
+        return "What is in it looks like no format that is known. Name its format."
+    known = ", ".join(sorted({s for kind in importers for s in kind.suffixes} | {".zip"}))
+    return f"Files of this kind cannot be read; known are {known}."
 
 
 _HEAD = 65_536

@@ -28,6 +28,8 @@ _BLANK = ("-", "_", "")
 _LOOKED_AT = 50
 """Lines by which a file is recognised."""
 _PIPED = re.compile(r"\S+\|\S+(?: \S+\|\S+)*\s*")
+_WEBANNO = re.compile(rb"\s*#id=\d+\r?\n#text=")
+"""How WebAnno TSV 1 begins, whose ids are numbers of sentences."""
 _NAMED = re.compile(r"#\s*(?:newdoc )?id\s*[:=]?\s*(\S+)")
 
 
@@ -45,6 +47,8 @@ class ConllImporter:
     @staticmethod
     def recognises(head: bytes) -> bool:
         """Tell whether a file is of tokens with tags, line by line, and some tag has a label."""
+        if _WEBANNO.match(head):
+            return False
         lines = head.decode(errors="replace").splitlines()[:_LOOKED_AT]
         aside = ("#", _START)
         rows = [_columns(line) for line in lines if line.strip() and not line.startswith(aside)]

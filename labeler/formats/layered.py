@@ -30,28 +30,24 @@ class Places:
         kinds: Sequence[type[Importer]],
         content: Callable[[PurePath], bytes | None],
     ) -> None:
-        self._by_document = _suffixes(kind for kind in kinds if getattr(kind, "by_document", False))
         self._folders: dict[str, set[str]] = {}
-        """Folders of annotators by the suffix of their files."""
+        """Folders of annotators by the name of the importer that reads what is in them."""
         for kind in kinds:
             if getattr(kind, "layered", False):
                 [suffix, companion] = kind.suffixes[0], kind.companions[0]  # type: ignore[attr-defined]
                 beside = groupby(names.in_folders(suffix), key=itemgetter(0))
                 found = (_of_annotators(there, companion, content) for _, there in beside)
-                self._folders[suffix] = {folder for folders in found for folder in folders}
+                self._folders[kind.name] = {folder for folders in found for folder in folders}
 
-    def of(self, name: PurePath) -> tuple[str, str] | None:
-        """Return document and annotator of a file, None where its place does not say them."""
-        suffix, parts = name.suffix.lower(), name.parts
-        if name.parent.as_posix() in self._folders.get(suffix, ()):
+    def of(self, name: PurePath, kind: type[Importer]) -> tuple[str, str] | None:
+        """Return document and annotator of a file of a kind, None where its place says neither."""
+        parts = name.parts
+        if name.parent.as_posix() in self._folders.get(kind.name, ()):
             return (name.parent.parent / name.stem).as_posix(), name.parent.name
-        if suffix in self._by_document and len(parts) > 2 and parts[-3] in _BY_DOCUMENT:
+        by_document = getattr(kind, "by_document", False)
+        if by_document and len(parts) > 2 and parts[-3] in _BY_DOCUMENT:
             return PurePath(*parts[:-3], parts[-2]).with_suffix("").as_posix(), name.stem
         return None
-
-
-def _suffixes(kinds: Iterable[type[Importer]]) -> set[str]:
-    return {suffix for kind in kinds for suffix in kind.suffixes}
 
 
 def _of_annotators(

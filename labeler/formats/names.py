@@ -11,6 +11,7 @@ CREATE TABLE file (
     place BLOB PRIMARY KEY, above BLOB, folder BLOB, name BLOB, suffix TEXT
 ) WITHOUT ROWID
 """
+_WITHIN = "SELECT 1 FROM file WHERE suffix = ? AND place > ? AND place < ? LIMIT 1"
 
 
 class Names:
@@ -25,7 +26,9 @@ class Names:
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute(_TABLE)
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT OR IGNORE INTO file VALUES (?,?,?,?,?)", map(_row, names))
+        self._database.executemany(
+            "INSERT OR IGNORE INTO file VALUES (?,?,?,?,?)", map(_row, names)
+        )
         self._database.execute("COMMIT")
 
     def __iter__(self) -> Iterator[str]:
@@ -33,15 +36,16 @@ class Names:
             yield _name(place)
 
     def __contains__(self, name: str) -> bool:
-        return self._any("place = ?", _place(name))
+        found = self._database.execute("SELECT 1 FROM file WHERE place = ?", (_place(name),))
+        return found.fetchone() is not None
 
     def has(self, suffixes: Sequence[str], below: str = "") -> bool:
         """Tell whether there is a file with one of these suffixes, in any case, below a folder."""
-        wanted = f"suffix IN ({','.join('?' * len(suffixes))})"
-        if not below:
-            return self._any(wanted, *suffixes)
-        first = _place(f"{below}/")
-        return self._any(f"{wanted} AND place > ? AND place < ?", *suffixes, first, first[:-1] + b"\1")
+        first = _place(f"{below}/") if below else b""
+        last = first[:-1] + b"\1" if below else b"\xff" * 8
+        return any(
+            self._database.execute(_WITHIN, (suffix, first, last)).fetchone() for suffix in suffixes
+        )
 
     def in_folders(self, suffix: str) -> Iterator[tuple[str, str, str]]:
         """Yield folder above, name and folder of each file in a folder with this suffix.
@@ -52,10 +56,6 @@ class Names:
         for row in self._database.execute(f"{found} ORDER BY above, name, folder", (suffix,)):
             above, name, folder = map(os.fsdecode, row)
             yield above, name, folder
-
-    def _any(self, wanted: str, *values: object) -> bool:
-        found = self._database.execute(f"SELECT 1 FROM file WHERE {wanted} LIMIT 1", values)
-        return found.fetchone() is not None
 
 
 def _place(name: str) -> bytes:

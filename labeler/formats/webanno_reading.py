@@ -22,6 +22,12 @@ _STACKED = re.compile(r"(?:\\.|[^\\|])+", re.DOTALL)
 _VALUE = re.compile(r"(.*?)(?:\[(\d+)\])?", re.DOTALL)
 _ENDS = re.compile(r"([\d.-]+)(?:\[(\d+)_(\d+)\])?")
 _ESCAPED = re.compile(r"\\(->|.)", re.DOTALL)
+_OLDER = re.compile(rb"\s*(?:(?P<types># [\w.]+ \|)|#id=\d+\r?\n#text=)")
+"""How versions 2 and 1 begin: with the types of the columns, or with a sentence at once."""
+_TOO_OLD = (
+    "This is WebAnno TSV {}; only version 3 is read. Import it into INCEpTION or WebAnno, "
+    "export it there as WebAnno TSV 3 or UIMA CAS XMI, and import that."
+)
 Key = tuple[str, str]
 """Layer, and the number of an annotation or, where it has none, its token."""
 
@@ -55,15 +61,20 @@ class WebAnnoImporter:
 
     @staticmethod
     def recognises(head: bytes) -> bool:
-        """Tell whether a file says that it is of this format."""
-        return head.removeprefix(b"\xef\xbb\xbf").startswith(b"#FORMAT=WebAnno TSV 3")
+        """Tell whether a file says that it is of this format, or looks like an older version."""
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        return head.startswith(b"#FORMAT=WebAnno TSV") or _OLDER.match(head) is not None
 
     def read(self, stream: BinaryIO, file: str) -> Iterator[Imported | Problem]:
         """Yield the document. The feature `value`, or else the first, is the label of a span.
 
         Other features become attributes. Slots and chains are told and not taken, and so are spans
-        of no length.
+        of no length. Versions before 3 are refused.
         """
+        version = _version(stream)
+        if version < 3:
+            yield Problem(_TOO_OLD.format(version), file=file, line=1, code="version")
+            return
         rows = _Rows()
         for found in text_lines(stream, file):
             if isinstance(found, Problem):
@@ -73,6 +84,13 @@ class WebAnnoImporter:
         if rows.text:
             name = PurePosixPath(file).with_suffix("").as_posix()
             yield from rows.done(Draft(Document(name, rows.text), file, named=False))
+
+
+def _version(stream: BinaryIO) -> int:
+    """Return the version of the format in which a file begins."""
+    older = _OLDER.match(stream.read(4096).removeprefix(b"\xef\xbb\xbf"))
+    stream.seek(0)
+    return 3 if older is None else 2 if older["types"] else 1
 
 
 class _Rows:

@@ -1,17 +1,19 @@
 """UIMA CAS as XMI, as INCEpTION and DKPro write it: one document with its type system beside it.
 
-The format: https://uima.apache.org, UIMA References, "XMI CAS Serialization". dkpro-cassis reads
-and writes it, and converts offsets from UTF-16 units.
+The format: https://uima.apache.org, UIMA References, "XMI CAS Serialization". CAS as JSON
+(https://github.com/apache/uima-uimaj-io-jsoncas) has its types within, and is read as well.
+dkpro-cassis reads and writes both, and converts offsets from UTF-16 units.
 """
 
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, ClassVar
 from warnings import catch_warnings, simplefilter
 
-from cassis import Cas, TypeSystem, load_cas_from_xmi, load_typesystem
+from cassis import Cas, TypeSystem, load_cas_from_json, load_cas_from_xmi, load_typesystem
 
 from labeler.errors import Problem
 from labeler.formats import Beside, Exported, Imported, nothing_beside
@@ -26,6 +28,8 @@ _ASIDE = {
     "TagsetDescription", "TagDescription", "CASMetadata", "Sofa",
 }  # fmt: skip
 """Types that say how a text is cut, or what a file is, and nothing that people label."""
+_JSON = re.compile(rb'"%(TYPES|FEATURE_STRUCTURES|VIEWS)"\s*:')
+"""What is in a CAS as JSON."""
 _SKIPPED = {"sofa", "begin", "end"}
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold."""
@@ -51,10 +55,16 @@ class XmiImporter:
     """Reads one document with one person's annotations."""
 
     name: ClassVar[str] = "xmi"
-    title: ClassVar[str] = "UIMA CAS XMI, with TypeSystem.xml beside it"
+    title: ClassVar[str] = "UIMA CAS XMI, with TypeSystem.xml beside it, or UIMA CAS JSON"
     suffixes: ClassVar[tuple[str, ...]] = (".xmi",)
+    by_content: ClassVar[tuple[str, ...]] = (".json",)
     companions: ClassVar[tuple[str, ...]] = _TYPES
     by_document: ClassVar[bool] = True
+
+    @staticmethod
+    def recognises(head: bytes) -> bool:
+        """Tell whether a file of JSON has the types or the contents of a CAS."""
+        return bool(_JSON.search(head))
 
     def read(
         self, stream: BinaryIO, file: str, beside: Beside = nothing_beside
@@ -64,40 +74,64 @@ class XmiImporter:
         Annotations with a governor and a dependent are relations; annotations of the whole
         document are categories. What refers to others in another way is told.
         """
-        content = _xml(stream, file)
-        opened = next((found for name in _TYPES if (found := beside(name))), None)
-        if opened is None:
-            yield Problem("There is no TypeSystem.xml beside it.", file=file, code="missing")
-            return
-        with opened:
-            types = _xml(opened, PurePosixPath(file).with_name(_TYPES[0]).as_posix())
-        if isinstance(content, Problem) or isinstance(types, Problem):
-            yield from (found for found in (types, content) if isinstance(found, Problem))
-            return
         try:
-            known = load_typesystem(io.BytesIO(types))
             with catch_warnings(record=True) as unknown:
                 simplefilter("always")
-                cas = load_cas_from_xmi(io.BytesIO(content), known, lenient=True)
-            text = cas.sofa_string or ""
+                cas = _loaded(_text(stream, file), file, beside)
+        except _Unreadable as error:
+            yield error.problem
+            return
         except Exception as error:  # noqa: BLE001 - the library does not say what it may raise
-            message = f"It is no CAS of this type system: {str(error)[:200]}"
-            yield Problem(message, file=file, code="xml")
+            message = f"It is no CAS of its type system: {str(error)[:200]}"
+            yield Problem(message, file=file, code="cas")
             return
         name = PurePosixPath(file).with_suffix("").as_posix()
-        draft = Draft(Document(name, text), file, named=False)
+        draft = Draft(Document(name, cas.sofa_string or ""), file, named=False)
         for message in dict.fromkeys(str(warning.message) for warning in unknown):
             draft.tell(f"Not taken: {message[:200]}", code="ignored")
         yield from _taken(cas, draft)
 
 
-def _xml(stream: BinaryIO, file: str) -> bytes | Problem:
-    """Return a file of XML without entities of its own, which could unpack to any size."""
+class _Unreadable(Exception):
+    """A file that is not given to the library, and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def _loaded(content: str, file: str, beside: Beside) -> Cas:
+    """Return the CAS in a file, JSON with its types or XML with those beside it."""
+    if content.lstrip().startswith("{"):
+        return load_cas_from_json(content, lenient=True)
+    opened = next((found for name in _TYPES if (found := beside(name))), None)
+    if opened is None:
+        raise _Unreadable(
+            Problem("There is no TypeSystem.xml beside it.", file=file, code="missing")
+        )
+    with opened:
+        where = PurePosixPath(file).with_name(_TYPES[0]).as_posix()
+        types = _types(_xml(_text(opened, where), where))
+    return load_cas_from_xmi(io.BytesIO(_xml(content, file)), types, lenient=True)
+
+
+@lru_cache(maxsize=1)
+def _types(content: bytes) -> TypeSystem:
+    """Return a type system; the one before is kept, since all files of a folder share theirs."""
+    return load_typesystem(io.BytesIO(content))
+
+
+def _text(stream: BinaryIO, file: str) -> str:
     text = whole_text(stream, file)
     if isinstance(text, Problem):
-        return text
+        raise _Unreadable(text)
+    return text
+
+
+def _xml(text: str, file: str) -> bytes:
+    """Return XML without entities of its own, which could unpack to any size."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        return Problem("It declares a document type; that is not read.", file=file, code="xml")
+        message = "It declares a document type; that is not read. Export it without."
+        raise _Unreadable(Problem(message, file=file, code="xml"))
     return text.encode()
 
 

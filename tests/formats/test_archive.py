@@ -10,6 +10,7 @@ import pytest
 
 from labeler.errors import NotFound, Problem
 from labeler.formats import Imported, archive
+from labeler.formats.names import Names
 
 LINE = b'{"id": "a1", "text": "Ada."}\n{"id": "a2", "text": "Bob."}\n{"id"\n'
 
@@ -43,6 +44,19 @@ def test_a_folder_is_read_to_its_depths_in_order(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("Some.")
     assert _names(tmp_path) == ["a", "b/10", "b/2"]
+
+
+def test_names_are_in_the_order_of_their_folders() -> None:
+    """A folder's entries follow one another, whatever characters names have."""
+    given = ["b.txt", "b/2.ann", "b-c.txt", "b/10.TXT", "b/a/é.txt", "b/\udcff.txt", "b.txt"]
+    names = Names(given)
+    assert list(names) == ["b/10.TXT", "b/2.ann", "b/a/é.txt", "b/\udcff.txt", "b-c.txt", "b.txt"]
+    assert [name in names for name in ("b/2.ann", "b/3.ann", "b")] == [True, False, False]
+    assert [names.has([".ann"], folder) for folder in ("", "b", "b/a")] == [True, True, False]
+    assert names.has((".jsonl", ".txt"), "b/a")
+    assert list(names.in_folders(".txt")) == [
+        ("", "10.TXT", "b"), ("", "\udcff.txt", "b"), ("b", "é.txt", "b/a")
+    ]  # fmt: skip
 
 
 def test_a_link_that_leads_out_of_the_folder_is_left_alone(tmp_path: Path) -> None:

@@ -157,6 +157,16 @@ def test_folders_of_annotators_become_layers(tmp_path: Path) -> None:
     ]
 
 
+def test_folders_of_documents_are_no_annotators(tmp_path: Path) -> None:
+    """A folder for each article, whose files share their names, stays a folder."""
+    ann = "T1\tPER 0 3\tAda\n"
+    articles, problems = folder(
+        tmp_path, a___text__txt="Ada.", a___text__ann=ann, b___text__txt="Adam", b___text__ann=ann
+    )
+    assert problems == []
+    assert [(i.document.id, i.layer) for i in articles] == [("a/text", None), ("b/text", None)]
+
+
 def test_brat_goes_out_with_its_configuration(tmp_path: Path) -> None:
     """Each annotator has a folder; spans over lines are cut as brat has them, and joined again."""
     ada = Entity("e1", 0, 8, "PER", None, (), {"note": "x", "mood": "sad"})
@@ -624,6 +634,19 @@ def test_webanno_names_a_span_by_its_value() -> None:
     labels = [(e.label, e.attributes) for e in article.suggestions if isinstance(e, Entity)]
     assert labels == [("PER", {"identifier": "http://kb/Q7259"}), ("http://kb/Q1", None)]
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("version", "head"),
+    [(1, "#id=1\n#text=Ada met Bob\n1\tAda\t_\tNNP\tB_PER\t2\tSUBJ\t_\t_\n"),
+     (2, " # x.NamedEntity | value\n#id=1\n#text=Ada met Bob\n1-1\tAda\tB-PER\n")],
+)  # fmt: skip
+def test_older_webanno_tsv_is_named_and_refused(tmp_path: Path, version: int, head: str) -> None:
+    """What the file is and what to do are told, not what its columns lack."""
+    (tmp_path / "a.tsv").write_text(head)
+    articles, [problem] = found(tmp_path)
+    assert (articles, problem.code, problem.line) == ([], "version", 1)
+    assert f"WebAnno TSV {version};" in problem.message
 
 
 @shared

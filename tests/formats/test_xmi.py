@@ -2,7 +2,10 @@
 
 import io
 import json
+import re
 from pathlib import Path
+
+from cassis import load_cas_from_xmi, load_typesystem
 
 from labeler import nlp
 from labeler.errors import Problem
@@ -71,6 +74,28 @@ def test_spans_relations_and_categories_are_taken() -> None:
     assert genre.label == "news"
 
 
+def test_a_cas_as_json_says_the_same(tmp_path: Path) -> None:
+    """It has its types within, and is told from other JSON by them; offsets are units as well."""
+    types = load_typesystem(io.BytesIO(TYPES.encode()))
+    cas = load_cas_from_xmi(io.BytesIO(re.sub("<other:.*/>", "", CAS).encode()), types)
+    (tmp_path / "annotation" / "a.txt").mkdir(parents=True)
+    (tmp_path / "annotation" / "a.txt" / "ana.json").write_text(cas.to_json(), encoding="utf-8")
+    tasks = '[{"data": {"text": "Bob.", "id": "b"}, "annotations": []}]'
+    (tmp_path / "annotation" / "a.txt" / "tasks.json").write_text(tasks, encoding="utf-8")
+    *told, article, other = archive.read([tmp_path])
+    assert isinstance(article, Imported)
+    assert isinstance(other, Imported)
+    assert [item.message for item in told if isinstance(item, Problem)] == [
+        "References of Slot were not taken."
+    ]
+    assert (article.document.id, article.layer and article.layer.annotator) == ("a", "ana")
+    assert other.document.id == "b"
+    *_, same = read(CAS)
+    assert isinstance(same, Imported)
+    assert article.layer
+    assert [*article.layer.annotations()] == [*same.suggestions]
+
+
 def test_what_has_no_place_is_told() -> None:
     """Slots and unknown types are named; the rest goes on."""
     told = [item.message for item in read(CAS) if isinstance(item, Problem)]
@@ -81,7 +106,9 @@ def test_what_has_no_place_is_told() -> None:
 def test_what_is_no_cas_is_refused() -> None:
     """No type system, no XML, and a document type, which could unpack to any size."""
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + CAS
-    for content, types in ((CAS, None), ("<x", TYPES), (bomb, TYPES), (CAS, "<x"), (CAS, bomb)):
+    deep = '{"%VIEWS": ' + "[" * 100_000
+    wrong = [(CAS, None), ("<x", TYPES), (bomb, TYPES), (CAS, "<x"), (CAS, bomb), (deep, None)]
+    for content, types in wrong:
         [problem] = read(content, types)
         assert isinstance(problem, Problem)
 
