@@ -11,10 +11,11 @@ from typing import Any, BinaryIO, ClassVar
 
 from labeler.errors import Problem
 from labeler.formats import Beside, Exported, Imported, nothing_beside
+from labeler.formats.brat_scheme import configuration, word
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import with_text
 from labeler.formats.outgoing import ByRecord, Outgoing
-from labeler.schema import Entity, Relation, Scheme
+from labeler.schema import Entity, Relation
 
 NOTE = "note"
 """The attribute that notes of annotators become."""
@@ -179,32 +180,36 @@ class BratExporter(ByRecord):
     )
 
     def __init__(self) -> None:
-        self._names: dict[str, set[str]] = {"entity": set(), "relation": set()}
+        self._used: Used = {Entity: {}, Relation: {}}
 
     def add(self, record: Exported, out: Outgoing) -> None:
         """Write text and annotations; where several people labeled, into a folder of each."""
         text = out.path(record, ".txt")
         text.write_bytes(record.document.text.encode())
-        lines = _lines_of(record, out, self._names)
+        lines = _lines_of(record, out, self._used)
         text.with_suffix(".ann").write_bytes("".join(f"{line}\n" for line in lines).encode())
 
     def end(self, out: Outgoing) -> None:
         """Write the configuration, with the attributes that there were."""
-        written = _configuration(out.scheme, self._names)
+        written = configuration(out.scheme, self._used[Entity], self._used[Relation])
         (out.folder / "annotation.conf").write_text(written, encoding="utf-8")
 
 
-def _lines_of(record: Exported, out: Outgoing, names: dict[str, set[str]]) -> list[str]:
+Used = dict[type, dict[str, set[str]]]
+"""The labels of entities and of relations that had each attribute."""
+
+
+def _lines_of(record: Exported, out: Outgoing, used: Used) -> list[str]:
     text = record.document.text
     entities, relations = out.fitting(record, lambda entity: _broken(text, entity))
-    out.renamed(record, [*entities, *relations], _word)
+    out.renamed(record, [*entities, *relations], word)
     keys = {entity.id: f"T{number}" for number, entity in enumerate(entities, start=1)}
     lines = [_entity_line(keys[entity.id], entity, text) for entity in entities]
     for number, relation in enumerate(relations, start=1):
         keys[relation.id] = f"R{number}"
         ends = f"Arg1:{keys[relation.head]} Arg2:{keys[relation.tail]}"
-        lines.append(f"R{number}\t{_word(relation.label)} {ends}\t")
-    lines += _notes(record, [*entities, *relations], keys, out, names)
+        lines.append(f"R{number}\t{word(relation.label)} {ends}\t")
+    lines += _notes(record, [*entities, *relations], keys, out, used)
     return lines
 
 
@@ -220,7 +225,7 @@ def _entity_line(key: str, entity: Entity, text: str) -> str:
         for first, last in _unbroken(text, start, end):
             places.append(f"{first} {last}")
             words.append(text[first:last])
-    return f"{key}\t{_word(entity.label)} {';'.join(places)}\t{' '.join(words)}"
+    return f"{key}\t{word(entity.label)} {';'.join(places)}\t{' '.join(words)}"
 
 
 def _unbroken(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -234,7 +239,7 @@ def _notes(
     items: Iterable[Entity | Relation],
     keys: dict[str, str],
     out: Outgoing,
-    names: dict[str, set[str]],
+    used: Used,
 ) -> Iterator[str]:
     """Yield the lines of attributes, notes and normalisations; what they cannot say is told."""
     numbers = dict.fromkeys("A#N", 0)
@@ -248,7 +253,7 @@ def _notes(
             kind, line = _note(name, value, keys[item.id])
             numbers[kind] += 1
             if kind == "A":
-                names["entity" if isinstance(item, Entity) else "relation"].add(_word(name))
+                used[type(item)].setdefault(word(name), set()).add(item.label)
             yield f"{kind}{numbers[kind]}\t{line}"
 
 
@@ -259,7 +264,7 @@ def _note(name: str, value: Any, target: str) -> tuple[str, str]:
     if name.startswith(REFERENCE) and isinstance(value, str):
         entry, _, words = value.partition("\t")
         return "N", f"Reference {target} {name.removeprefix(REFERENCE)}:{entry}\t{words}"
-    return "A", f"{_word(name)} {target}" + ("" if value is True else f" {value}")
+    return "A", f"{word(name)} {target}" + ("" if value is True else f" {value}")
 
 
 def _unsayable(name: str, value: Any) -> str | None:
@@ -273,34 +278,8 @@ def _unsayable(name: str, value: Any) -> str | None:
         if len(resource.split()) == len(entry.split()) == 1 and ":" not in resource:
             return None
         return f"brat cannot hold the reference {name!r}."
-    if name != _word(name):
-        return f"Its attribute {name!r} goes out as {_word(name)!r}."
+    if name != word(name):
+        return f"Its attribute {name!r} goes out as {word(name)!r}."
     if not isinstance(value, str | bool):
         return f"The value of {name!r} goes out as text."
     return None
-
-
-def _word(name: str) -> str:
-    """Return a name as brat takes it: without white space."""
-    return "_".join(name.split())
-
-
-def _configuration(scheme: Scheme, names: dict[str, set[str]]) -> str:
-    """Return `annotation.conf`: labels, what relations may link, and the attributes in use."""
-    lines = [
-        "[entities]",
-        "",
-        *(_word(label.name) for label in scheme.entities),
-        "",
-        "[relations]",
-        "",
-    ]
-    for label in scheme.relations:
-        head, tail = ("|".join(map(_word, ends)) or "<ENTITY>" for ends in (label.head, label.tail))
-        kind = ", <REL-TYPE>:symmetric" if label.symmetric else ""
-        lines.append(f"{_word(label.name)} Arg1:{head}, Arg2:{tail}{kind}")
-    lines += ["<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>", ""]
-    lines += ["[events]", "", "[attributes]", ""]
-    for kind, about in (("entity", "<ENTITY>"), ("relation", "<RELATION>")):
-        lines += [f"{name} Arg:{about}" for name in sorted(names[kind])]
-    return "\n".join(lines) + "\n"

@@ -1,13 +1,25 @@
-"""brat's `annotation.conf` as a scheme.
+"""brat's `annotation.conf` as a scheme, and a scheme as that.
 
 The format: https://brat.nlplab.org/configuration.html. Types that stand indented below another are
 kinds of it: where that is allowed, so are they. Events become the labels of their triggers, their
-roles relations, as `brat` files are imported; attributes are free and need no scheme.
+roles relations, as `brat` files are imported; attributes are declared by the labels they are for.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+
+from labeler.schema import (
+    MAX_DECLARED,
+    MAX_VALUES,
+    EntityLabel,
+    RelationLabel,
+    Scheme,
+    is_attribute_word,
+)
+
+# ---- in --------------------------------------------------------------------------------------
+
 
 _SECTION = re.compile(r"\[(entities|relations|events|attributes|labels)\]\s*")
 _MACRO = re.compile(r"(<[\w-]+>)=(.*)")
@@ -41,9 +53,15 @@ def plain_scheme(source: str) -> dict[str, Any]:
                 ends.of(name.removeprefix("!")), ends.of(targets), False
             )
     names = dict.fromkeys([*entities.usable, *events.usable])
+    attributes = _Attributes(ends, relations)
+    for _, name, arguments in sections["attributes"]:
+        attributes.take(name, arguments)
     return {
-        "entities": [{"name": name} for name in names],
-        "relations": [relation.plain(len(names)) for relation in relations.values()],
+        "entities": [{"name": name, **attributes.of(name)} for name in names],
+        "relations": [
+            {**relation.plain(len(names)), **attributes.of(name)}
+            for name, relation in relations.items()
+        ],
     }
 
 
@@ -54,7 +72,8 @@ def _lines(source: str) -> list[str]:
 
 def _sections(source: str) -> tuple[dict[str, list[Line]], dict[str, str]]:
     """Return the types of each section, and the macros."""
-    found: dict[str, list[Line]] = {name: [] for name in ("entities", "relations", "events")}
+    kinds = ("entities", "relations", "events", "attributes")
+    found: dict[str, list[Line]] = {name: [] for name in kinds}
     macros: dict[str, str] = {}
     section = ""
     for line in _lines(source):
@@ -106,15 +125,16 @@ class _Ends:
         """Return the labels of an argument such as `A|B|<EVENT>`, and the names that are none."""
         known: list[str] = []
         unknown: list[str] = []
-        for name in self._names(value, 0):
+        for name in self.names(value):
             there = self._groups.get(name, self._below.get(name))
             (unknown.append(name) if there is None else known.extend(there))
         return known, unknown
 
-    def _names(self, value: str, depth: int) -> Iterator[str]:
+    def names(self, value: str, depth: int = 0) -> Iterator[str]:
+        """Yield what stands between bars, macros spelled out."""
         for name in filter(None, value.split("|")):
             if name in self._macros and depth < 5:  # it may name itself
-                yield from self._names(self._macros[name], depth + 1)
+                yield from self.names(self._macros[name], depth + 1)
             else:
                 yield name
 
@@ -151,3 +171,99 @@ class _Relation:
 
 def _relation(relations: dict[str, _Relation], name: str) -> _Relation:
     return relations.setdefault(name, _Relation(name))
+
+
+class _Attributes:
+    """What labels declare, as the lines add up: one attribute may have several.
+
+    What a scheme cannot declare, a name or a value with a colon or more values than there may be,
+    stays free.
+    """
+
+    def __init__(self, ends: _Ends, relations: Collection[str]) -> None:
+        self._ends = ends
+        self._relations = relations
+        self._declared: dict[str, dict[str, dict[str, None]]] = {}
+
+    def take(self, name: str, arguments: Sequence[str]) -> None:
+        """Declare what a line says, for all labels that it names."""
+        said = dict(argument.partition(":")[::2] for argument in arguments)
+        values = dict.fromkeys(self._ends.names(said.get("Value", "")))
+        if not is_attribute_word(name):
+            return
+        for label in self._labels(said.get("Arg", "")):
+            declared = self._declared.setdefault(label, {})
+            free = name in declared and not (declared[name] and values)
+            declared[name] = {} if free else declared.get(name, {}) | values
+
+    def _labels(self, value: str) -> Iterator[str]:
+        known, unknown = self._ends.of(value)
+        yield from known
+        if {"<RELATION>", "<ANY>"} & {*self._ends.names(value)}:
+            yield from self._relations
+        yield from (name for name in unknown if name in self._relations)
+
+    def of(self, label: str) -> dict[str, Any]:
+        """Return what a label declares, as a scheme file has it."""
+        there = list(self._declared.get(label, {}).items())[:MAX_DECLARED]
+        plain = [
+            {"name": name, "values": list(values) if _listable(values) else []}
+            for name, values in there
+        ]
+        return {"attributes": plain} if plain else {}
+
+
+def _listable(values: Collection[str]) -> bool:
+    return len(values) <= MAX_VALUES and all(map(is_attribute_word, values))
+
+
+# ---- out -------------------------------------------------------------------------------------
+
+
+Used = Mapping[str, Collection[str]]
+"""The labels that had each attribute."""
+
+
+def word(name: str) -> str:
+    """Return a name as brat takes it: without white space."""
+    return "_".join(name.split())
+
+
+def configuration(scheme: Scheme, of_entities: Used, of_relations: Used) -> str:
+    """Return `annotation.conf`: labels, what relations may link, attributes declared and in use."""
+    lines = ["[entities]", "", *(word(label.name) for label in scheme.entities), ""]
+    lines += ["[relations]", ""]
+    for label in scheme.relations:
+        head, tail = ("|".join(map(word, ends)) or "<ENTITY>" for ends in (label.head, label.tail))
+        kind = ", <REL-TYPE>:symmetric" if label.symmetric else ""
+        lines.append(f"{word(label.name)} Arg1:{head}, Arg2:{tail}{kind}")
+    lines += ["<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>", ""]
+    lines += ["[events]", "", "[attributes]", ""]
+    lines += _attribute_lines(scheme.entities, of_entities, "<ENTITY>")
+    lines += _attribute_lines(scheme.relations, of_relations, "<RELATION>")
+    return "\n".join(lines) + "\n"
+
+
+def _attribute_lines(
+    labels: Sequence[EntityLabel | RelationLabel], used: Used, everything: str
+) -> Iterator[str]:
+    """Yield a line for each attribute and list of its values, with the labels that have it."""
+    declared: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for label in labels:
+        for each in label.attributes:
+            values = each.values if all(_is_plain(value) for value in each.values) else ()
+            of_name = declared.setdefault(word(each.name), {})
+            of_name.setdefault(values, []).append(label.name)
+    for name in sorted({*declared, *used}):
+        of_name = declared.get(name, {})
+        free = set(used.get(name, ())).difference(*of_name.values())
+        if free and of_name:
+            of_name.setdefault((), []).extend(sorted(free))
+        for values, names in of_name.items() or [((), [])]:
+            which = "|".join(map(word, names)) or everything
+            listed = f", Value:{'|'.join(values)}" if values else ""
+            yield f"{name} Arg:{which}{listed}"
+
+
+def _is_plain(value: str) -> bool:
+    return not re.search(r"[\s|]", value)

@@ -17,9 +17,11 @@ from labeler.schema.reading import parse, validation_problems
 from labeler.schema.records import (
     MAX_ATTRIBUTE,
     MAX_ATTRIBUTES,
+    MAX_DECLARED,
     MAX_LABEL,
     MAX_NUMBER,
     MAX_TEXT,
+    MAX_VALUES,
     PALETTE,
     STATUSES,
     Annotation,
@@ -47,6 +49,7 @@ from labeler.schema.records import (
     Suggestion,
     Tokens,
     Verdict,
+    is_attribute_word,
 )
 from labeler.schema.rules import check, crosses, entity_faults, overlap
 from labeler.schema.schemes import parse_scheme, scheme_json
@@ -54,10 +57,12 @@ from labeler.schema.schemes import parse_scheme, scheme_json
 __all__ = [
     "MAX_ATTRIBUTE",
     "MAX_ATTRIBUTES",
+    "MAX_DECLARED",
     "MAX_LABEL",
     "MAX_NUMBER",
     "MAX_OPS",
     "MAX_TEXT",
+    "MAX_VALUES",
     "PALETTE",
     "STATUSES",
     "Annotation",
@@ -92,6 +97,7 @@ __all__ = [
     "edit_json",
     "entity_faults",
     "fold",
+    "is_attribute_word",
     "ops_from_json",
     "overlap",
     "parse",

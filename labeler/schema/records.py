@@ -1,5 +1,6 @@
 """The records: frozen, and all that other levels speak in."""
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,14 +36,8 @@ AttributeValue = (
     | Annotated[int, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
     | Annotated[float, Field(strict=True, gt=-MAX_NUMBER, lt=MAX_NUMBER)]
 )
-AttributeWord = Annotated[
-    str,
-    StringConstraints(
-        min_length=1,
-        max_length=MAX_LABEL,
-        pattern=r"^[^\s:;,\x00-\x1f\x7f]([^:;,\x00-\x1f\x7f]*[^\s:;,\x00-\x1f\x7f])?$",
-    ),
-]
+_WORD = r"^[^\s:;,\x00-\x1f\x7f]([^:;,\x00-\x1f\x7f]*[^\s:;,\x00-\x1f\x7f])?$"
+AttributeWord = Annotated[str, StringConstraints(max_length=MAX_LABEL, pattern=_WORD)]
 MAX_DECLARED = 20
 """Attributes that a label may declare."""
 MAX_VALUES = 50
@@ -59,6 +54,11 @@ PALETTE = (
 
 MAX_TEXT = 1_000_000
 """Code points that a document may have: the most that spaCy's pipelines take at once."""
+
+
+def is_attribute_word(text: str) -> bool:
+    """Tell whether a label can declare this as the name or a value of an attribute."""
+    return len(text) <= MAX_LABEL and re.fullmatch(_WORD, text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from labeler import projects
+from labeler import nlp, projects
+from labeler.formats import Exported
 from labeler.formats.brat import BratExporter
 from labeler.formats.brat_scheme import is_configuration, plain_scheme
-from labeler.schema import Scheme, parse_scheme
+from labeler.schema import (
+    MAX_DECLARED,
+    MAX_VALUES,
+    Document,
+    Entity,
+    Layer,
+    Scheme,
+    parse_scheme,
+)
 from tests.conftest import NEWS, SHARED
 
 CONFIGURATION = """\
@@ -64,6 +73,82 @@ def test_a_name_that_is_no_label_is_told_in_the_description() -> None:
     [typo] = [r for r in _scheme(CONFIGURATION).relations if r.name == "Typo"]
     assert (typo.head, typo.tail) == ((), ("Org",))
     assert "Persn" in typo.description
+
+
+def test_attributes_are_declared_by_the_labels_they_are_for() -> None:
+    """Lines of one name add up; what cannot be declared, and what may be anything, stays free."""
+    source = """<SURE>=yes|no
+[entities]
+Person
+\tLeader
+Org
+[relations]
+Leads Arg1:Leader, Arg2:Org
+[events]
+Attack Agent:Person
+[attributes]
+Negated  Arg:<EVENT>
+Belief  Arg:Person|Leads, Value:<SURE>
+Belief  Arg:Leader, Value:no|perhaps
+Belief  Arg:Org
+Belief  Arg:Org, Value:yes
+Open  Arg:<RELATION>, Value:a:b|c
+not:one  Arg:Org
+Lost  Arg:Nobody
+"""
+    scheme = _scheme(source)
+    labels = (*scheme.entities, *scheme.relations)
+    told = {x.name: [(a.name, a.values) for a in x.attributes] for x in labels}
+    assert told == {
+        "Person": [("Belief", ("yes", "no"))],
+        "Leader": [("Belief", ("yes", "no", "perhaps"))],
+        "Org": [("Belief", ())],
+        "Attack": [("Negated", ())],
+        "Leads": [("Belief", ("yes", "no")), ("Open", ())],
+        "Agent": [("Open", ())],
+    }
+
+
+def test_more_values_and_attributes_than_there_may_be_stay_free() -> None:
+    """The rest of the configuration comes in."""
+    values = "|".join(f"v{number}" for number in range(MAX_VALUES + 1))
+    lines = [f"a{number} Arg:A, Value:{values}" for number in range(MAX_DECLARED + 1)]
+    [label] = _scheme("\n".join(["[entities]", "A", "[attributes]", *lines])).entities
+    assert len(label.attributes) == MAX_DECLARED
+    assert {attribute.values for attribute in label.attributes} == {()}
+
+
+def test_attributes_go_out_and_come_in(tmp_path: Path) -> None:
+    """Those that the scheme declares, with their values, and those in use besides."""
+    sure = {"name": "sure", "values": ["yes", "no"]}
+    said = {
+        "entities": [
+            {"name": "PERSON", "attributes": [sure, {"name": "role", "values": ["a b", "c"]}]},
+            {"name": "ORG", "attributes": [sure, {"name": "kind"}]},
+            {"name": "GPE"},
+        ],
+        "relations": [{"name": "IN", "attributes": [sure]}],
+    }
+    used = (
+        Entity("e1", 0, 3, "PERSON", attributes={"sure": "yes", "free": True}),
+        Entity("e2", 4, 7, "GPE", attributes={"sure": "often"}),
+    )
+    [tokens] = nlp.tokenize(["Ada Ulm"], "en")
+    record = Exported(Document("a", "Ada Ulm"), Layer("ana", "done", entities=used), tokens)
+    scheme = parse_scheme(said)
+    BratExporter().write(iter([record]), tmp_path, scheme=scheme, language="en", options={})
+    written = (tmp_path / "annotation.conf").read_text().partition("[attributes]\n\n")[2]
+    assert written.splitlines() == [
+        "free Arg:<ENTITY>",
+        "kind Arg:ORG",
+        "role Arg:PERSON",
+        "sure Arg:PERSON|ORG, Value:yes|no",
+        "sure Arg:GPE",
+        "sure Arg:IN, Value:yes|no",
+    ]
+    back = projects.read_scheme(tmp_path / "annotation.conf")
+    assert back.relations[0].attributes == scheme.relations[0].attributes
+    assert scheme.entities[0].attributes[0] in back.entities[0].attributes
 
 
 def test_what_goes_out_comes_in(tmp_path: Path) -> None:
