@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from labeler import editing, schema, transfer
+from labeler import accounts, editing, schema, transfer
 from labeler.errors import Invalid, NotFound
 from labeler.formats import exporters
-from labeler.models import Layer, Project, db, transaction
+from labeler.models import Layer, Project, User, db, transaction
 from tests.conftest import Corpus
 
 LATER = datetime(2026, 1, 2, tzinfo=UTC)
@@ -71,15 +71,34 @@ def test_the_manifest_tells_layers_made_without_suggestions(
     assert [layer.get("blind", False) for layer in (told["a1"][0], told["a2"][0])] == [True, False]
 
 
+def change_around(project: Project, annotator: User) -> None:
+    """Give the project another title, language and scheme, and let its annotator go."""
+    declared = [{"name": "sure", "values": ["yes"]}]
+    with transaction():
+        project.title, project.language = "Another", "de"
+        project.scheme = schema.parse_scheme(
+            {
+                "entities": [{"name": name} for name in ("NEW", "ORG", "GPE")]
+                + [{"name": "PERSON", "color": "#000000", "key": "x", "attributes": declared}],
+                "relations": [{"name": "MET_WITH", "head": ["PERSON"]}, {"name": "OTHER"}],
+                "categories": [{"name": "sport"}],
+                "overlap": "forbid",
+            }
+        )
+    accounts.remove_member(project, annotator)
+    accounts.change_user(annotator, role="member", active=False)
+
+
 @pytest.mark.parametrize("name", sorted(exporters.names()))
 @pytest.mark.parametrize("layer", ["gold", "all"])
 def test_an_export_is_repeated_byte_for_byte(
     app: Flask, corpus: Corpus, tmp_path: Path, name: str, layer: str
 ) -> None:
-    """Whatever was edited, opened and added since, each format writes the files of then."""
+    """Whatever was edited, opened, added and set otherwise since, a format writes what it wrote."""
     project, first, second = labeled(corpus)
     made = transfer.export(project, name, layer=layer, folder=tmp_path / "out", name="v1")
     change_much(first, second)
+    change_around(project, first.annotator)
     corpus.layer(corpus.document(project, "Eve.", "a0"), status="done", PERSON=[(0, 3)])
     again = transfer.again(project, made.folder, tmp_path / "again")
     assert again.differing == ()
