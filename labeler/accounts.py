@@ -95,9 +95,10 @@ def ensure_user(name: str, role: str = "member") -> User:
     return user or add_user(name, role=role)
 
 
-def users() -> list[User]:
-    """Return everybody, by name."""
-    return list(db.session.scalars(select(User).order_by(User.name)))
+def users(after: str = "", limit: int | None = None) -> list[User]:
+    """Return everybody by name, or so many of those after a name."""
+    wanted = select(User).where(User.name > after).order_by(User.name)
+    return list(db.session.scalars(wanted.limit(limit)))
 
 
 def change_user(user: User, *, role: str, active: bool) -> None:

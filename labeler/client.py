@@ -29,6 +29,8 @@ _PROBLEM = [field.name for field in fields(Problem)]
 _TRIES = 5
 _BUSY = (429, 503)
 _ENDED = ("done", "failed", "cancelled")
+_ROWS = 1000
+"""Rows that are asked for at a time."""
 _CHUNK = 1024 * 1024
 """Bytes of a download in memory at a time."""
 
@@ -48,7 +50,7 @@ class Client:
 
     def projects(self) -> list[Json]:
         """Return the projects that the person is in, with what they are there."""
-        return list(self.ask("GET", "/projects")["projects"])
+        return list(self.pages("/projects", "projects"))
 
     def project(self, slug: str) -> "Project":
         """Return a project, to ask of; nothing is sent yet."""
@@ -85,15 +87,14 @@ class Client:
         """Change what a layer says of the work on it: `status`, `flag`, `reason`, `read_to`."""
         return self.ask("PATCH", f"/layers/{layer['id']}", state)
 
-    def pages(self, path: str, name: str, *, by: str = "after", **query: Any) -> Iterator[Json]:
-        """Yield the rows of a long list below `/api/v1`, asked for a page at a time.
+    def pages(self, path: str, name: str, **query: Any) -> Iterator[Json]:
+        """Yield the rows of a list below `/api/v1`, asked for a page at a time.
 
-        `name` is what an answer calls its rows; `by` is what the next page is asked by: `before`
-        where the newest come first.
+        `name` is what an answer calls its rows.
         """
         place: Any = None
         while True:
-            page = self.ask("GET", path, **{**query, by: place})
+            page = self.ask("GET", path, **{"limit": _ROWS, **query, "after": place})
             yield from page[name]
             place = page["next"]
             if place is None:
@@ -189,20 +190,20 @@ class Project:
         return self._client.ask("GET", self._path)
 
     def documents(self) -> Iterator[Json]:
-        """Yield all documents, without their texts, asked for a thousand at a time."""
-        yield from self._paged("documents", "after", limit=1000)
+        """Yield all documents, without their texts, asked for a page at a time."""
+        yield from self._paged("documents")
 
     def exports(self) -> Iterator[Json]:
         """Yield exports and snapshots, newest first."""
-        yield from self._paged("exports", "before")
+        yield from self._paged("exports")
 
     def jobs(self) -> Iterator[Json]:
         """Yield what was done in the background, newest first."""
-        yield from self._paged("jobs", "before")
+        yield from self._paged("jobs")
 
     def problems(self, job: Json) -> Iterator[Json]:
         """Yield what did not fit in a job, in the order in which it was met."""
-        yield from self._paged(f"jobs/{job['id']}/problems", "after", "problems")
+        yield from self._paged(f"jobs/{job['id']}/problems", "problems")
 
     def add(self, documents: Iterable[Mapping[str, Any]], **options: Any) -> Json:
         """Import documents, and layers with them, as our JSONL has them; return the ended job.
@@ -279,11 +280,8 @@ class Project:
         with self._client.send("POST", path, data, name=name, again=True, **options) as answer:
             return self.wait(json.load(answer))
 
-    def _paged(
-        self, what: str, key: str, name: str = "", limit: int | None = None
-    ) -> Iterator[Json]:
-        path = f"{self._path}/{what}"
-        return self._client.pages(path, name or what, by=key, limit=limit)
+    def _paged(self, what: str, name: str = "") -> Iterator[Json]:
+        return self._client.pages(f"{self._path}/{what}", name or what)
 
 
 # ---- ops -------------------------------------------------------------------------------------

@@ -395,7 +395,7 @@ def _load(session: Session, layer_ids: Sequence[int]) -> dict[int, dict[str, Ann
     return found
 
 
-def history(layer_id: int, since: int = 0) -> Iterator[dict[str, Any]]:
+def history(layer_id: int, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """Yield the edits of a layer after revision `since`, oldest first, as the API tells them."""
     columns = (Edit.revision, Edit.key, User.name, Edit.at, Edit.ops)
     query = (
@@ -403,6 +403,7 @@ def history(layer_id: int, since: int = 0) -> Iterator[dict[str, Any]]:
         .join(User, User.id == Edit.actor_id)
         .where(Edit.layer_id == layer_id, Edit.revision > since)
         .order_by(Edit.revision)
+        .limit(limit)
     )
     for revision, key, actor, at, ops in db.session.execute(query):
         yield {"revision": revision, "key": key, "actor": actor, "at": at.isoformat(), "ops": ops}

@@ -67,14 +67,14 @@ def in_force(project: Project, moment: datetime) -> int:
     return db.session.scalar(kept) or 0
 
 
-def versions(project: Project, before: int | None = None) -> list[Version]:
+def versions(project: Project, before: int | None = None, limit: int = LISTED) -> list[Version]:
     """Return versions, the newest first, those before a number; each with what it changed."""
     wanted = (
         select(GuidelineVersion, User.name)
         .outerjoin(User, User.id == GuidelineVersion.user_id)
         .where(GuidelineVersion.project_id == project.id)
         .order_by(GuidelineVersion.number.desc())
-        .limit(LISTED + 1)
+        .limit(limit + 1)
     )
     if before is not None:
         wanted = wanted.where(GuidelineVersion.number < before)
@@ -86,7 +86,7 @@ def versions(project: Project, before: int | None = None) -> list[Version]:
         added = tuple(line for sign, line in signs if sign == "+")
         removed = tuple(line for sign, line in signs if sign == "-")
         found.append(Version(row.number, row.at, name, added, removed))
-    return found[:LISTED]
+    return found[:limit]
 
 
 def _changes(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -142,7 +142,7 @@ class _Busy(BaseHTTPRequestHandler):
         """Answer 429 twice, then an empty list of projects."""
         type(self).asked += 1
         busy = self.asked < 3
-        body = b"not JSON" if busy else b'{"projects": []}'
+        body = b"not JSON" if busy else b'{"projects": [], "next": null}'
         self.send_response(429 if busy else 200)
         self.send_header("Retry-After", "0")
         self.send_header("Content-Length", str(len(body)))

@@ -171,7 +171,7 @@ def test_programs_read_it_as_well(
     lead = signed_in("lena")
     [varn] = lead.get(address).json["contested"]
     assert varn == {"words": "Varn", "counts": {"GPE": 1, "ORG": 1}}
-    told = lead.get(address, query_string={"words": "Varn"}).json
+    told = lead.get(f"{address}/occurrences", query_string={"words": "Varn"}).json
     assert told["next"] is None
     assert [(each["start"], each["annotators"]) for each in told["occurrences"]] == [
         (0, [{"name": "ana", "label": "GPE"}]),

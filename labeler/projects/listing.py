@@ -26,11 +26,12 @@ def slugs() -> dict[int, str]:
     return dict(db.session.execute(select(Project.id, Project.slug)).all())
 
 
-def members(project: Project) -> list[tuple[User, str]]:
-    """Return the members of a project with their roles, by name."""
+def members(project: Project, after: str = "", limit: int | None = None) -> list[tuple[User, str]]:
+    """Return the members of a project with their roles by name, or so many after a name."""
     query = select(User, Membership.role).join(Membership, Membership.user_id == User.id)
-    mine = query.where(Membership.project_id == project.id)
-    return [(user, role) for user, role in db.session.execute(mine.order_by(User.name))]
+    mine = query.where(Membership.project_id == project.id, User.name > after)
+    ordered = mine.order_by(User.name).limit(limit)
+    return [(user, role) for user, role in db.session.execute(ordered)]
 
 
 def exports(project: Project, before: int | None = None, limit: int = 50) -> list[Export]:

@@ -22,7 +22,14 @@ from labeler.settling.cases import (
     reopen,
     undo,
 )
-from labeler.settling.consistency import Contested, Occurrence, contested, make_alike, occurrences
+from labeler.settling.consistency import (
+    Contested,
+    Occurrence,
+    contested,
+    contested_after,
+    make_alike,
+    occurrences,
+)
 from labeler.settling.doubts import (
     Doubted,
     ask_again,
@@ -64,6 +71,7 @@ __all__ = [
     "ask_again",
     "bring_back",
     "contested",
+    "contested_after",
     "count_doubts",
     "count_sudden_changes",
     "decide",

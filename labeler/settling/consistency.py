@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import joinedload
 
 from labeler import audit, editing, schema
@@ -72,33 +72,46 @@ class Occurrence:
 
 
 def contested(project: Project, limit: int = 50) -> list[Contested]:
-    """Return the words that are labeled in more than one way, most deviations first.
+    """Return the words that are labeled in more than one way, most deviations first."""
+    return contested_after(project, None, limit)[0]
+
+
+def contested_after(
+    project: Project, place: tuple[int, str] | None, limit: int
+) -> tuple[list[Contested], tuple[int, str] | None]:
+    """Return words that are labeled in more than one way, most deviations first, and what asks for
+    the next; `place` is what asked for these.
 
     Read from the dictionary that finished layers add up to.
     """
     known = ContestedWords
     worst = select(known.words, known.deviations).where(known.project_id == project.id)
-    first = worst.order_by(known.deviations.desc(), known.words.desc()).limit(limit)
-    found = sorted(db.session.execute(first), key=lambda row: (-row.deviations, row.words))
+    if place is not None:
+        worst = worst.where(tuple_(known.deviations, known.words) < place)
+    first = worst.order_by(known.deviations.desc(), known.words.desc()).limit(limit + 1)
+    rows = db.session.execute(first).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else (last.deviations, last.words)
+    found = sorted(rows[:limit], key=lambda row: (-row.deviations, row.words))
     words = [row.words for row in found]
     entry = DictionaryEntry
     mine = (entry.project_id == project.id, entry.kind == "entity", entry.count > 0)
     counts: dict[str, dict[str, int]] = {each: {} for each in words}
-    rows = select(entry.words, entry.outcome, entry.count).where(*mine, entry.words.in_(words))
-    for each, outcome, count in db.session.execute(rows):
+    ways = select(entry.words, entry.outcome, entry.count).where(*mine, entry.words.in_(words))
+    for each, outcome, count in db.session.execute(ways):
         counts[each][outcome] = count
-    return [Contested(each, counts[each]) for each in words]
+    return [Contested(each, counts[each]) for each in words], following
 
 
 def occurrences(
-    project: Project, words: str, after: int = 0
+    project: Project, words: str, after: int = 0, limit: int = _DOCUMENTS
 ) -> tuple[list[Occurrence], int | None]:
     """Return where words stand as whole words, capitals as given, and what asks for the next.
 
-    Documents that the index names are read in order from an id on, until 25 hold the words or some
-    time has passed: there may be nothing so far, and more later.
+    Documents that the index names are read in order from an id on, until `limit` hold the words or
+    some time has passed: there may be nothing so far, and more later.
     """
-    documents, following = _holding(project, words, after)
+    documents, following = _holding(project, words, after, limit)
     layers = _layers([document.id for document in documents])
     listed = [
         each
@@ -108,17 +121,19 @@ def occurrences(
     return listed, following
 
 
-def _holding(project: Project, words: str, after: int) -> tuple[list[Document], int | None]:
+def _holding(
+    project: Project, words: str, after: int, limit: int
+) -> tuple[list[Document], int | None]:
     """Return the next documents that hold words, and what asks for those after them."""
     found: list[Document] = []
     until = time.monotonic() + _PATIENCE
     keys = texts.following(project.id, after, _READ)  # where they are frequent, that is enough
     while True:
         wanted = select(Document).where(Document.id.in_(keys), holds(project, words))
-        ordered = wanted.order_by(Document.id).limit(_DOCUMENTS + 1 - len(found))
+        ordered = wanted.order_by(Document.id).limit(limit + 1 - len(found))
         found += db.session.scalars(ordered)
-        if len(found) > _DOCUMENTS:
-            return found[:_DOCUMENTS], found[_DOCUMENTS - 1].id
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].id
         if len(keys) < _READ:
             return found, None
         after = keys[-1]

@@ -36,17 +36,19 @@ class Doubted:
     proposed: str
 
 
-def doubts(project: Project, after: int | None = None) -> tuple[list[Doubted], int | None]:
+def doubts(
+    project: Project, after: int | None = None, limit: int = _PAGE
+) -> tuple[list[Doubted], int | None]:
     """Return doubts nobody has looked at, the surest first, and what asks for the next."""
-    wanted = _open(project).order_by(Doubt.score.desc(), Doubt.id.desc()).limit(_PAGE + 1)
+    wanted = _open(project).order_by(Doubt.score.desc(), Doubt.id.desc()).limit(limit + 1)
     last = db.session.get(Doubt, after) if after else None
     if last is not None:
         wanted = wanted.where(tuple_(Doubt.score, Doubt.id) < (last.score, last.id))
     loads = joinedload(Doubt.layer)
     options = (loads.joinedload(Layer.document), loads.joinedload(Layer.annotator))
     found = list(db.session.scalars(wanted.options(*options)))
-    rows = found[:_PAGE]
-    return [_told(row) for row in rows], rows[-1].id if len(found) > _PAGE else None
+    rows = found[:limit]
+    return [_told(row) for row in rows], rows[-1].id if len(found) > limit else None
 
 
 def count_doubts(project: Project) -> int:

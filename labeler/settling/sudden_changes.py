@@ -43,20 +43,20 @@ class Sudden:
 
 
 def sudden_changes(
-    project: Project, *, before: int | None = None, of: User | None = None
+    project: Project, *, before: int | None = None, of: User | None = None, limit: int = _PAGE
 ) -> tuple[list[Sudden], int | None]:
     """Return changes that nobody has looked at, newest first, and what asks for the earlier ones.
 
     `of` names the only person whose layers are looked at; gold is nobody's then.
     """
-    wanted = _unseen(project, of).order_by(SuddenChange.id.desc()).limit(_PAGE + 1)
+    wanted = _unseen(project, of).order_by(SuddenChange.id.desc()).limit(limit + 1)
     if before is not None:
         wanted = wanted.where(SuddenChange.id < before)
     loads = joinedload(SuddenChange.layer)
     options = (loads.joinedload(Layer.document), loads.joinedload(Layer.annotator))
     found = list(db.session.scalars(wanted.options(*options, joinedload(SuddenChange.actor))))
-    rows = found[:_PAGE]
-    return [_told(row) for row in rows], rows[-1].id if len(found) > _PAGE else None
+    rows = found[:limit]
+    return [_told(row) for row in rows], rows[-1].id if len(found) > limit else None
 
 
 def count_sudden_changes(project: Project, of: User | None = None) -> int:

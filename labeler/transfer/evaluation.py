@@ -232,9 +232,11 @@ class Shown:
     proposed: str
 
 
-def evaluations(project: Project, limit: int = 20) -> list[Evaluation]:
-    """Return the evaluations of a project, newest first."""
+def evaluations(project: Project, limit: int = 20, before: int | None = None) -> list[Evaluation]:
+    """Return the evaluations of a project, newest first: those before an id."""
     mine = select(Evaluation).where(Evaluation.project_id == project.id)
+    if before is not None:
+        mine = mine.where(Evaluation.id < before)
     return list(db.session.scalars(mine.order_by(Evaluation.id.desc()).limit(limit)))
 
 

@@ -129,9 +129,11 @@ def latest(project: Project) -> PatternVersion | None:
     return found[0] if found else None
 
 
-def versions(project: Project, limit: int = 20) -> list[PatternVersion]:
-    """Return the versions of a project's patterns, newest first."""
+def versions(project: Project, limit: int = 20, before: int | None = None) -> list[PatternVersion]:
+    """Return the versions of a project's patterns, newest first: those before a number."""
     mine = select(PatternVersion).where(PatternVersion.project_id == project.id)
+    if before is not None:
+        mine = mine.where(PatternVersion.number < before)
     return list(db.session.scalars(mine.order_by(PatternVersion.number.desc()).limit(limit)))
 
 

@@ -83,7 +83,7 @@ def check_query(view: Callable[..., Any]) -> None:
     query: dict[str, dict[str, Any]] = getattr(view, "takes", (None, {}))[1]
     numbers = {name: given for name, given in query.items() if given.get("type") == "integer"}
     problems = [
-        Problem(f"Use a whole number up to {MAX_ID}.", name)
+        Problem("Use a whole number from {} to {}.".format(*_bounds(numbers[name])), name)
         for name in numbers
         if (sent := request.args.get(name)) is not None and not _fits(sent, numbers[name])
     ]
@@ -92,8 +92,12 @@ def check_query(view: Callable[..., Any]) -> None:
 
 
 def _fits(sent: str, given: dict[str, Any]) -> bool:
-    least, most = given.get("minimum", 0), given.get("maximum", MAX_ID)
+    least, most = _bounds(given)
     return _WHOLE.fullmatch(sent) is not None and least <= int(sent) <= most
+
+
+def _bounds(given: dict[str, Any]) -> tuple[int, int]:
+    return given.get("minimum", 0), given.get("maximum", MAX_ID)
 
 
 def _bounded(given: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from labeler.work.rules import (
     change_rules,
     rules_of,
 )
-from labeler.work.supervision import MARKS, STATES, Filter, supervise
+from labeler.work.supervision import MARKS, STATES, Filter, Supervised, supervise
 from labeler.work.training import Trainee, admit, marked, trainees
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Row",
     "Rules",
     "Standing",
+    "Supervised",
     "Trainee",
     "act",
     "act_or_queue",

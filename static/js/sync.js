@@ -86,7 +86,7 @@ export class Sync {
     this.onChange();
     try {
       const oldest = Math.min(...left.map((edit) => edit.base), this.revision);
-      const { edits } = await this.api.get(`${this.path}?since=${oldest}`);
+      const edits = await this.#editsAfter(oldest);
       const missed = edits.filter((/** @type {any} */ edit) => edit.revision > this.revision);
       if (missed.length) this.#rebase(missed, missed[missed.length - 1].revision);
       const known = new Set(edits.map((/** @type {any} */ edit) => edit.key));
@@ -124,10 +124,21 @@ export class Sync {
     this.#send();
   }
 
+  /** Every edit after a revision, oldest first. @param {number} revision @returns {Promise<any[]>} */
+  async #editsAfter(revision) {
+    const found = [];
+    for (let after = revision; after !== null; ) {
+      const { edits, next } = await this.api.get(`${this.path}?after=${after}`);
+      found.push(...edits);
+      after = next ?? null;
+    }
+    return found;
+  }
+
   /** Fetch what others changed, unless edits are about to tell. */
   async pull() {
     if (this.pending.length || this.#sending) return;
-    const { edits } = await this.api.get(`${this.path}?since=${this.revision}`);
+    const edits = await this.#editsAfter(this.revision);
     if (!edits.length || this.pending.length || edits[0].revision !== this.revision + 1) return;
     this.#rebase(edits, edits[edits.length - 1].revision);
   }

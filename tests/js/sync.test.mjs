@@ -48,7 +48,7 @@ class Server {
   }
 
   async get(path) {
-    return { edits: structuredClone(this.log.slice(Number(path.split("since=")[1]))) };
+    return { edits: structuredClone(this.log.slice(Number(path.split("after=")[1]))) };
   }
 
   image() {

@@ -242,3 +242,42 @@ def test_the_page_shows_what_must_be_sent(
     page = signed_in("ana").get("/api").text
     [row] = re.findall(r'<details id="put-put_person">.*?</textarea>', page, re.DOTALL)
     assert "&#34;role&#34;: &#34;annotator&#34;" in row
+
+
+# ---- lists -----------------------------------------------------------------------------------
+
+UNPAGED = {
+    "get_adjudication": "the questions of one document",
+    "get_evaluation": "the differences that one evaluation kept, 200 at most",
+    "get_export": "the files of one export, and the first of what did not fit",
+    "get_formats": "as many as are installed",
+    "get_gold": "one document",
+    "get_job": "the log of one job",
+    "get_layer": "one document",
+    "get_learning": "the labels of a scheme",
+    "get_lines": "ten at most",
+    "get_patterns": "one file of patterns, read as a whole",
+    "get_person_progress": "twenty words at most",
+    "get_precedents": "the labels of some words",
+    "get_progress": "the people of a project with their sums",
+    "get_settings": "the reasons of a project",
+    "get_suggesters": "as many as are installed",
+    "get_suggestions": "one document",
+    "get_templates": "as many as are installed",
+    "get_work": "one document",
+}
+"""What answers with lists and is none: why it needs no pages."""
+
+
+def test_every_list_has_pages(app: Flask) -> None:
+    """Whatever answers with rows takes `after` and `limit`, and tells what is `next`."""
+    unpaged = set[str]()
+    for methods in described(app)["paths"].values():
+        operation = methods.get("get", {"responses": {"200": {"content": {}}}})
+        content = operation["responses"]["200"]["content"].get("application/json", {})
+        properties = content.get("schema", {}).get("properties", {})
+        lists = [name for name, shape in properties.items() if shape.get("type") == "array"]
+        asked = {parameter["name"] for parameter in operation.get("parameters", ())}
+        if lists and not ({"after", "limit"} <= asked and "next" in properties):
+            unpaged.add(operation["operationId"])
+    assert unpaged == UNPAGED.keys()

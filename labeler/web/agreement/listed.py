@@ -79,15 +79,19 @@ def against(known: Sequence[str | None]) -> str | None:
     return name
 
 
-def listed(project: Project, given: Asked) -> Listed:
+def listed(project: Project, given: Asked, limit: int = _PAGE) -> Listed:
     """Return the page of comparisons that an address asks for; raises Invalid, NotFound."""
     made = reliability.compare(project, given.scope, against((None, *REFERENCES)))
     document = _document(project)
-    return page_of(made, given.part, question(document), document)
+    return page_of(made, given.part, question(document), document, limit)
 
 
 def page_of(
-    made: reliability.Comparison, part: str, wanted: Question, document: Document | None
+    made: reliability.Comparison,
+    part: str,
+    wanted: Question,
+    document: Document | None,
+    limit: int = _PAGE,
 ) -> Listed:
     """Return the page of those compared that answer a question, from where the address says."""
     listing = made.result.listing(part, wanted)
@@ -96,7 +100,7 @@ def page_of(
         place = reliability.place_of(made.document_ids, sample)
         listing = reliability.like(listing, made.document_ids, place)
     after = reliability.place_of(made.document_ids, request.args.get("after", ""))
-    items = listing.page(after, _PAGE)
+    items = listing.page(after, limit)
     page = reliability.show(items, made.document_ids)
     more = bool(items) and bool(listing.page(items[-1].place, 1))
     return Listed(
@@ -116,7 +120,9 @@ def page_of(
     )
 
 
-def documents_of(project: Project, given: Asked) -> tuple[list[dict[str, Any]], int, str | None]:
+def documents_of(
+    project: Project, given: Asked, limit: int = _DOCUMENTS
+) -> tuple[list[dict[str, Any]], int, str | None]:
     """Return a page of documents, how many there are, and what asks for the next page."""
     made = reliability.compare(project, given.scope)
     rows = reliability.documents(made, given.part, request.args.get("a") or None)
@@ -126,6 +132,6 @@ def documents_of(project: Project, given: Asked) -> tuple[list[dict[str, Any]], 
         page = [row for row in rows if (-row["differences"], row["id"]) > last]
     else:
         page = rows
-    first = page[:_DOCUMENTS]
-    more = f"{first[-1]['differences']}.{first[-1]['id']}" if len(page) > _DOCUMENTS else None
+    first = page[:limit]
+    more = f"{first[-1]['differences']}.{first[-1]['id']}" if len(page) > limit else None
     return first, len(rows), more

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from labeler import jobs, reliability
 from labeler.errors import Unavailable
 from labeler.models import Project
+from labeler.web import paging
 from labeler.web.agreement.listed import CHOICES, documents_of, listed
 from labeler.web.agreement.scope import SCOPE, STRING, asked
 from labeler.web.answers import answer
@@ -17,7 +18,7 @@ from labeler.web.openapi import comes_later, gives, takes
 
 __all__ = ["blueprint"]
 
-_PARAMETERS = dict.fromkeys((*CHOICES, "part", "name", "after"), STRING)
+_PARAMETERS = dict.fromkeys((*CHOICES, "part", "name"), STRING)
 
 _EVIDENCE: dict[str, Any] = {
     "count": int,
@@ -51,11 +52,11 @@ def get_agreement(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/agreement/evidence")
 @allow("curator")
-@takes(**SCOPE, **_PARAMETERS, document={"type": "integer"})
+@takes(**SCOPE, **_PARAMETERS, **paging.BY_WORDS, document={"type": "integer"})
 @gives(_EVIDENCE)
 def get_agreement_evidence(project: Project) -> ResponseReturnValue:
-    """Return the comparisons that a number is made of, a page at a time: those after `after`."""
-    found = listed(project, asked(project))
+    """Return the comparisons that a number is made of."""
+    found = listed(project, asked(project), paging.limit())
     items = [asdict(one) for one in found.shown]
     return answer(
         {
@@ -70,9 +71,9 @@ def get_agreement_evidence(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/agreement/documents")
 @allow("curator")
-@takes(**SCOPE, part=STRING, a=STRING, after=STRING)
+@takes(**SCOPE, part=STRING, a=STRING, **paging.BY_WORDS)
 @gives({"count": int, "documents": list[dict[str, Any]], "next": str | None})
 def get_agreement_documents(project: Project) -> ResponseReturnValue:
-    """Return the shared documents, the one with the most differences first, a page at a time."""
-    rows, total, after = documents_of(project, asked(project))
+    """Return the shared documents, the one with the most differences first."""
+    rows, total, after = documents_of(project, asked(project), paging.limit())
     return answer({"count": total, "documents": rows, "next": after})

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from labeler import audit
 from labeler.models import Project
+from labeler.web import paging
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
 from labeler.web.auth import allow
-from labeler.web.openapi import NUMBER, gives, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -18,9 +19,9 @@ _STRING = {"type": "string"}
 _QUERY: dict[str, dict[str, Any]] = {
     "by": {**_STRING, "description": "The name of who did it."},
     "action": {**_STRING, "description": "What was done: one of the actions, as it is told."},
-    "before": NUMBER,
+    **paging.BY_NUMBER,
 }
-_ENTRIES = {"entries": [audit.Entry], "next": int | None}
+_ENTRIES = paging.listed("entries", audit.Entry)
 
 
 @blueprint.get("/projects/<slug>/audit")
@@ -28,7 +29,7 @@ _ENTRIES = {"entries": [audit.Entry], "next": int | None}
 @takes(**_QUERY)
 @gives(_ENTRIES)
 def get_audit(project: Project) -> ResponseReturnValue:
-    """Return who did what in a project, newest first, a page at a time: those before `before`."""
+    """Return who did what in a project, newest first."""
     return _entries(project)
 
 
@@ -37,12 +38,12 @@ def get_audit(project: Project) -> ResponseReturnValue:
 @takes(**_QUERY)
 @gives(_ENTRIES)
 def get_site_audit() -> ResponseReturnValue:
-    """Return who did what on the whole site, newest first: those before `before`."""
+    """Return who did what on the whole site, newest first."""
     return _entries(None)
 
 
 def _entries(project: Project | None) -> ResponseReturnValue:
     actor, action = request.args.get("by", "").strip(), request.args.get("action", "")
-    before = request.args.get("before", type=whole)
-    found = audit.entries(project, actor=actor, action=action, before=before)
+    place, limit = paging.after(MAX_ID), paging.limit()
+    found = audit.entries(project, actor=actor, action=action, before=place, limit=limit)
     return answer({"entries": found.rows, "next": found.older})

@@ -10,6 +10,7 @@ from labeler import comments
 from labeler.errors import Invalid
 from labeler.models import Comment, Document
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
@@ -77,11 +78,13 @@ def _reader() -> comments.Reader:
 
 @blueprint.get("/documents/<int:document_id>/comments")
 @allow("annotator")
-@gives({"comments": [COMMENT]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("comments", COMMENT))
 def get_comments(document: Document) -> ResponseReturnValue:
     """Return what this person may see of the comments on a document, oldest first."""
-    found = comments.seen(document, _reader())
-    return answer({"comments": [comment_json(comment) for comment in found]})
+    begin = paging.after(0)
+    found = paging.beyond(comments.seen(document, _reader()), lambda one: one.id <= begin)
+    return answer(paging.page("comments", found, lambda one: one.id, comment_json))
 
 
 @blueprint.post("/documents/<int:document_id>/comments")

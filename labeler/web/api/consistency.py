@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from pydantic import StringConstraints
 
 from labeler import settling, transfer
+from labeler.errors import Invalid
 from labeler.models import Project
 from labeler.models.database import now
 from labeler.settling.sudden_changes import Difference
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.api.jobs import JOB, job_json
 from labeler.web.auth import allow, me
 from labeler.web.consistency import MAX_WORDS, only
-from labeler.web.openapi import NUMBER, Whole, gives, takes, whole
-from labeler.web.shapes import Lean
+from labeler.web.openapi import MAX_ID, Whole, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -104,17 +105,37 @@ class TakeBack:
 
 @blueprint.get("/projects/<slug>/consistency")
 @allow("curator")
-@takes(words={"type": "string", "maxLength": MAX_WORDS}, after={"type": "integer", "minimum": 0})
-@gives(Lean(contested=[settling.Contested], occurrences=[_OCCURRENCE], next=int | None))
+@takes(**paging.BY_WORDS)
+@gives(paging.listed("contested", settling.Contested))
 def get_consistency(project: Project) -> ResponseReturnValue:
-    """Return words labeled in more than one way, or where `words` stand, 25 documents at a time."""
+    """Return words labeled in more than one way, those with the most deviations first."""
+    found, following = settling.contested_after(project, _deviations(), paging.limit())
+    told = None if following is None else f"{following[0]}.{following[1]}"
+    return answer({"contested": found, "next": told})
+
+
+def _deviations() -> tuple[int, str] | None:
+    """Return the deviations and the words after which a page begins; raises Invalid."""
+    count, _, words = paging.after_words().partition(".")
+    if count and not count.isdecimal():
+        raise Invalid("`after` is no place of this list: send the `next` of a page.")
+    return (min(int(count), MAX_ID), words) if count else None
+
+
+@blueprint.get("/projects/<slug>/consistency/occurrences")
+@allow("curator")
+@takes(words={"type": "string", "maxLength": MAX_WORDS}, **paging.BY_NUMBER)
+@gives(paging.listed("occurrences", _OCCURRENCE))
+def get_occurrences(project: Project) -> ResponseReturnValue:
+    """Return where words stand and how they are labeled, in up to `limit` documents.
+
+    A page may have nothing and a `next` all the same: then more of the texts are still to be read.
+    """
     asked = request.args.get("words", "").strip()[:MAX_WORDS]
     if not asked:
-        found = settling.contested(project)
-        return answer({"contested": [{"words": e.words, "counts": e.counts} for e in found]})
-    after = max(request.args.get("after", 0, type=whole), 0)
-    listed, following = settling.occurrences(project, asked, after)
-    return answer({"occurrences": [_occurrence_json(each) for each in listed], "next": following})
+        return answer({"occurrences": [], "next": None})
+    found, following = settling.occurrences(project, asked, paging.after(0), paging.limit())
+    return answer({"occurrences": [_occurrence_json(each) for each in found], "next": following})
 
 
 def _occurrence_json(found: settling.Occurrence) -> dict[str, Any]:
@@ -159,12 +180,13 @@ def _batch(made: settling.Batch) -> dict[str, Any]:
 
 @blueprint.get("/projects/<slug>/sudden-changes")
 @allow("annotator")
-@takes(before=NUMBER)
-@gives({"changes": [_SUDDEN], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("changes", _SUDDEN))
 def get_sudden_changes(project: Project) -> ResponseReturnValue:
     """Return finished layers that changed suddenly, newest first; annotators see their own."""
-    before = request.args.get("before", type=whole)
-    found, following = settling.sudden_changes(project, before=before, of=only(project))
+    found, following = settling.sudden_changes(
+        project, before=paging.after(MAX_ID), of=only(project), limit=paging.limit()
+    )
     return answer({"changes": [_sudden(each) for each in found], "next": following})
 
 
@@ -213,11 +235,11 @@ def _sudden(each: settling.Sudden) -> dict[str, Any]:
 
 @blueprint.get("/projects/<slug>/doubts")
 @allow("curator")
-@takes(after={**NUMBER, "description": "The id of the last doubt of the page before."})
-@gives({"doubts": [_DOUBT], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("doubts", _DOUBT))
 def get_doubts(project: Project) -> ResponseReturnValue:
     """Return labels that a model trained on the other documents doubts, the surest first."""
-    found, following = settling.doubts(project, request.args.get("after", type=whole))
+    found, following = settling.doubts(project, paging.after(0) or None, paging.limit())
     return answer({"doubts": [_doubt(each) for each in found], "next": following})
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from labeler import accounts, borders, comments, editing, schema, transfer, work
 from labeler.models import Document, Layer, Project, User, db
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
 from labeler.web.api.comments import COMMENT, comment_json
@@ -226,14 +227,12 @@ def _words(tokens: schema.Tokens, text: str) -> tuple[list[int], list[int]]:
 
 @blueprint.get("/projects/<slug>/documents")
 @allow("annotator")
-@takes(after=NUMBER, limit=NUMBER)
-@gives({"documents": [{"id": int, "name": str, "meta": dict[str, Any]}], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("documents", {"id": int, "name": str, "meta": dict[str, Any]}))
 def get_documents(project: Project) -> ResponseReturnValue:
-    """Return documents in order, a page at a time: those after the id `after`."""
-    after = request.args.get("after", 0, type=whole)
-    limit = min(max(request.args.get("limit", 100, type=whole), 1), 1000)
-    rows = work.documents(project, after, limit)
-    return answer({"documents": rows, "next": rows[-1]["id"] if len(rows) == limit else None})
+    """Return documents in order, without their texts."""
+    rows = work.documents(project, paging.after(0), paging.wanted())
+    return answer(paging.page("documents", rows, lambda row: int(row["id"])))
 
 
 @blueprint.get("/projects/<slug>/next")

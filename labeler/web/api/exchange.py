@@ -11,8 +11,8 @@ from werkzeug.datastructures import FileStorage
 from labeler import jobs, projects, transfer, work
 from labeler.errors import Invalid, Problem
 from labeler.formats import exporters, importers
-from labeler.models import Export, Job, Project
-from labeler.web import uploads
+from labeler.models import Export, Job, JobProblem, Project
+from labeler.web import paging, uploads
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.api.jobs import JOB, job_json
@@ -27,7 +27,6 @@ __all__ = ["blueprint"]
 _STRING = {"type": "string"}
 _NUMBER = {"type": "integer", "minimum": 0}
 _TRUE = ("1", "true")
-_LAST = {**_NUMBER, "description": "Those before this id."}
 _EXPORT = {
     "type": "object",
     "required": ["format"],
@@ -56,7 +55,7 @@ _ROW = {
     "created": datetime,
 }
 _PROBLEMS = 500
-"""Things that did not fit, in one answer."""
+"""Things that did not fit that an export tells by itself."""
 
 
 # ---- in --------------------------------------------------------------------------------------
@@ -96,14 +95,16 @@ def post_import(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/jobs/<int:job_id>/problems")
 @allow("manager")
-@takes(after=_NUMBER)
-@gives({"problems": [PROBLEM], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("problems", PROBLEM))
 def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
-    """Return what did not fit, a page at a time: those after the id `after`."""
-    after = request.args.get("after", 0, type=whole)
-    found = jobs.problems(job_of(project, job_id).id, after, _PROBLEMS)
-    rows = [each.as_problem().to_json() for each in found]
-    return answer({"problems": rows, "next": found[-1].id if len(found) == _PROBLEMS else None})
+    """Return what did not fit in a job, in the order in which it was met."""
+    found = jobs.problems(job_of(project, job_id).id, paging.after(0), paging.wanted())
+    return answer(paging.page("problems", found, lambda one: one.id, _problem))
+
+
+def _problem(row: JobProblem) -> dict[str, Any]:
+    return row.as_problem().to_json()
 
 
 # ---- out -------------------------------------------------------------------------------------
@@ -111,14 +112,12 @@ def get_problems(project: Project, job_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/exports")
 @allow("manager")
-@takes(before=_LAST)
-@gives({"exports": [_ROW], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("exports", _ROW))
 def get_exports(project: Project) -> ResponseReturnValue:
-    """Return exports and snapshots, newest first, a page at a time: those before `before`."""
-    before = request.args.get("before", MAX_ID, type=whole)
-    found = projects.exports(project, before)
-    following = found[-1].id if len(found) == 50 else None
-    return answer({"exports": [_export_json(row) for row in found], "next": following})
+    """Return exports and snapshots, newest first."""
+    found = projects.exports(project, paging.after(MAX_ID), paging.wanted())
+    return answer(paging.page("exports", found, lambda row: row.id, _export_json))
 
 
 @blueprint.post("/projects/<slug>/exports")
@@ -186,16 +185,31 @@ _FITS = {
 def get_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Return an export with its files and its report.
 
-    Of what did not fit it has 500 problems from `from` on, and how many there are as `total`; the
-    file `report.json` of the download has them all.
+    Of what did not fit it has the first 500 problems, and how many there are as `total`; the list
+    of its problems has them all, and so has the file `report.json` of the download.
     """
     row = projects.find_export(project, export_id)
     folder = Path(row.folder)
     files = [{"name": name, "bytes": size} for name, size in uploads.files_below(folder)]
-    first = max(request.args.get("from", 0, type=whole), 0)
-    found = uploads.report_of(folder, first, _PROBLEMS)
+    found = uploads.report_of(folder, 0, _PROBLEMS)
     report = {name: getattr(found, name) for name in ("counts", "problems", "total", "warnings")}
     return answer({**_export_json(row), "files": files, "report": report})
+
+
+@blueprint.get("/projects/<slug>/exports/<int:export_id>/problems")
+@allow("manager")
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("problems", PROBLEM, total=int))
+def get_export_problems(project: Project, export_id: int) -> ResponseReturnValue:
+    """Return what did not fit in an export, in order; `total` is how many there are.
+
+    A report never changes, so that a page begins after as many as `after` says.
+    """
+    folder, begin = Path(projects.find_export(project, export_id).folder), paging.after(0)
+    found = uploads.report_of(folder, begin, paging.limit())
+    rows, end = list(found.problems), begin + len(found.problems)
+    following = end if end < found.total else None
+    return answer({"total": found.total, "problems": rows, "next": following})
 
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/download")

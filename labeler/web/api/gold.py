@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from labeler import settling
 from labeler.models import Project
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.adjudicate import COUNTED
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
@@ -34,15 +35,16 @@ class Automatic:
 
 @blueprint.get("/projects/<slug>/adjudication")
 @allow("curator")
-@takes(after=NUMBER, state={"enum": list(settling.STATES)})
-@gives({"documents": [settling.Row], "next": int | None})
+@takes(**paging.BY_NUMBER, state={"enum": list(settling.STATES)})
+@gives(paging.listed("documents", settling.Row))
 def get_to_settle(project: Project) -> ResponseReturnValue:
-    """Return documents that several finished with their questions, a page at a time."""
+    """Return documents that several finished with their questions."""
     state = request.args.get("state")
     found, following = settling.documents(
         project,
-        after=request.args.get("after", 0, type=whole),
+        after=paging.after(0),
         state=state if state in settling.STATES else None,
+        limit=paging.limit(),
     )
     return answer({"documents": found, "next": following})
 

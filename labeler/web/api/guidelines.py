@@ -3,16 +3,16 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import guidelines as kept
 from labeler import projects, settling
 from labeler.models import Project
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import gives, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -85,14 +85,12 @@ def _told(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/guidelines/versions")
 @allow("annotator")
-@takes(before={"type": "integer", "minimum": 1})
-@gives({"versions": [kept.Version], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("versions", kept.Version))
 def get_versions(project: Project) -> ResponseReturnValue:
     """Return versions of the guidelines, newest first, with the lines that each changed."""
-    before = request.args.get("before", type=whole)
-    found = kept.versions(project, None if before is None else max(before, 1))
-    following = found[-1].number if found and found[-1].number > 1 else None
-    return answer({"versions": [_version_json(each) for each in found], "next": following})
+    found = kept.versions(project, paging.after(MAX_ID), paging.wanted())
+    return answer(paging.page("versions", found, lambda one: one.number, _version_json))
 
 
 def _version_json(version: kept.Version) -> dict[str, Any]:

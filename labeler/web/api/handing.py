@@ -10,11 +10,12 @@ from labeler import audit, jobs, work
 from labeler.errors import Invalid, Problem
 from labeler.models import Project
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
-from labeler.web.openapi import MAX_ID, gives, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -75,15 +76,13 @@ def patch_handing_out(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/assignments")
 @allow("curator")
-@takes(after=_NUMBER, limit=_NUMBER, **_FILTER)
-@gives({"documents": list[dict[str, Any]], "next": int | None})
+@takes(**paging.BY_NUMBER, **_FILTER)
+@gives(paging.listed("documents", work.Supervised))
 def get_assignments(project: Project) -> ResponseReturnValue:
-    """Return documents with everybody's part in them, a page at a time: those after `after`."""
+    """Return documents with everybody's part in them."""
     wanted = _filter({name: request.args[name] for name in _FILTER if request.args.get(name)})
-    after = request.args.get("after", 0, type=whole)
-    limit = min(max(request.args.get("limit", 100, type=whole), 1), 500)
-    page = work.supervise(project, wanted, after=after, limit=limit)
-    return answer({"documents": [asdict(row) for row in page.rows], "next": page.after})
+    page = work.supervise(project, wanted, after=paging.after(0), limit=paging.limit())
+    return answer({"documents": page.rows, "next": page.after})
 
 
 @blueprint.post("/projects/<slug>/assignments")
@@ -146,10 +145,14 @@ def _fits(name: str, value: object) -> bool:
 
 @blueprint.get("/projects/<slug>/training")
 @allow("annotator")
-@gives({"trainees": [work.Trainee]})
+@takes(**paging.BY_WORDS)
+@gives(paging.listed("trainees", work.Trainee))
 def get_training(project: Project) -> ResponseReturnValue:
     """Return what was reached in the training documents: one's own; everybody's for managers."""
-    return answer({"trainees": [asdict(one) for one in my_training(project)]})
+    begin = paging.after_words()
+    everybody = sorted(my_training(project), key=lambda one: one.name)
+    found = paging.beyond(everybody, lambda one: one.name <= begin)
+    return answer(paging.page("trainees", found, lambda one: one.name))
 
 
 @blueprint.post("/projects/<slug>/training/admit")

@@ -2,21 +2,19 @@
 
 from typing import Any, Literal
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import jobs, transfer
 from labeler.models import Job, Project
+from labeler.web import paging
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.jobs import job_of
-from labeler.web.openapi import MAX_ID, NUMBER, gives, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
-_PAGE = 50
-"""Jobs in one answer."""
 _ROW: dict[str, Any] = {
     "id": int,
     "kind": str,
@@ -33,33 +31,32 @@ _ROW: dict[str, Any] = {
 }
 JOB: dict[str, Any] = {**_ROW, "log": list[str]}
 """The shape of a job with its log, as it is answered."""
-_JOBS = {"jobs": [_ROW], "workers": int, "next": int | None}
+_JOBS = paging.listed("jobs", _ROW, workers=int)
 
 
 @blueprint.get("/jobs")
 @allow("admin")
-@takes(before=NUMBER)
+@takes(**paging.BY_NUMBER)
 @gives(_JOBS)
 def get_site_jobs() -> ResponseReturnValue:
-    """Return the jobs of all projects and of the site, newest first: those before `before`."""
+    """Return the jobs of all projects and of the site, newest first."""
     return _list(None)
 
 
 @blueprint.get("/projects/<slug>/jobs")
 @allow("manager")
-@takes(before=NUMBER)
+@takes(**paging.BY_NUMBER)
 @gives(_JOBS)
 def get_jobs(project: Project) -> ResponseReturnValue:
-    """Return the jobs of a project, newest first: those before the id `before`."""
+    """Return the jobs of a project, newest first."""
     return _list(project)
 
 
 def _list(project: Project | None) -> ResponseReturnValue:
-    before = request.args.get("before", MAX_ID, type=whole)
-    found = jobs.listed(project.id if project else None, before, _PAGE)
-    following = found[-1].id if len(found) == _PAGE else None
-    rows = [jobs.as_json(job) for job in found]
-    return answer({"jobs": rows, "workers": len(jobs.workers()), "next": following})
+    key = project.id if project else None
+    found = jobs.listed(key, paging.after(MAX_ID), paging.wanted())
+    page = paging.page("jobs", found, lambda job: job.id, jobs.as_json)
+    return answer({**page, "workers": len(jobs.workers())})
 
 
 @blueprint.get("/projects/<slug>/jobs/<int:job_id>")

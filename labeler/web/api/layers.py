@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import editing, schema, settling, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Layer, Project, db
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, gives, takes, whole
+from labeler.web.openapi import NUMBER, gives, takes
 from labeler.web.shapes import Known
 
 __all__ = ["blueprint"]
@@ -128,12 +128,12 @@ def post_edits(layer: Layer) -> ResponseReturnValue:
 
 @blueprint.get("/layers/<int:layer_id>/edits")
 @allow("annotator")
-@takes(since=NUMBER)
-@gives({"edits": [_EDIT]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("edits", _EDIT))
 def get_edits(layer: Layer) -> ResponseReturnValue:
-    """Return the edits of a layer after the revision `since`, oldest first."""
-    since = request.args.get("since", 0, type=whole)
-    return answer({"edits": list(editing.history(layer.id, since))})
+    """Return the edits of a layer after the revision `after`, oldest first."""
+    found = list(editing.history(layer.id, paging.after(0), paging.wanted()))
+    return answer(paging.page("edits", found, lambda edit: int(edit["revision"])))
 
 
 @blueprint.patch("/layers/<int:layer_id>")

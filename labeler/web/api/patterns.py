@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from labeler import transfer
 from labeler.errors import Invalid
-from labeler.models import Project
+from labeler.models import PatternVersion, Project
 from labeler.suggest.patterns import Pattern, read_file
 from labeler.transfer import patterns as kept
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, gives, takes, whole
+from labeler.web.openapi import MAX_ID, NUMBER, gives, takes, whole
 
 __all__ = ["blueprint"]
 
@@ -75,14 +76,16 @@ def try_patterns(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/patterns/versions")
 @allow("curator")
-@gives({"versions": [{"number": int, "at": datetime, "patterns": int}]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("versions", {"number": int, "at": datetime, "patterns": int}))
 def get_pattern_versions(project: Project) -> ResponseReturnValue:
-    """Return the last versions of the patterns, newest first, with how many each has."""
-    rows = [
-        {"number": each.number, "at": each.at, "patterns": len(each.patterns)}
-        for each in kept.versions(project)
-    ]
-    return answer({"versions": rows})
+    """Return the versions of the patterns, newest first, with how many each has."""
+    found = kept.versions(project, paging.wanted(), paging.after(MAX_ID))
+    return answer(paging.page("versions", found, lambda one: one.number, _version))
+
+
+def _version(row: PatternVersion) -> dict[str, Any]:
+    return {"number": row.number, "at": row.at, "patterns": len(row.patterns)}
 
 
 def _sent(project: Project) -> list[Pattern]:

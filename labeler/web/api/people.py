@@ -11,10 +11,11 @@ from labeler import accounts, invitations, projects
 from labeler.errors import NotFound
 from labeler.models import Project
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import Whole, gives, takes
+from labeler.web.openapi import MAX_ID, Whole, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -49,14 +50,16 @@ class NewInvitation:
 
 @blueprint.get("/projects/<slug>/people")
 @allow("manager")
-@gives({"people": [_MEMBER]})
+@takes(**paging.BY_WORDS)
+@gives(paging.listed("people", _MEMBER))
 def get_people(project: Project) -> ResponseReturnValue:
     """Return the members of a project, by name."""
+    found = projects.members(project, paging.after_words(), paging.wanted())
     rows = [
         {"id": user.id, "name": user.name, "role": role, "active": user.active}
-        for user, role in projects.members(project)
+        for user, role in found
     ]
-    return answer({"people": rows})
+    return answer(paging.page("people", rows, lambda row: str(row["name"])))
 
 
 @blueprint.put("/projects/<slug>/people/<name>")
@@ -84,10 +87,13 @@ def delete_person(project: Project, name: str) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/invitations")
 @allow("manager")
-@gives({"invitations": [_INVITATION]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("invitations", _INVITATION))
 def get_invitations(project: Project) -> ResponseReturnValue:
-    """Return the invitations that hold, without their links."""
-    return answer({"invitations": [_told(one) for one in invitations.listed(project, now())]})
+    """Return the invitations that hold, newest first, without their links."""
+    begin, holding = paging.after(MAX_ID), invitations.listed(project, now())
+    found = paging.beyond(holding, lambda one: one.invitation.id >= begin)
+    return answer(paging.page("invitations", found, lambda one: one.invitation.id, _told))
 
 
 @blueprint.post("/projects/<slug>/invitations")

@@ -13,7 +13,7 @@ from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, Whole, describe, gives, takes, whole
+from labeler.web.openapi import Whole, describe, gives, takes
 from labeler.web.shapes import Sent
 
 __all__ = ["blueprint"]
@@ -225,16 +225,17 @@ def _settings(project: Project) -> dict[str, Any]:
 @takes(
     words={"type": "string", "description": "The beginning of a name, or of words of the title."},
     status={"enum": list(_STATUSES), "description": "That of one's own layer."},
-    after=NUMBER,
+    **paging.BY_NUMBER,
 )
-@gives({"documents": [work.Row], "next": int | None})
+@gives(paging.listed("documents", work.Row))
 def get_mine(project: Project) -> ResponseReturnValue:
-    """Return documents with one's own work on them, a page at a time, or found by `words`."""
+    """Return documents with one's own work on them; with `words`, the first that are found."""
     words, status = (request.args.get(name, "").strip() for name in ("words", "status"))
     status = status if status in _STATUSES else ""
     if words:
-        page = work.Page(work.search(project, me(), words, status=status), None, None)
+        rows = work.search(project, me(), words, status=status, limit=paging.limit())
+        page = work.Page(rows, None, None)
     else:
-        after = request.args.get("after", 0, type=whole)
-        page = work.browse(project, me(), after=after, status=status)
+        limit = paging.limit()
+        page = work.browse(project, me(), after=paging.after(0), status=status, limit=limit)
     return answer({"documents": page.rows, "next": page.after})

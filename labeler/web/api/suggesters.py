@@ -8,15 +8,16 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from labeler import progress, transfer
-from labeler.models import Evaluation, Project
+from labeler.models import Evaluation, Project, TrainedModel
 from labeler.transfer import evaluation as made
 from labeler.transfer import training
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.api.jobs import JOB, job_json
 from labeler.web.auth import allow, me
 from labeler.web.learning import archive_of, version_of, wheel_of
-from labeler.web.openapi import Whole, gives, takes
+from labeler.web.openapi import MAX_ID, Whole, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -56,11 +57,17 @@ class Candidate:
 
 @blueprint.get("/projects/<slug>/models")
 @allow("curator")
-@gives({"models": [_MODEL]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("models", _MODEL))
 def get_models(project: Project) -> ResponseReturnValue:
     """Return the versions trained for a project, newest first; the `current` one proposes."""
-    rows = [{name: getattr(row, name) for name in _MODEL} for row in training.versions(project)]
-    return answer({"models": rows})
+    begin = paging.after(MAX_ID)
+    found = paging.beyond(training.versions(project), lambda row: row.number >= begin)
+    return answer(paging.page("models", found, lambda row: row.number, _model))
+
+
+def _model(row: TrainedModel) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _MODEL}
 
 
 @blueprint.get("/projects/<slug>/learning")
@@ -134,11 +141,13 @@ def get_model_wheel(project: Project, number: int) -> Response:
 
 @blueprint.get("/projects/<slug>/evaluations")
 @allow("curator")
-@gives({"evaluations": [_EVALUATION], "candidates": dict[str, str]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("evaluations", _EVALUATION, candidates=dict[str, str]))
 def get_evaluations(project: Project) -> ResponseReturnValue:
     """Return how suggesters did beside gold, newest first, and what can be evaluated, by key."""
-    rows = [_told(row) for row in made.evaluations(project)]
-    return answer({"evaluations": rows, "candidates": made.candidates(project)})
+    found = made.evaluations(project, paging.wanted(), paging.after(MAX_ID))
+    page = paging.page("evaluations", found, lambda row: row.id, _told)
+    return answer({**page, "candidates": made.candidates(project)})
 
 
 @blueprint.post("/projects/<slug>/evaluations")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from labeler import accounts
 from labeler.models import ApiToken, User
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
@@ -67,10 +68,12 @@ class NewToken:
 
 @blueprint.get("/users")
 @allow("admin")
-@gives({"users": [_USER]})
+@takes(**paging.BY_WORDS)
+@gives(paging.listed("users", _USER))
 def get_users() -> ResponseReturnValue:
     """Return everybody on the site, by name."""
-    return answer({"users": [_told(user) for user in accounts.users()]})
+    found = accounts.users(paging.after_words(), paging.wanted())
+    return answer(paging.page("users", found, lambda user: user.name, _told))
 
 
 @blueprint.post("/users")
@@ -131,10 +134,14 @@ def get_account() -> ResponseReturnValue:
 
 @blueprint.get("/account/tokens")
 @allow("member")
-@gives({"tokens": [_TOKEN]})
+@takes(**paging.BY_WORDS)
+@gives(paging.listed("tokens", _TOKEN))
 def get_tokens() -> ResponseReturnValue:
-    """Return the tokens that act for the person, newest first; the `id` revokes one."""
-    return answer({"tokens": [_token_told(token) for token in accounts.tokens_of(me())]})
+    """Return the tokens that act for the person, by their `id`, which revokes one."""
+    begin = paging.after_words()
+    mine = sorted(accounts.tokens_of(me()), key=lambda token: token.token_hash)
+    found = paging.beyond(mine, lambda token: token.token_hash <= begin)
+    return answer(paging.page("tokens", found, lambda token: token.token_hash, _token_told))
 
 
 @blueprint.post("/account/tokens")

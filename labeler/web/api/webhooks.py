@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import webhooks
 from labeler.errors import Invalid, Problem
 from labeler.models import Delivery, Project, Webhook
+from labeler.web import paging
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import MAX_ID, gives, takes, whole
+from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
@@ -24,8 +24,6 @@ _VALUES = {
 }
 _NEW = {"type": "object", "required": ["url", "events"], "properties": _VALUES}
 _CHANGE = {"type": "object", "properties": {**_VALUES, "active": {"type": "boolean"}}}
-_BEFORE = {"type": "integer", "minimum": 0, "description": "Those before this id."}
-_PAGE = 50
 _WEBHOOK: dict[str, Any] = {
     "id": int,
     "url": str,
@@ -51,7 +49,8 @@ _DELIVERY: dict[str, Any] = {
 
 @blueprint.get("/projects/<slug>/webhooks")
 @allow("manager")
-@gives({"webhooks": [_WEBHOOK]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("webhooks", _WEBHOOK))
 def get_webhooks(project: Project) -> ResponseReturnValue:
     """Return the webhooks of a project, without their secrets."""
     return _list(project)
@@ -93,10 +92,10 @@ def test_webhook(project: Project, webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/webhooks/<int:webhook_id>/deliveries")
 @allow("manager")
-@takes(before=_BEFORE)
-@gives({"deliveries": [_DELIVERY], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("deliveries", _DELIVERY))
 def get_deliveries(project: Project, webhook_id: int) -> ResponseReturnValue:
-    """Return what a webhook was told, newest first, a page at a time: those before `before`."""
+    """Return what a webhook was told, newest first."""
     return _deliveries(project, webhook_id)
 
 
@@ -110,7 +109,8 @@ def post_delivery(project: Project, webhook_id: int, delivery_id: int) -> Respon
 
 @blueprint.get("/webhooks")
 @allow("admin")
-@gives({"webhooks": [_WEBHOOK]})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("webhooks", _WEBHOOK))
 def get_site_webhooks() -> ResponseReturnValue:
     """Return the webhooks of the site, which are told of every project's jobs."""
     return _list(None)
@@ -152,10 +152,10 @@ def test_site_webhook(webhook_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/webhooks/<int:webhook_id>/deliveries")
 @allow("admin")
-@takes(before=_BEFORE)
-@gives({"deliveries": [_DELIVERY], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("deliveries", _DELIVERY))
 def get_site_deliveries(webhook_id: int) -> ResponseReturnValue:
-    """Return what a webhook of the site was told, newest first: those before `before`."""
+    """Return what a webhook of the site was told, newest first."""
     return _deliveries(None, webhook_id)
 
 
@@ -171,7 +171,9 @@ def post_site_delivery(webhook_id: int, delivery_id: int) -> ResponseReturnValue
 
 
 def _list(project: Project | None) -> ResponseReturnValue:
-    return answer({"webhooks": [_json(webhook) for webhook in webhooks.listed(project)]})
+    begin = paging.after(0)
+    found = paging.beyond(webhooks.listed(project), lambda webhook: webhook.id <= begin)
+    return answer(paging.page("webhooks", found, lambda webhook: webhook.id, _json))
 
 
 def _add(project: Project | None) -> ResponseReturnValue:
@@ -196,10 +198,9 @@ def _test(project: Project | None, webhook_id: int) -> ResponseReturnValue:
 
 
 def _deliveries(project: Project | None, webhook_id: int) -> ResponseReturnValue:
-    before = request.args.get("before", MAX_ID, type=whole)
-    found = webhooks.told(webhooks.find(project, webhook_id), before, _PAGE)
-    following = found[-1].id if len(found) == _PAGE else None
-    return answer({"deliveries": [_delivery(row) for row in found], "next": following})
+    webhook = webhooks.find(project, webhook_id)
+    found = webhooks.told(webhook, paging.after(MAX_ID), paging.wanted())
+    return answer(paging.page("deliveries", found, lambda row: row.id, _delivery))
 
 
 def _again(project: Project | None, webhook_id: int, delivery_id: int) -> ResponseReturnValue:
