@@ -9,7 +9,9 @@ proposes for document 21. One key, click or drag is one action (`actions` counts
 - a missing entity 2, a wrong label 2 (click, label), a wrong suggestion 1 (its cross); what
   is suggested is then asked for again, as the page does in a pause;
 - the rest are accepted 1 for each screenful (`Shift+A`);
-- a relation 1 where one label fits (a drag), 2 otherwise; a wrong one 2; submitting 1.
+- a relation 1 where one label fits (a drag), 2 otherwise; submitting 1;
+- a relation between the right ones that is labeled wrong 2 (click, label), turned round 2 (click,
+  `V`), both 3; one between unrelated ones 2 (click, `Backspace`).
 
 Beside it stands the simpler way to answer: each suggestion accepted or rejected in turn, 1 each.
 """
@@ -100,6 +102,15 @@ def _linking(gold: Gold, link: Link, scheme: schema.Scheme) -> int:
     return 1 if sum(label.allows(head, tail) for label in scheme.relations) == 1 else 2
 
 
+def _same_ends(link: Link, other: Link) -> bool:
+    return {link[0], link[2]} == {other[0], other[2]}
+
+
+def _correcting(link: Link, meant: Link) -> int:
+    """Return the actions from one relation to another between the same ends."""
+    return 1 + (link[0] != meant[0]) + (link[1] != meant[1])
+
+
 # ---- with suggestions --------------------------------------------------------------------------
 
 
@@ -179,11 +190,13 @@ class Annotator:
             for item in self._proposed()
             if isinstance(item, schema.Relation) and {item.head, item.tail} <= spans.keys()
         }
-        wrong, right = proposed - self.gold.relations, proposed & self.gold.relations
-        missing = self.gold.relations - proposed
-        scheme = self.project.scheme
-        self._count("relations", 2 * len(wrong))
-        self._count("relations", sum(_linking(self.gold, link, scheme) for link in missing))
+        right, missing = proposed & self.gold.relations, self.gold.relations - proposed
+        for link in sorted(proposed - self.gold.relations):
+            meant = next((each for each in sorted(missing) if _same_ends(link, each)), None)
+            self._count("relations", _correcting(link, meant) if meant else 2)
+            missing -= {meant}
+        linking = (_linking(self.gold, link, self.project.scheme) for link in missing)
+        self._count("relations", sum(linking))
         if right:
             self.actions["relations"] += len({link[2][0] // SCREEN for link in right})
             self.each += len(right)

@@ -128,7 +128,7 @@ def test_other_projects_do_not_know(any_app: Flask, corpus: Corpus) -> None:
 def test_words_labeled_here_are_proposed_elsewhere_in_the_text(
     any_app: Flask, corpus: Corpus
 ) -> None:
-    """The same words are proposed at once, unless they have two labels or one was rejected."""
+    """The same words are proposed at once with the label given most, unless one was rejected."""
     project = corpus.project()
     document = corpus.document(project, "zorb met; zorb left; zorb came. zorbs?")
 
@@ -142,7 +142,9 @@ def test_words_labeled_here_are_proposed_elsewhere_in_the_text(
     rejected = (schema.Verdict("s:10-14:PERSON", "rejected"),)
     assert places(replace(here, verdicts=rejected)) == []
     two = schema.Entity("e2", 10, 14, "ORG")
-    assert places(replace(here, entities=(one, two))) == []
+    assert places(replace(here, entities=(one, two))) == [(21, "labeled ORG here")]
+    three = schema.Entity("e3", 21, 25, "PERSON")
+    assert places(replace(here, entities=(one, three))) == [(10, "labeled PERSON here")]
 
 
 def test_a_document_opened_again_shows_nothing_beside_what_was_answered(

@@ -18,7 +18,7 @@ Ints = NDArray[np.integer]
 _SIZE = 1 << 17
 """Rows that features are hashed to; the first stands for none."""
 _ROUNDS, _SETTLED, _RATE, _DECAY, _DROPPED = 10, 2, 0.12, 1e-3, 0.1
-_EAGER = 0.5
+_EAGER = 0.8
 """By how much a token is taken for nothing less readily than is likely: what is proposed in vain
 takes an annotator one action, what is not proposed two."""
 _NEVER = -1e4

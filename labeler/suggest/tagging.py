@@ -6,7 +6,7 @@ what it believes at first, and it learns where they err.
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +23,8 @@ LONGEST = 120
 """Tokens of a sentence; what is longer is cut."""
 _ENDS = re.compile(r"[.!?…。]+")
 _BELIEF = 10.0
-"""The weight that a proposal of others has before anything is learned."""
+"""The weight that what others propose has before anything is learned, where they know all labels:
+a label that they never propose takes its share off, since their silence says little then."""
 _ELSEWHERE = 6
 """Other places of the same word that a token is told of."""
 
@@ -217,7 +218,7 @@ def train(
     labels = sorted({label for _, found, _ in texts for *_, label in found})
     if not labels:
         return None
-    chain = Chain.empty(labels, _beliefs(labels))
+    chain = Chain.empty(labels, _beliefs(labels, _known(texts)))
     read: list[tuple[Ints, Ints]] = []
     for words, found, proposed in texts:
         features, tags = _Text(words, proposed).rows(), _tags(chain, len(words), found)
@@ -226,9 +227,18 @@ def train(
     return Tagger(chain, hears)
 
 
-def _beliefs(labels: Sequence[str]) -> dict[str, dict[int, float]]:
+def _known(texts: Iterable[tuple[Sequence[str], Sequence[Place], Sequence[Place]]]) -> float:
+    """Return the share of what is right whose label others propose anywhere, 0 to 1."""
+    right, proposed = Counter[str](), set[str]()
+    for _, found, theirs in texts:
+        right.update(label for *_, label in found)
+        proposed.update(label for *_, label in theirs)
+    return sum(right[label] for label in proposed) / right.total()
+
+
+def _beliefs(labels: Sequence[str], known: float) -> dict[str, dict[int, float]]:
     """Return what is believed before anything is learned: that proposals are right."""
-    believed = {"hint nothing": {0: _BELIEF}}
+    believed = {"hint nothing": {0: _BELIEF * known}}
     for number, label in enumerate(labels):
         believed[f"hint B {label}"] = {2 * number + 1: _BELIEF}
         believed[f"hint I {label}"] = {2 * number + 2: _BELIEF}

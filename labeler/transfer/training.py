@@ -197,7 +197,7 @@ class _Learned:
         scheme = self.project.scheme
         if not scheme.relations:
             return {}
-        model = train(_related(self.project, "train"))
+        model = train(_related(self.project, "train"), scheme)
         if model is None:
             return {}
         model.save(self.version / RELATIONS)

@@ -55,7 +55,7 @@ def found(model: RelationModel, example: Example) -> list[tuple[str, str, str]]:
 
 def test_new_names_in_known_words_are_related() -> None:
     """Names never seen are related by the words around them, the person as the head either way."""
-    model = train(corpus())
+    model = train(corpus(), SCHEME)
     assert model is not None
     new = "Zoe", "Turku"
     leads = sentence(*new, "{person} is the mayor of {town}.", None)
@@ -70,12 +70,27 @@ def test_new_names_in_known_words_are_related() -> None:
 
 def test_a_corpus_without_relations_teaches_none() -> None:
     """Where nothing is related there is no model."""
-    assert train([sentence("Ada", "Varn", "{person} saw {town}.", None)]) is None
+    assert train([sentence("Ada", "Varn", "{person} saw {town}.", None)], SCHEME) is None
+
+
+def test_what_does_not_stand_in_the_words_is_not_proposed(tmp_path: Path) -> None:
+    """Where relations follow no rule, proposing would cost more than it saves, and none is made."""
+    chance = np.random.default_rng(0)
+    told = [
+        sentence(person, town, "{person} saw {town}.", "LEADER_OF" if chance.random() < 0.4 else "")
+        for person in PEOPLE
+        for town in TOWNS
+    ]
+    model = train(told, SCHEME)
+    assert model is not None
+    model.save(tmp_path / "relations.npz")
+    for each in (model, RelationModel.load(tmp_path / "relations.npz")):
+        assert [found(each, example) for example in told] == [[]] * len(told)
 
 
 def test_training_and_files_repeat(tmp_path: Path) -> None:
     """The same corpus gives the same weights, and a saved model proposes the same."""
-    first, second = train(corpus()), train(corpus())
+    first, second = train(corpus(), SCHEME), train(corpus(), SCHEME)
     assert first is not None
     assert second is not None
     assert np.array_equal(first.weights, second.weights)

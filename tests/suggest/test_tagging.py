@@ -62,6 +62,13 @@ def test_what_others_propose_is_believed_until_it_proves_wrong() -> None:
     assert found(misled, again)[0] == (0, 2, "PERSON")
 
 
+def test_silence_says_little_where_others_know_none_of_the_labels() -> None:
+    """Labels that nobody proposes are found after as few texts as where nobody is heard."""
+    told = corpus()[:4]
+    asked = example(WORDS[0], "Zoe Hill", "Uppsala")
+    assert found(train(told, {}), asked) == [(0, 2, "PERSON"), (6, 7, "GPE")]
+
+
 def test_a_tagger_is_the_same_after_a_file(tmp_path: Path) -> None:
     """What is saved and read again finds the same, and knows whom it heard; no code is in it."""
     tagger = train(corpus(proposed="PERSON"), {"name": "rulers", "options": {}})
