@@ -23,6 +23,11 @@ from labeler.schema import (
 
 _SECTION = re.compile(r"\[(entities|relations|events|attributes|labels)\]\s*")
 _MACRO = re.compile(r"(<[\w-]+>)=(.*)")
+_WITHIN = 5
+"""How deep macros are spelled out within macros: one may name itself."""
+_LONGEST = 100_000
+"""Characters that a line may have with its macros spelled out."""
+_NAME = re.compile(r"<[\w-]+>")
 _ROLE = re.compile(r"(.+?)(?:[?*+]|\{\d+(?:-\d+)?\})?")
 Line = tuple[int, str, list[str]]
 """How far a type is indented, its name, and its arguments."""
@@ -36,9 +41,9 @@ def is_configuration(source: str) -> bool:
 
 def plain_scheme(source: str) -> dict[str, Any]:
     """Return the scheme that an `annotation.conf` says, in the plain values of a scheme file."""
-    sections, macros = _sections(source)
+    sections = _sections(source)
     entities, events = _Types(sections["entities"]), _Types(sections["events"])
-    ends = _Ends(entities, events, macros)
+    ends = _Ends(entities, events)
     relations: dict[str, _Relation] = {}
     for _, name, arguments in sections["relations"]:
         said = dict(argument.partition(":")[::2] for argument in arguments)
@@ -70,24 +75,33 @@ def _lines(source: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
-def _sections(source: str) -> tuple[dict[str, list[Line]], dict[str, str]]:
-    """Return the types of each section, and the macros."""
+def _sections(source: str) -> dict[str, list[Line]]:
+    """Return the types of each section, macros spelled out."""
     kinds = ("entities", "relations", "events", "attributes")
     found: dict[str, list[Line]] = {name: [] for name in kinds}
-    macros: dict[str, str] = {}
+    lines = _lines(source)
+    macros = {told[1]: told[2] for line in lines if (told := _MACRO.fullmatch(line.strip()))}
     section = ""
-    for line in _lines(source):
-        head, macro = _SECTION.fullmatch(line), _MACRO.fullmatch(line.strip())
-        if head:
-            section = head[1]
-        elif macro:
-            macros[macro[1]] = macro[2]
-        elif section in found and not re.match(r"\s*(?:-{3,}|<OVERLAP>)", line):
-            name, *rest = line.split(maxsplit=1)
+    for line in lines:
+        head = _SECTION.fullmatch(line)
+        section = head[1] if head else section
+        aside = head or _MACRO.fullmatch(line.strip()) or re.match(r"\s*(?:-{3,}|<OVERLAP>)", line)
+        if section in found and not aside:
+            names, *rest = _spelled_out(line, macros).split(maxsplit=1)
             arguments = [argument.strip() for argument in "".join(rest).split(",")]
             depth = len(line) - len(line.lstrip())
+            name = names.partition("|")[0]  # the others are synonyms
             found[section].append((depth, name, [each for each in arguments if ":" in each]))
-    return found, macros
+    return found
+
+
+def _spelled_out(line: str, macros: Mapping[str, str]) -> str:
+    for _ in range(_WITHIN):
+        bodies = [macros[name] for name in _NAME.findall(line) if name in macros]
+        if not bodies or len(line) + sum(map(len, bodies)) > _LONGEST:
+            break
+        line = _NAME.sub(lambda found: macros.get(found[0], found[0]), line)
+    return line
 
 
 class _Types:
@@ -112,9 +126,8 @@ class _Types:
 class _Ends:
     """Which labels an argument allows."""
 
-    def __init__(self, entities: _Types, events: _Types, macros: dict[str, str]) -> None:
+    def __init__(self, entities: _Types, events: _Types) -> None:
         self._below = {**events.below, **entities.below}
-        self._macros = macros
         self._groups = {
             "<ENTITY>": entities.usable,
             "<EVENT>": events.usable,
@@ -125,18 +138,14 @@ class _Ends:
         """Return the labels of an argument such as `A|B|<EVENT>`, and the names that are none."""
         known: list[str] = []
         unknown: list[str] = []
-        for name in self.names(value):
+        for name in _between_bars(value):
             there = self._groups.get(name, self._below.get(name))
             (unknown.append(name) if there is None else known.extend(there))
         return known, unknown
 
-    def names(self, value: str, depth: int = 0) -> Iterator[str]:
-        """Yield what stands between bars, macros spelled out."""
-        for name in filter(None, value.split("|")):
-            if name in self._macros and depth < 5:  # it may name itself
-                yield from self.names(self._macros[name], depth + 1)
-            else:
-                yield name
+
+def _between_bars(value: str) -> list[str]:
+    return [name for name in value.split("|") if name]
 
 
 class _Relation:
@@ -186,9 +195,14 @@ class _Attributes:
         self._declared: dict[str, dict[str, dict[str, None]]] = {}
 
     def take(self, name: str, arguments: Sequence[str]) -> None:
-        """Declare what a line says, for all labels that it names."""
+        """Declare what a line says, for all labels that it names.
+
+        Values are in a list, or each is the name of the sign that it is shown by.
+        """
         said = dict(argument.partition(":")[::2] for argument in arguments)
-        values = dict.fromkeys(self._ends.names(said.get("Value", "")))
+        signs = [value for value in said if value not in ("Arg", "Value") and value[:1] != "<"]
+        values = dict.fromkeys([*_between_bars(said.get("Value", "")), *signs])
+        name = name.removeprefix("!")
         if not is_attribute_word(name):
             return
         for label in self._labels(said.get("Arg", "")):
@@ -199,7 +213,7 @@ class _Attributes:
     def _labels(self, value: str) -> Iterator[str]:
         known, unknown = self._ends.of(value)
         yield from known
-        if {"<RELATION>", "<ANY>"} & {*self._ends.names(value)}:
+        if {"<RELATION>", "<ANY>"} & {*_between_bars(value)}:
             yield from self._relations
         yield from (name for name in unknown if name in self._relations)
 

@@ -109,6 +109,37 @@ Lost  Arg:Nobody
     }
 
 
+def test_macros_synonyms_and_signs_are_understood() -> None:
+    """A macro is text, a type may have other names, and values may be named by their signs."""
+    source = """<WHERE>=Place?:Town, Time?:<WHEN>
+<WHEN>=Day
+[entities]
+Town|ID:5
+Day
+[relations]
+[events]
+<NONE>=
+Visit|ID:7  Who:Town, <WHERE>, <NONE>
+[attributes]
+!Level  Arg:<EVENT>, L1:➊, L2:➋, <DEFAULT>:L1, <GLYPH-POS>:left
+"""
+    scheme = _scheme(source)
+    assert [label.name for label in scheme.entities] == ["Town", "Day", "Visit"]
+    said = {r.name: (r.head, r.tail) for r in scheme.relations}
+    visit = ("Visit",)
+    assert said == {
+        "Who": (visit, ("Town",)), "Place": (visit, ("Town",)), "Time": (visit, ("Day",))
+    }  # fmt: skip
+    assert [(a.name, a.values) for a in scheme.entities[2].attributes] == [("Level", ("L1", "L2"))]
+
+
+def test_macros_do_not_grow_without_end() -> None:
+    """One of many others of its kind is left as it stands, and the rest is read."""
+    bomb = "<A>=" + "<A>" * 1000 + "\n[entities]\nB\n[relations]\nR Arg1:<A>, Arg2:B\n"
+    [relation] = plain_scheme(bomb)["relations"]
+    assert len(relation["description"]) < 10_000
+
+
 def test_more_values_and_attributes_than_there_may_be_stay_free() -> None:
     """The rest of the configuration comes in."""
     values = "|".join(f"v{number}" for number in range(MAX_VALUES + 1))
