@@ -23,8 +23,20 @@ from labeler.schema import Document, Scheme
 
 _RELATED = "related"
 """The label of relations that have none."""
-_OF_REGIONS = ("choices", "textarea", "rating", "number")
+_OF_REGIONS = ("choices", "taxonomy", "textarea", "rating", "number")
 """What may be said of a region beside its label."""
+_SPANS = ("labels", "hypertextlabels")
+"""Regions that are words with a label."""
+_OF_PAGES = (
+    "has its place in a page of HTML, where the text of the task does not read so: not taken. "
+    "Import the plain text of the page, with `Text` instead of `HyperText`."
+)
+_PATH = " / "
+"""What stands between the steps of a taxonomy."""
+_OF_MINIMAL = (
+    "id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time",
+)  # fmt: skip
+"""What JSON-MIN says of a task and its annotation, and not of its text."""
 
 
 # ---- in --------------------------------------------------------------------------------------
@@ -67,13 +79,46 @@ def _task(task: dict[str, Any], file: str, number: int) -> Iterator[Imported | P
         told += _annotation(document, annotation, file)
     for prediction in map(plain, listed(task.get("predictions"))):
         told += _prediction(document, prediction, file)
-    if "data" not in task and listed(task.get("label")):  # JSON-MIN
-        draft = Draft(document, file)
-        result = [{"type": "labels", "value": value} for value in listed(task["label"])]
-        _Result(draft).read(result)
-        told += draft.done(_person(task.get("annotator")))
+    if "data" not in task:
+        told += _minimal(document, task, file)
     for item in told or Draft(document, file).done(looked_at=False):
         yield replace(item, named=bool(name)) if isinstance(item, Imported) else item
+    if drafts := len(listed(task.get("drafts"))):
+        message = f"{drafts} drafts of task {task.get('id', number)} were not taken: submit them."
+        yield Problem(message, file=file, code="ignored")
+
+
+def _minimal(document: Document, task: dict[str, Any], file: str) -> Iterator[Imported | Problem]:
+    """Yield the annotation of a task of JSON-MIN, in which what was said stands beside the data.
+
+    Lists of regions and of choices are told by what is in them; other strings become metadata.
+    """
+    result: list[dict[str, Any]] = []
+    meta: dict[str, Any] = {}
+    lost: list[str] = []
+    for key, value in task.items():
+        regions = [each for each in map(plain, listed(value)) if _kind(each)]
+        if regions:
+            result += [{"type": _kind(region), "value": region} for region in regions]
+        elif choices := listed(plain(value).get("choices")):
+            result.append({"type": "choices", "value": {"choices": choices}})
+        elif isinstance(value, dict | list) and value:
+            lost.append(key)
+        elif value not in (None, [], {}, document.text) and key not in _OF_MINIMAL:
+            meta[key] = value
+    draft = Draft(replace(document, meta=meta), file)
+    for key in lost:
+        draft.tell(f"{key[:40]!r} was not taken: it is neither regions nor choices.")
+    _Result(draft).read(result)
+    if result:
+        yield from draft.done(_person(task.get("annotator")))
+    else:
+        yield from draft.done(looked_at=False)
+
+
+def _kind(region: dict[str, Any]) -> str | None:
+    """Return the kind of a region whose words have a label, by the name of its labels."""
+    return next((kind for kind in _SPANS if kind in region), None)
 
 
 def _text(data: dict[str, Any]) -> str | None:
@@ -122,7 +167,7 @@ class _Result:
         """Take the regions first, then what is said of them."""
         items = [(number, plain(item)) for number, item in enumerate(result)]
         for number, item in items:
-            if item.get("type") in ("labels", None) and "value" in item:
+            if item.get("type") in (*_SPANS, None) and "value" in item:
                 self._region(number, item)
         for number, item in items:
             kind = item.get("type")
@@ -130,21 +175,35 @@ class _Result:
                 self._relation(number, item)
             elif kind in _OF_REGIONS:
                 self._said(item, kind)
-            elif kind not in ("labels", None):
-                self._draft.tell(f"A region of the kind {str(kind)[:40]!r} was not taken.")
+            elif kind not in (*_SPANS, None):
+                self._draft.tell(f"{_named(item)} is of the kind {str(kind)[:40]!r}: not taken.")
 
     def _region(self, number: int, item: dict[str, Any]) -> None:
         value = plain(item.get("value"))
         key = item.get("id") or f"region {number}"
-        labels = listed(value.get("labels"))
-        if not labels:
-            self._draft.tell(f"Region {key!r} has no label.")
-        start, end = value.get("start"), value.get("end")
+        labels = listed(value.get(str(item.get("type")), value.get("labels")))
         text = value.get("text") if isinstance(value.get("text"), str) else None
+        extent = self._place(value, text)
+        if extent is None:
+            self._draft.tell(f"{_named(item)} {_OF_PAGES}")
+            return
+        if not labels:
+            self._draft.tell(f"{_named(item)} has no label.")
         for place, label in enumerate(labels):
-            extent = self._extent(start, end, text)
             own = key if place == 0 else f"{key}-{place + 1}"
-            self._draft.entity(own, [extent], label, text=text, origin=self._origin(item))
+            about = {"note": note} if (note := _note(item)) else None
+            origin = self._origin(item)
+            self._draft.entity(own, [extent], label, text=text, attributes=about, origin=origin)
+
+    def _place(self, value: dict[str, Any], text: str | None) -> tuple[Any, Any] | None:
+        """Return where a region is, None in a page that does not read as the text of the task."""
+        start, end = value.get("start"), value.get("end")
+        if not isinstance(start, str):
+            return self._extent(start, end, text)
+        counted = plain(value.get("globalOffsets"))  # `start` is a path in the tree of the page
+        extent = self._extent(counted.get("start"), counted.get("end"), text)
+        places = all(type(border) is int for border in extent)
+        return extent if places and self._draft.document.text[slice(*extent)] == text else None
 
     def _extent(self, start: Any, end: Any, text: str | None) -> tuple[int, int]:
         """Return a place in code points; what backends in Python made is in those already."""
@@ -178,16 +237,34 @@ class _Result:
         """Take what is said of a region as its attribute, choices of the whole as categories."""
         value = plain(item.get("value"))
         said = value.get(kind, value.get("text"))
+        if kind == "taxonomy":
+            said = [_PATH.join(map(str, listed(path))) for path in listed(said)]
         if self._draft.knows(item.get("id")) or "start" in value:
             shown = ", ".join(map(str, said)) if isinstance(said, list) else said
             name = str(item.get("from_name") or kind)
             if not self._draft.attributes(item.get("id"), {name: shown}):
                 self._draft.tell(f"{name} is said of a region that was not taken.")
-        elif kind == "choices":
+        elif kind in ("choices", "taxonomy"):
             for choice in listed(said):
                 self._draft.category(choice)
         else:
             self._draft.tell(f"A {kind} of the whole document was not taken.")
+
+
+def _named(item: dict[str, Any]) -> str:
+    """Return which region this is, in words."""
+    text = plain(item.get("value")).get("text")
+    quoted = f" ({text[:60]!r})" if isinstance(text, str) else ""
+    return f"Region {str(item.get('id'))[:40]!r}{quoted}"
+
+
+def _note(item: dict[str, Any]) -> str:
+    """Return what somebody noted on a region."""
+    return "\n".join(line for line in _strings(plain(item.get("meta")).get("text")))
+
+
+def _strings(value: object) -> list[str]:
+    return [each for each in [value, *listed(value)] if isinstance(each, str)]
 
 
 # ---- out -------------------------------------------------------------------------------------

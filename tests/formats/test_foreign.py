@@ -337,6 +337,49 @@ def test_a_task_of_label_studio_has_a_layer_an_annotation() -> None:
     assert "brush" in told.message
 
 
+def test_regions_of_hypertext_are_taken_where_the_text_reads_so() -> None:
+    """Others are refused one by one, with what to do: their places are in a page as drawn."""
+    value = {
+        "start": "/text()[1]", "end": "/text()[1]", "startOffset": 3, "endOffset": 6,
+        "globalOffsets": {"start": 3, "end": 6}, "text": "Ada", "hypertextlabels": ["PER"],
+    }  # fmt: skip
+    labels = {**value, "start": "/p[1]/text()[1]", "text": "Bob", "labels": ["PER"]}
+    result = [
+        {"id": "a", "type": "hypertextlabels", "value": value, "meta": {"text": ["sure"]}},
+        {"id": "b", "type": "labels", "value": labels},
+        {"id": "c", "type": "hypertextlabels", "value": {**value, "globalOffsets": None}},
+        {"id": "t", "type": "taxonomy", "value": {"taxonomy": [["News", "Sport"], ["Law"]]}},
+    ]
+    task = {"id": 1, "data": {"html": "😀 Ada met."}, "annotations": [{"result": result}]}
+    [article], problems = read("label-studio", json.dumps([{**task, "drafts": [{}]}]))
+    entity, *categories = article.suggestions
+    assert isinstance(entity, Entity)
+    assert (entity.start, entity.end, entity.attributes) == (2, 5, {"note": "sure"})
+    assert [item.label for item in categories if isinstance(item, Category)] == [
+        "News / Sport", "Law"
+    ]  # fmt: skip
+    assert ["'b' ('Bob')" in problems[0].message, "'c' ('Ada')" in problems[1].message] == [
+        True
+    ] * 2
+    assert "1 drafts" in problems[2].message
+
+
+def test_json_min_has_what_was_said_beside_the_data() -> None:
+    """Under whatever names: regions, choices, and what becomes metadata or is told."""
+    task = {
+        "id": 4, "text": "Ada met Bob.", "source": "x", "annotator": 2, "lead_time": 1.5,
+        "ner": [{"start": 0, "end": 3, "text": "Ada", "labels": ["PER"]}],
+        "topic": {"choices": ["NEWS", "LAW"]}, "mood": "glad", "box": [{"x": 1}],
+    }  # fmt: skip
+    [article], [told] = read("label-studio", json.dumps([task]))
+    assert article.layer
+    assert article.layer.annotator == "user-2"
+    assert [entity.label for entity in article.layer.entities] == ["PER"]
+    assert [category.label for category in article.layer.categories] == ["NEWS", "LAW"]
+    assert article.document.meta == {"source": "x", "mood": "glad"}
+    assert "'box'" in told.message
+
+
 @shared
 def test_what_the_json_tools_wrote_themselves_comes_in() -> None:
     """Their own samples, with the one wrong offset among them told."""
