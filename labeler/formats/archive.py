@@ -18,7 +18,10 @@ MAX_MEMBER = 2 * 1024**3
 """Bytes that one file of an archive may unpack to."""
 MAX_RATIO = 200
 """Times its packed size that an archive, or a file in it, may unpack to, above a megabyte."""
-_OF_EXPORTS = ("manifest.json", "report.json", "config.cfg", "README.md", "project.yml")
+_OF_EXPORTS = (
+    "manifest.json", "report.json", "README.md", "config.cfg", "config.xml", "project.yml",
+    "configs/config.cfg", "scripts/relations.py", "requirements.txt",
+)  # fmt: skip
 """Files that an export has beside the articles, the first two always."""
 _BOMB = "It would unpack to far more than it is. Unpack the archive and import its folder."
 
@@ -101,8 +104,13 @@ class _Files:
 
     def _tells_of_export(self, name: PurePath) -> bool:
         """Tell whether a file stands in a folder that was exported, beside the articles."""
-        always = (name.with_name(each).as_posix() for each in _OF_EXPORTS[:2])
-        return name.name in _OF_EXPORTS and all(each in self._known for each in always)
+        for own in map(PurePath, _OF_EXPORTS):
+            depth = len(own.parts)
+            if name.parts[-depth:] == own.parts:
+                folder = name.parents[depth - 1]
+                if all((folder / each).as_posix() in self._known for each in _OF_EXPORTS[:2]):
+                    return True
+        return False
 
     def _is_companion(self, name: PurePath, kind: type[Importer]) -> bool:
         """Tell whether a file is read with another one, and not for itself."""
@@ -132,8 +140,14 @@ class _Files:
     def _read(
         self, stream: BinaryIO, name: PurePath, chosen: type[Importer] | None
     ) -> Iterator[Imported | Problem]:
-        kind = chosen or _importer(name, stream)
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        kind = chosen or _importer(name, head)
         file = name.as_posix()
+        if _is_utf_16(head):
+            message = "It is text in UTF-16. Save it as UTF-8, and import that."
+            yield Problem(message, file=file, code="encoding")
+            return
         if kind is None:
             yield Problem(_unknown(name), file=file, code="kind")
             return
@@ -143,8 +157,11 @@ class _Files:
         else:
             found = kind().read(stream, file)
         place = self._places.of(name, kind)
+        item = None
         for item in found:
             yield layered(item, *place) if place else item
+        if item is None:
+            yield Problem("There are no articles in it.", file=file, code="ignored")
 
     def _open(self, name: PurePath) -> BinaryIO | None:
         """Open a file beside, None where there is none."""
@@ -172,7 +189,14 @@ _HEAD = 65_536
 """Bytes at the beginning of a file by which its format is recognised."""
 
 
-def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
+def _is_utf_16(head: bytes) -> bool:
+    """Tell whether every other byte is none, as in English text, or there is a mark of its own."""
+    even, odd = head[:64:2], head[1:64:2]
+    alternating = (all(even) and not any(odd)) or (all(odd) and not any(even))
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(head) > 15 and alternating)
+
+
+def _importer(name: PurePath, head: bytes) -> type[Importer] | None:
     """Return the importer of a file by its suffix, and by its beginning where several share it."""
     suffix = name.suffix.lower()
     kinds = [kind for kind in importers if suffix in (*kind.suffixes, *_by_content(kind))]
@@ -181,12 +205,9 @@ def _importer(name: PurePath, stream: BinaryIO) -> type[Importer] | None:
         for kind in kinds
         if hasattr(kind, "recognises") and suffix in (_by_content(kind) or kind.suffixes)
     ]
-    if knowing:
-        head = stream.read(_HEAD)
-        stream.seek(0)
-        for kind in knowing:
-            if cast(Any, kind).recognises(head):
-                return kind
+    for kind in knowing:
+        if cast(Any, kind).recognises(head):
+            return kind
     return next((kind for kind in kinds if kind not in knowing), None)
 
 

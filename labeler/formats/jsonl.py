@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from labeler.errors import Problem
 from labeler.formats import KEPT, Exported, Imported, document_problem
+from labeler.formats.lines import MAX_LINE, ONE_A_LINE, raw_lines
 from labeler.formats.outgoing import ByRecord, Outgoing
 from labeler.schema import (
     Annotation,
@@ -30,8 +31,6 @@ from labeler.schema import (
     validation_problems,
 )
 
-MAX_LINE = 64 * 1024 * 1024
-"""Bytes that one line may have."""
 _MOST_PROBLEMS = 20
 """Problems told of one line."""
 _Count = Annotated[int, Field(ge=0, lt=2**31, strict=True)]
@@ -91,21 +90,11 @@ class JsonlImporter:
         format does not know is told once a file and left out; the code of that is "ignored".
         """
         reader = _Reader(file)
-        for number, content in enumerate(_lines(stream), start=1):
-            if number == 1:
-                content = content.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901
+        for number, content in raw_lines(stream):
             if len(content) > MAX_LINE:
                 yield reader.problem(number, f"The line is longer than {MAX_LINE:,} bytes.")
             elif content.strip():
                 yield from reader.read(number, content)
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines; of one that is too long only the beginning, so that memory stays flat."""
-    while line := stream.readline(MAX_LINE + 1):
-        yield line
-        while len(line) > MAX_LINE and not line.endswith(b"\n"):
-            line = stream.readline(MAX_LINE + 1)
 
 
 def _parse(content: bytes) -> tuple[_Line, list[str]]:
@@ -138,6 +127,8 @@ class _Reader:
             for fault in validation_problems(error)[:_MOST_PROBLEMS]:
                 # Each line is a JSON text of its own: “line 1” of it would mislead.
                 message = re.sub(r"at line \d+ column", "at column", fault.message)
+                if message.startswith("Invalid JSON: "):
+                    message = f"This is not JSON: {message[14:]}. {ONE_A_LINE}"
                 yield self.problem(number, message, fault.path)
             return
         article = self._article(number, line)

@@ -1,11 +1,12 @@
 """Text as files have it, decoded a line or a file at a time, with faults told by line."""
 
 import codecs
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 import orjson
 
@@ -17,8 +18,11 @@ MAX_LINE = 64 * 1024 * 1024
 """Bytes that one line may have."""
 MAX_FILE = 256 * 1024 * 1024
 """Bytes of a file that is read whole."""
+ONE_A_LINE = "Each line has to be one whole object of JSON."
 T = TypeVar("T")
 _MARK = b"\xef\xbb\xbf"
+_CHUNK = 1 << 20
+"""Bytes that are read at once."""
 
 
 def raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -26,12 +30,32 @@ def raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
     Of a line that is too long only the beginning comes, so that memory stays flat.
     """
+    if stream.seekable():
+        head = stream.read(_CHUNK)
+        stream.seek(0)
+        if b"\r" in head and b"\n" not in head:
+            stream = cast(BinaryIO, io.BufferedReader(_Fed(stream)))
     number = 0
     while line := stream.readline(MAX_LINE + 1):
         number += 1
         yield number, line.removeprefix(_MARK) if number == 1 else line
         while len(line) > MAX_LINE and not line.endswith(b"\n"):
             line = stream.readline(MAX_LINE + 1)
+
+
+class _Fed(io.RawIOBase):
+    """A file whose lines end in carriage returns only, with line feeds in their place."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._stream.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
 
 
 def text_lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, str] | Problem]:
@@ -71,13 +95,14 @@ def json_lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, Any
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            message = f"This is not JSON: {error.msg} at column {error.colno}."
+            message = f"This is not JSON: {error.msg} at column {error.colno}. {ONE_A_LINE}"
             yield Problem(message, file=file, line=number, code="json")
             continue
         if isinstance(value, dict):
             yield number, value
         else:
-            yield Problem("The line is no JSON object.", file=file, line=number, code="json")
+            message = f"The line is no JSON object. {ONE_A_LINE}"
+            yield Problem(message, file=file, line=number, code="json")
 
 
 def whole_text(stream: BinaryIO, file: str, *, marked: bool = False) -> str | Problem:
@@ -132,7 +157,6 @@ def keys_of_first_line(head: bytes) -> set[str]:
 
 
 _NAME = re.compile(rb'"(\w+)"\s*:')
-_CHUNK = 1 << 20
 
 
 def json_items(stream: BinaryIO, file: str) -> Iterator[dict[str, Any] | Problem]:
@@ -142,10 +166,14 @@ def json_items(stream: BinaryIO, file: str) -> Iterator[dict[str, Any] | Problem
     """
     feed = _Feed(stream)
     try:
-        if feed.next_one() == "[":
-            feed.text = feed.text[1:]
+        is_list = feed.next_one() == "["
+        feed.text = feed.text[is_list:]
         while feed.next_one() not in ("", "]"):
             yield _object(feed.value(), file)
+        feed.text = feed.text[1:]
+        if is_list and feed.next_one():
+            message = "Behind the list there is more: that was not read. Make it one list."
+            yield Problem(message, file=file, code="json")
     except (ValueError, RecursionError) as error:
         yield Problem(f"This is not JSON in UTF-8: {error}.", file=file, code="json")
 

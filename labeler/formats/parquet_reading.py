@@ -64,7 +64,8 @@ class ParquetImporter:
                 for number, row in enumerate(records, start=1):
                     yield from rows.read(row, number)
             except (pyarrow.ArrowException, OSError, ValueError) as error:
-                message = f"It is no Parquet, or it is damaged: {str(error).splitlines()[0][:200]}"
+                why = str(error).splitlines()[0][:200].rstrip(".")
+                message = f"It is no Parquet, or it is damaged: {why}. Write it again."
                 yield Problem(message, file=file, code="parquet")
 
 

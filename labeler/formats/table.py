@@ -42,12 +42,16 @@ class TableImporter:
         In a table with a column `kind`, such as labeler writes, rows of entities, relations and
         categories follow the document they are of.
         """
-        wrapper = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        # What is no UTF-8 becomes halves of surrogate pairs, by which its row is refused.
+        wrapper = io.TextIOWrapper(
+            stream, encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
+        table = _Table(wrapper, file)
         try:
-            yield from _Table(wrapper, file).read()
-        except (UnicodeDecodeError, csv.Error) as error:
-            reason = "It is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            yield Problem(f"It cannot be read on: {reason}.", file=file, code="table")
+            yield from table.read()
+        except csv.Error as error:
+            message = f"It cannot be read on: {error}. Is a quotation mark closed?"
+            yield Problem(message, file=file, line=table.line, code="table")
         finally:
             wrapper.detach()
 
@@ -61,9 +65,33 @@ class _Table:
         self._rows = csv.DictReader(lines, dialect=dialect, restkey="", strict=True)
         csv.field_size_limit(64 * 1024 * 1024)
 
+    @property
+    def line(self) -> int:
+        """Return the line that was read last."""
+        return self._rows.line_num
+
+    def _sound(self) -> Iterator[Row | Problem]:
+        """Yield the rows, and what is wrong with those that cannot be taken, or not whole."""
+        for row in self._rows:
+            more = row.pop("", None)
+            values = [value for value in row.values() if value]
+            if not "".join(values).isascii() and _miscoded(values):
+                message = "The row is not UTF-8: it was not taken. Save the file as UTF-8."
+                yield Problem(message, file=self._file, line=self.line, code="encoding")
+                continue
+            if isinstance(more, list):
+                message = f"The row has {len(more)} columns more than the first: those were left."
+                yield Problem(message, file=self._file, line=self.line, code="ignored")
+            yield row
+
     def read(self) -> Iterator[Imported | Problem]:
         """Yield the articles, or say which columns are missing."""
-        columns = {(name or "").strip().lower(): name for name in self._rows.fieldnames or ()}
+        names = [name or "" for name in self._rows.fieldnames or ()]
+        if _miscoded(names):
+            message = "The names of the columns are not UTF-8. Save the file as UTF-8."
+            yield Problem(message, file=self._file, line=1, code="encoding")
+            return
+        columns = {name.strip().lower(): name for name in names}
         if {"kind", "document", "text"} <= set(columns):
             yield from self._annotated()
             return
@@ -75,13 +103,16 @@ class _Table:
                 )
                 yield Problem(message, file=self._file, line=1, code="table")
             return
-        for row in self._rows:
-            yield from self._text(row, text, columns)
+        for row in self._sound():
+            if isinstance(row, Problem):
+                yield row
+            else:
+                yield from self._text(row, text, columns)
 
     def _text(
         self, row: Row, text: str, columns: Mapping[str, str]
     ) -> Iterator[Imported | Problem]:
-        line = self._rows.line_num
+        line = self.line
         name = next((columns[each] for each in _NAME if each in columns), None)
         label = next((columns[each] for each in _LABEL if each in columns), None)
         stem = PurePosixPath(self._file).with_suffix("").as_posix()
@@ -97,9 +128,14 @@ class _Table:
     def _annotated(self) -> Iterator[Imported | Problem]:
         draft: Draft | None = None
         about: Row = {}
-        for row in self._rows:
-            line = self._rows.line_num
-            if row.get("kind") == "document":
+        for row in self._sound():
+            line = self.line
+            if isinstance(row, Problem):
+                yield row
+            elif None in row.values():
+                message = "The row has fewer columns than the first: not taken. Is the file whole?"
+                yield Problem(message, file=self._file, line=line, code="table")
+            elif row.get("kind") == "document":
                 if draft:
                     yield from self._done(draft, about)
                 meta = _json(row.get("attributes"))
@@ -119,12 +155,16 @@ class _Table:
         yield from draft.done(about.get("annotator") or None, status)
 
 
+def _miscoded(values: Iterable[str]) -> bool:
+    """Tell whether there is a half of a surrogate pair."""
+    return any("\ud800" <= character <= "\udfff" for value in values for character in value)
+
+
 def _take(draft: Draft, row: Row, line: int) -> None:
-    key, label, attributes = (
-        row.get("id") or line,
-        row.get("label") or "",
-        _json(row.get("attributes")),
-    )
+    key, label = row.get("id") or line, row.get("label") or ""
+    attributes = _json(row.get("attributes"))
+    if row.get("attributes") and not attributes:
+        draft.tell("attributes are no JSON object: they were not taken.", line, "attribute")
     kind = row.get("kind")
     if kind == "entity":
         starts, ends = ((row.get(border) or "").split() for border in ("start", "end"))

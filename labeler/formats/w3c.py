@@ -62,7 +62,7 @@ class W3CImporter:
         try:
             page = orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            message = f"This is not JSON: {error.msg}"
+            message = f"This is not JSON: {error.msg} at column {error.colno}. Is the file whole?"
             yield Problem(message, file=file, line=error.lineno, code="json")
             return
         yield from _Page(document, file).read(page)

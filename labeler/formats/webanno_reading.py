@@ -81,7 +81,10 @@ class WebAnnoImporter:
                 yield found
             else:
                 rows.take(found[1], found[0])
-        if rows.text:
+        if not rows.text:
+            message = "There is no sentence in it: it is no WebAnno TSV 3, or it is cut off."
+            yield Problem(message, file=file, line=1, code="text")
+        else:
             name = PurePosixPath(file).with_suffix("").as_posix()
             yield from rows.done(Draft(Document(name, rows.text), file, named=False))
 

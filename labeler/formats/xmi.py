@@ -82,7 +82,7 @@ class XmiImporter:
             yield error.problem
             return
         except Exception as error:  # noqa: BLE001 - the library does not say what it may raise
-            message = f"It is no CAS of its type system: {str(error)[:200]}"
+            message = f"It is no CAS of its type system: {str(error)[:200]}. Export it again."
             yield Problem(message, file=file, code="cas")
             return
         name = PurePosixPath(file).with_suffix("").as_posix()
