@@ -1,4 +1,4 @@
-"""The factory: puts settings, database, pages and API together."""
+"""The factory: puts pages and API on an instance."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from labeler import __version__
-from labeler.config import ROOT, Settings
+from labeler.config import Settings
 from labeler.errors import LabelerError, Unauthenticated
-from labeler.models import connect, migrate
+from labeler.instance import open_instance
 from labeler.web import (
     adjudicate,
     assets,
@@ -52,24 +52,18 @@ class Number(IntegerConverter):
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application, its tables created or upgraded."""
     settings = settings or Settings.from_env()
-    app = Flask("labeler", root_path=str(ROOT), static_folder=None)
+    app = open_instance(settings)
     app.url_map.strict_slashes = False
     app.config.update(
-        SECRET_KEY=settings.secret_key,
-        TESTING=settings.testing,
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         MAX_FORM_PARTS=MAX_PARTS,
         RATELIMIT_ENABLED=not settings.testing,
-        LABELER=settings,
         COMPRESS_CACHE_BACKEND=assets.Packed,
         COMPRESS_CACHE_KEY=assets.Packed.key,
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals["version"] = __version__
     app.url_map.converters["int"] = Number
-    connect(app, settings.database_url)
-    with app.app_context():
-        migrate()
     Compress(app)
     auth.register(app)
     assets.register(app)

@@ -29,6 +29,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "counters": 4,
     "editing": 4,
     "guidelines": 4,
+    "instance": 4,
     "jobs": 4,
     "lessons": 4,
     "sudden": 4,
@@ -63,7 +64,7 @@ MAY_SIT_SIDE_BY_SIDE = {
 }
 ONLY = {
     "spacy": {"nlp"},
-    "flask": {"web", "app", "cli", "models", "transfer", "jobs", "webhooks"},
+    "flask": {"web", "app", "cli", "instance", "models", "transfer", "jobs", "webhooks"},
     "celery": {"jobs"},
     "wtforms": {"web"},
     "flask_wtf": {"web"},

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from labeler.cli.frame import main, progress, with_app
+from labeler.cli.frame import main, progress, with_instance
 from labeler.errors import LabelerError
 
 
 @main.command()
-@with_app
+@with_instance
 def check() -> None:
     """Prove that what is stored is whole: logs, annotations, offsets, tokens."""
     _prove()
@@ -32,7 +32,7 @@ def _prove() -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@with_app
+@with_instance
 def backup(file: Path) -> None:
     """Write all that is in the database into one file, while the site is served."""
     from labeler import audit, backups
@@ -46,7 +46,7 @@ def backup(file: Path) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Delete what the database holds now.")
-@with_app
+@with_instance
 def restore(file: Path, replace: bool) -> None:
     """Make the database what it was when a backup was written, and prove it whole.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from labeler.cli.frame import find_project, main, print_json, print_report, progress, with_app
+from labeler.cli.frame import find_project, main, print_json, print_report, progress, with_instance
 
 
 @main.command("import")
@@ -17,7 +17,7 @@ from labeler.cli.frame import find_project, main, print_json, print_report, prog
 @click.option("--annotator", help="Whose layers the annotations are, where a file names nobody.")
 @click.option("--add-labels", is_flag=True, help="Add the labels that the scheme lacks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@with_app
+@with_instance
 def import_(
     slug: str,
     paths: tuple[Path, ...],
@@ -53,7 +53,7 @@ def import_(
 @main.command()
 @click.argument("slug")
 @click.option("--suggester", help="Another suggester than the project's, from now on.")
-@with_app
+@with_instance
 def suggest(slug: str, suggester: str | None) -> None:
     """Propose entities and relations for all documents not done yet."""
     from labeler import projects, transfer
@@ -73,7 +73,7 @@ def suggest(slug: str, suggester: str | None) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Also copy the version to this folder."
 )
-@with_app
+@with_instance
 def train(slug: str, out: Path | None) -> None:
     """Train a suggester on what has been labeled; it proposes from then on if it is the best."""
     from labeler import transfer
@@ -92,7 +92,7 @@ def train(slug: str, out: Path | None) -> None:
 @click.argument("slug")
 @click.argument("suggester", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print all scores as JSON.")
-@with_app
+@with_instance
 def evaluate(slug: str, suggester: str | None, as_json: bool) -> None:
     """Compare what a suggester proposes with gold; without one, list what can be compared."""
     from labeler import transfer
@@ -145,7 +145,7 @@ def _split(*given: Any) -> tuple[int, ...]:
     help="Repeat the export of this folder or manifest.json; other options but --out are its own.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@with_app
+@with_instance
 def export(  # noqa: PLR0913, PLR0917 - one for each option
     slug: str,
     format_: str,
@@ -184,7 +184,7 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option
 
 @main.command()
 @click.argument("slug")
-@with_app
+@with_instance
 def exports(slug: str) -> None:
     """List the last exports of a project: number, name, format, layers, when, and where."""
     from labeler import projects
@@ -199,7 +199,7 @@ def exports(slug: str) -> None:
 @click.argument("first")
 @click.argument("second")
 @click.option("--json", "as_json", is_flag=True, help="Print every change as JSON.")
-@with_app
+@with_instance
 def compare(slug: str, first: str, second: str, as_json: bool) -> None:
     """Tell what changed from one export to another: each a number, a name or a folder."""
     from labeler import transfer
@@ -229,7 +229,7 @@ def _names(*given: Any) -> tuple[str, ...] | None:
 @click.option("--labels", callback=_names, help="Only these, separated by commas.")
 @click.option("--training", is_flag=True, help="Count training documents too.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-@with_app
+@with_instance
 def agreement(
     slug: str,
     annotators: tuple[str, ...] | None,
@@ -302,7 +302,7 @@ def _score(score: dict[str, Any]) -> str:
 )
 @click.option("--preview", is_flag=True, help="Count only, and change nothing.")
 @click.option("--undo", help="Take back what was settled under this key.")
-@with_app
+@with_instance
 def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None) -> None:
     """Settle what needs no person, where annotators differ; the rest stays a question."""
     from labeler import accounts, settling

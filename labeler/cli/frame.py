@@ -1,15 +1,12 @@
 """What all commands share: the group they belong to, the application, progress, errors."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import update_wrapper
-from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 from tqdm import tqdm
 
 from labeler import __version__
@@ -37,20 +34,13 @@ def main() -> None:
     """Label entities and relations in articles, and train spaCy on what comes out."""
 
 
-def make_app(instance: Path | None = None) -> Flask:
-    """Return the application; importing Flask and the database waits until a command needs it."""
-    from labeler.app import create_app
-
-    if instance is not None:
-        os.environ["LABELER_INSTANCE"] = str(instance)
-    return create_app(Settings.from_env())
-
-
-def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command with the database at hand."""
+def with_instance(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command with the database at hand; reading its code waits until it is needed."""
 
     def run(**options: Any) -> Any:
-        with make_app().app_context():
+        from labeler.instance import open_instance
+
+        with open_instance(Settings.from_env()).app_context():
             return command(**options)
 
     return update_wrapper(run, command)

@@ -8,7 +8,13 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from labeler.cli.frame import find_project, main, make_app, print_json, with_app
+from labeler.cli.frame import find_project, main, print_json, with_instance
+from labeler.config import Settings
+
+
+def know_jobs() -> None:
+    """Let this process know every kind of job: importing what does them registers them."""
+    from labeler import reliability, settling, transfer, webhooks, work  # noqa: F401
 
 
 @main.command()
@@ -16,10 +22,10 @@ from labeler.cli.frame import find_project, main, make_app, print_json, with_app
 @click.option("--nice", type=click.IntRange(0, 19), default=0, help="How much they give way.")
 def worker(processes: int, nice: int) -> None:
     """Do background work here until stopped, on as many machines as you want."""
+    from labeler.instance import open_instance
     from labeler.jobs import broker, supervise
 
-    app = make_app()
-    with app.app_context():
+    with open_instance(Settings.from_env()).app_context():
         if broker.url():
             broker.celery(broker.url())
     click.echo("Working - stop it with Ctrl+C.")
@@ -34,11 +40,13 @@ def worker(processes: int, nice: int) -> None:
 @click.option("--lane", type=click.Choice(["any", "short", "long"]), default="any")
 def worker_process(name: str, nice: int, lane: str) -> None:
     """Be one worker process; `serve` and `worker` start these."""
+    from labeler.instance import open_instance
     from labeler.jobs.worker import work
 
+    know_jobs()
     if hasattr(os, "nice"):
         os.nice(nice)
-    work(make_app(), name, lane)  # type: ignore[arg-type]
+    work(open_instance(Settings.from_env()), name, lane)  # type: ignore[arg-type]
 
 
 # ---- jobs ------------------------------------------------------------------------------------
@@ -47,12 +55,13 @@ def worker_process(name: str, nice: int, lane: str) -> None:
 @main.group()
 def jobs() -> None:
     """Show background work, cancel it, try it again."""
+    know_jobs()
 
 
 @jobs.command("list")
 @click.argument("slug", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-@with_app
+@with_instance
 def jobs_list(slug: str | None, as_json: bool) -> None:
     """List the last jobs, of a project or of all: id, state, progress, title."""
     from labeler import jobs
@@ -71,7 +80,7 @@ def jobs_list(slug: str | None, as_json: bool) -> None:
 @jobs.command("show")
 @click.argument("number", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@with_app
+@with_instance
 def jobs_show(number: int, as_json: bool) -> None:
     """Show a job: state, progress, log, and what did not fit; waits with a bar while it runs."""
     from labeler import jobs
@@ -107,7 +116,7 @@ def _watched(job: Any) -> Any:
 
 @jobs.command("forget")
 @click.option("--days", type=click.IntRange(0), default=30, show_default=True)
-@with_app
+@with_instance
 def jobs_forget(days: int) -> None:
     """Delete jobs that ended so many days ago, with their logs and uploads."""
     from labeler import jobs
@@ -117,7 +126,7 @@ def jobs_forget(days: int) -> None:
 
 @jobs.command("cancel")
 @click.argument("number", type=int)
-@with_app
+@with_instance
 def jobs_cancel(number: int) -> None:
     """End a job; what it has done stays."""
     from labeler import jobs
@@ -129,7 +138,7 @@ def jobs_cancel(number: int) -> None:
 
 @jobs.command("retry")
 @click.argument("number", type=int)
-@with_app
+@with_instance
 def jobs_retry(number: int) -> None:
     """Try a job again that failed or was cancelled; it goes on where it stopped."""
     from labeler import jobs

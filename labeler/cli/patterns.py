@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from labeler.cli.frame import find_project, main, with_app
+from labeler.cli.frame import find_project, main, with_instance
 from labeler.errors import Invalid, Problem
 
 
@@ -14,7 +14,7 @@ from labeler.errors import Invalid, Problem
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--try", "trying", is_flag=True, help="Try them on the articles, and save nothing.")
-@with_app
+@with_instance
 def patterns(slug: str, file: Path | None, trying: bool) -> None:
     """Print the patterns of a project, or take those of FILE in their place as a new version."""
     from labeler.suggest.patterns import read_file, write_file

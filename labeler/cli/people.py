@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from labeler.cli.frame import main, with_app
+from labeler.cli.frame import main, with_instance
 
 
 @main.group()
@@ -16,7 +16,7 @@ def user() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(["admin", "member"]), default="member", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@with_app
+@with_instance
 def user_add(name: str, role: str, password_stdin: bool) -> None:
     """Add a person, and print a sign-in link's token where no password is given."""
     from labeler import accounts
@@ -30,7 +30,7 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
 
 
 @user.command("list")
-@with_app
+@with_instance
 def user_list() -> None:
     """List people: name, role, and whether they can sign in."""
     from labeler.models import User, db
@@ -50,7 +50,7 @@ def user_list() -> None:
     help="It may ask, label and settle as well, or do all that the person may.",
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="It ends after so many days.")
-@with_app
+@with_instance
 def token(name: str, scope: str, days: int | None) -> None:
     """Print a new API token of a person; it is shown this once."""
     from labeler import accounts

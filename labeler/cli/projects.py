@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from labeler.cli.frame import find_project, main, print_json, with_app
+from labeler.cli.frame import find_project, main, print_json, with_instance
 
 
 @main.group()
@@ -23,7 +23,7 @@ def project() -> None:
 @click.option("--title", help="Name for people.")
 @click.option("--language", default="en", show_default=True, help="Language code of the articles.")
 @click.option("--pipeline", help="spaCy pipeline that suggests: a package or a path.")
-@with_app
+@with_instance
 def project_add(
     slug: str, scheme_file: Path | None, title: str | None, language: str, pipeline: str | None
 ) -> None:
@@ -36,7 +36,7 @@ def project_add(
 
 
 @project.command("list")
-@with_app
+@with_instance
 def project_list() -> None:
     """List projects: slug and title."""
     from labeler.models import Project, db
@@ -47,7 +47,7 @@ def project_list() -> None:
 
 @project.command("show")
 @click.argument("slug")
-@with_app
+@with_instance
 def project_show(slug: str) -> None:
     """Show a project: what it holds, and its scheme, as JSON."""
     from labeler import projects

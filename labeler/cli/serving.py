@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from labeler.cli.frame import main, make_app, progress
+from labeler.cli.frame import main, progress
+from labeler.config import Settings
 from labeler.errors import LabelerError
 
 _CONNECTIONS = 2000
@@ -62,6 +63,15 @@ def _warm_up(app: Flask) -> None:
     gc.freeze()  # what stays for good need not be looked through whenever a long document is read
 
 
+def _make_app(instance: Path | None = None) -> Flask:
+    """Return the application; reading the code of its pages waits until they are served."""
+    from labeler.app import create_app
+
+    if instance is not None:
+        os.environ["LABELER_INSTANCE"] = str(instance)
+    return create_app(Settings.from_env())
+
+
 _WORKERS = "Processes for background work; 1 if not given, 0 where LABELER_JOBS_URL is set."
 
 
@@ -71,7 +81,7 @@ _WORKERS = "Processes for background work; 1 if not given, 0 where LABELER_JOBS_
 @click.option("--workers", type=click.IntRange(0, 64), help=_WORKERS)
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve the pages, and do what runs in the background."""
-    app = make_app()
+    app = _make_app()
     if workers is None:
         workers = 0 if app.config["LABELER"].jobs_url else 1
     click.echo(f"labeler listens on http://{host}:{port}/ - stop it with Ctrl+C.")
@@ -87,7 +97,7 @@ def demo(host: str, port: int, no_browser: bool, instance: Path | None) -> None:
     """Serve sample articles for labeling, and print a link that signs you in once."""
     from labeler import demonstration
 
-    app = make_app(instance or Path(os.environ.get("LABELER_INSTANCE", "instance/demo")))
+    app = _make_app(instance or Path(os.environ.get("LABELER_INSTANCE", "instance/demo")))
     with app.app_context(), progress("Preparing the sample articles") as told:
         tokens = demonstration.prepare(told)
     links = {name: f"http://{host}:{port}/sign-in/{token}" for name, token in tokens.items()}
