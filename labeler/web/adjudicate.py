@@ -73,8 +73,11 @@ def settle(project: Project, document: Document) -> ResponseReturnValue:
 def label_gold(project: Project, document: Document) -> ResponseReturnValue:
     """Show the gold layer of a document for labeling it directly."""
     case = settling.open_case(document, me(), now())
-    begun = opening(document, case.record.entities, project.scheme)
-    return render_template("annotate.html", document=document, opening=begun, layer="gold")
+    scheme = project.scheme
+    begun = opening(document, case.record.entities, scheme)
+    return render_template(
+        "annotate.html", document=document, scheme=scheme, opening=begun, layer="gold"
+    )
 
 
 @blueprint.route("/projects/<slug>/adjudicate/automatic", methods=["GET", "POST"])

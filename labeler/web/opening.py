@@ -9,6 +9,8 @@ from labeler.models import Document
 
 LENGTH = 3000
 """Code points that are sent as HTML: more than a large screen shows."""
+LONG = 20_000
+"""Code points from which the rest takes longer to come than the beginning to be painted."""
 _LINE = re.compile(r"([^\n\r\u2028\u2029]*)([\n\r\u2028\u2029]+|$)")
 """A line and its breaks, as static/js/text.js cuts them."""
 _SPACE = (
@@ -36,10 +38,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first lines of a document; `title` is empty where the first line is the title."""
+    """The first lines of a document; `title` is empty where the first line is the title.
+
+    `hurries` where the document is asked for at once, not after the first frame: what the server
+    does for a short one would only delay that frame.
+    """
 
     title: str
     lines: tuple[Line, ...]
+    hurries: bool
 
 
 def opening(
@@ -55,7 +62,7 @@ def opening(
     found = _LINE.match(beginning)
     first = found[1].strip(_SPACE) if found else ""
     lines = tuple(_lines(beginning, title, entities, scheme))
-    return Opening("" if title == first else title, lines)
+    return Opening("" if title == first else title, lines, len(document.text) >= LONG)
 
 
 def _lines(

@@ -180,7 +180,7 @@ def next_to_label(project: Project) -> ResponseReturnValue:
 @allow("annotator")
 def label(project: Project, document: Document) -> ResponseReturnValue:
     """Show a document for labeling: how it begins, and the scripts that fetch the rest."""
-    work.open_layer(document, me(), now())  # or say why it is not theirs to take
-    entities = work.first_entities(document, me(), LENGTH)
-    begun = opening(document, entities, project.scheme)
-    return render_template("annotate.html", document=document, opening=begun)
+    layer = work.open_layer(document, me(), now())  # or say why it is not theirs to take
+    scheme = project.scheme
+    begun = opening(document, work.first_entities(layer, LENGTH), scheme)
+    return render_template("annotate.html", document=document, scheme=scheme, opening=begun)

@@ -123,17 +123,14 @@ def _full(overlap: int) -> str:
 # ---- the state of the work -------------------------------------------------------------------
 
 
-def first_entities(document: Document, user: User, end: int) -> list[schema.Entity]:
-    """Return the entities of the person's layer that begin before a code point, longer ones first.
+def first_entities(layer: Layer, end: int) -> list[schema.Entity]:
+    """Return the entities of a layer that begin before a code point, longer ones first.
 
-    They are in the order of the text; there are none before the layer is made.
+    They are in the order of the text.
     """
-    columns = (Entity.id, Entity.start, Entity.end, Entity.label)
     wanted = (
-        select(*columns)
-        .join(Layer, Layer.id == Entity.layer_id)
-        .where(Layer.document_id == document.id, Layer.annotator_id == user.id, ~Layer.gold)
-        .where(Entity.start < end)
+        select(Entity.id, Entity.start, Entity.end, Entity.label)
+        .where(Entity.layer_id == layer.id, Entity.start < end)
         .order_by(Entity.start, Entity.end.desc())
     )
     return [schema.Entity(*values) for values in db.session.execute(wanted)]

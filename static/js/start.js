@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Opens the annotation screen. The page carries how the text begins: that is painted before anything
- * else is asked of the browser, so nothing is imported here; meanwhile the server gets the document
- * together, which the page has asked for already.
+ * else is asked of the browser, so nothing is imported here. Meanwhile the server gets a long document
+ * together, which the page has asked for already; a short one can wait for that frame.
  */
 
 const LATEST = 300; // milliseconds: a window that nobody sees paints nothing
@@ -35,9 +35,11 @@ function dressed() {
 }
 
 async function start() {
-  const work = ask();
-  work.catch(() => {}); // told below
+  const early = "hurries" in part("article").dataset ? ask() : null;
+  early?.catch(() => {}); // told below
   await painted();
+  const work = early ?? ask();
+  work.catch(() => {});
   document.documentElement.classList.remove("opening");
   const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js"), dressed()]);
   new Page(await work);

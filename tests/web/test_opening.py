@@ -27,8 +27,19 @@ def test_the_page_carries_the_beginning_with_its_entities(corpus: Corpus, signed
     )
     corpus.layer(document, "ana", "open", PERSON=[(0, 3)])
     page = signed_in("ana").get(f"/projects/news/documents/{document.id}/label").text
-    assert re.search(r'<p class="block gap" dir="auto"><mark data-color="#\w{6}">Ada<span', page)
+    mark = r'<mark data-color="#\w{6}" data-label="PERSON">Ada</mark>'
+    assert re.search(rf'<p class="block gap" dir="auto">{mark}', page)
     assert "They talked.</p>" in page
+
+
+def test_a_long_document_is_asked_for_at_once(corpus: Corpus, signed_in: Any) -> None:
+    """The browser fetches a long document beside the page; a short one after the first frame."""
+    project = corpus.project(ana="annotator")
+    client = signed_in("ana")
+    for text, hurries in (("Ada met Bob.", False), ("Ada met Bob. " * 2000, True)):
+        document = corpus.document(project, text, f"{len(text)} characters")
+        page = client.get(f"/projects/news/documents/{document.id}/label").text
+        assert ('rel="preload"' in page, "data-hurries>" in page) == (hurries, hurries)
 
 
 def test_what_is_left_out_on_the_way_is_put_back(corpus: Corpus, signed_in: Any) -> None:
