@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, tuple_, union_all, update
+from sqlalchemy import Select, exists, func, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from labeler import schema
 from labeler.errors import Problem
@@ -35,6 +35,10 @@ DECISIONS = ("accepted", "corrected", "rejected")
 """What people make of suggestions."""
 TIMED = tuple(f"duration {number}" for number in range(len(DURATION_EDGES) + 1))
 """Counters that count each layer once whose time is known."""
+BLIND = "blind documents"
+"""The counter that counts each layer once that was submitted without suggestions in sight."""
+AIDED = "aided documents"
+"""What counts each of the others once: those timed but for the blind ones. It stands alone."""
 UNKNOWN = "unknown"
 """The suggester of a suggestion that is no longer known."""
 Counted = dict[str, int]
@@ -208,6 +212,8 @@ class Share:
     amount: int
     seconds: int
     """Spent on the layer, without pauses."""
+    entities: int
+    relations: int
 
 
 Place = tuple[int, int]
@@ -216,6 +222,8 @@ Place = tuple[int, int]
 
 def total(project: Project, names: Sequence[str], annotator: User | None = None) -> int:
     """Return the sum of counters such as `entity ORG`, of everybody or of one person."""
+    if AIDED in names:
+        return total(project, TIMED, annotator) - total(project, [BLIND], annotator)
     parts = [name.partition(" ") for name in names]
     query = select(func.sum(WorkCounter.amount)).where(
         WorkCounter.project_id == project.id,
@@ -238,7 +246,9 @@ def shares(
     The amounts of all pages together are the `total`. The index has the documents of each counter
     and person in order; the first of each hold the first of all.
     """
-    places = sorted(set(_places(project, names, annotator, after, limit)))[:limit]
+    without = BLIND if AIDED in names else None
+    names = TIMED if without else names
+    places = sorted(set(_places(project, names, annotator, after, limit, without)))[:limit]
     columns = (
         Document.id,
         Document.name,
@@ -258,7 +268,15 @@ def shares(
     )
     return [
         Share(
-            key, name, str(meta.get("title") or name), person, who, _amount(counted, names), spent
+            key,
+            name,
+            str(meta.get("title") or name),
+            person,
+            who,
+            _amount(counted, names),
+            spent,
+            _labeled(counted, "entity"),
+            _labeled(counted, "relation"),
         )
         for key, name, meta, person, who, counted, spent in db.session.execute(query)
     ]
@@ -268,14 +286,23 @@ def _amount(counted: Counted, names: Iterable[str]) -> int:
     return sum(counted.get(name, 0) for name in set(names))
 
 
+def _labeled(counted: Counted, kind: str) -> int:
+    return sum(amount for name, amount in counted.items() if name.startswith(f"{kind} "))
+
+
 def _places(
-    project: Project, names: Sequence[str], annotator: User | None, after: Place, limit: int
+    project: Project,
+    names: Sequence[str],
+    annotator: User | None,
+    after: Place,
+    limit: int,
+    without: str | None,
 ) -> Iterator[Place]:
     """Yield the first places of each counter and person."""
     kept = _kept_by(project, names, annotator)
     for begin in range(0, len(kept), _TOGETHER):
         several = kept[begin : begin + _TOGETHER]
-        parts = [_first(project, name, person, after, limit) for name, person in several]
+        parts = [_first(project, name, person, after, limit, without) for name, person in several]
         yield from ((row[0], row[1]) for row in db.session.execute(union_all(*parts)))
 
 
@@ -299,12 +326,20 @@ def _kept_by(
     return [(f"{measure} {key}", person) for measure, key, person in db.session.execute(query)]
 
 
-def _first(project: Project, name: str, person: int, after: Place, limit: int) -> Select[int, int]:
-    """Select the first places of one counter of one person."""
+def _first(
+    project: Project, name: str, person: int, after: Place, limit: int, without: str | None
+) -> Select[int, int]:
+    """Select the first places of one counter of one person, without those of another counter."""
     entry = CounterEntry
     first = entry.document_id > after[0] if person <= after[1] else entry.document_id >= after[0]
     mine = (entry.project_id == project.id, entry.name == name, entry.annotator_id == person)
     found = select(entry.document_id, entry.annotator_id).where(*mine, first)
+    if without is not None:
+        other = aliased(CounterEntry)
+        same = (other.annotator_id == person, other.document_id == entry.document_id)
+        found = found.where(
+            ~exists().where(other.project_id == project.id, other.name == without, *same)
+        )
     return select(found.order_by(entry.document_id).limit(limit).subquery())
 
 

@@ -1,6 +1,7 @@
 """What to make of the numbers, in plain sentences: how far they can be trusted, what to do next."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -18,45 +19,80 @@ MANY_SUGGESTED = 0.3
 """Share of annotations that were suggestions first, from which they may inflate agreement."""
 
 
-def advice(body: Json) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Words of a sentence that tell a number, and the comparisons of a part that it is made of;
+    without a part, the shared documents."""
+
+    words: str
+    part: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A sentence, and what its numbers open, in the order of the words."""
+
+    text: str
+    opens: tuple[Opened, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Sentence = Advice | str
+"""What a rule tells, with what its numbers open or without."""
+
+
+def advice(body: Json) -> list[Advice]:
     """Return warnings about a report, the gravest first."""
     if not body["documents"]:
         return [
-            "No document was labeled by two or more annotators, so there is nothing to compare."
+            Advice(
+                "No document was labeled by two or more annotators, so there is nothing to compare."
+            )
         ]
-    return [sentence for rule in _RULES for sentence in rule(body)]
+    return [
+        told if isinstance(told, Advice) else Advice(told) for rule in _RULES for told in rule(body)
+    ]
 
 
-def _too_few(body: Json) -> Iterator[str]:
-    documents, spans = body["documents"], body["entities"]["n"]
+def _too_few(body: Json) -> Iterator[Sentence]:
+    documents = body["documents"]
     if documents < FEW_DOCUMENTS:
-        what = "document was" if documents == 1 else "documents were"
-        yield (
-            f"Only {documents} {what} labeled by two or more annotators. "
-            f"With fewer than {FEW_DOCUMENTS} the numbers may still change a lot."
+        counted, were = (
+            (f"{documents} documents", "were") if documents > 1 else ("1 document", "was")
         )
-    if spans < FEW_ANNOTATIONS:
-        yield f"There are only {spans} entities to compare. The numbers may still change a lot."
+        yield Advice(
+            f"Only {counted} {were} labeled by two or more annotators. "
+            f"With fewer than {FEW_DOCUMENTS} the numbers may still change a lot.",
+            (Opened(counted),),
+        )
+    if body["entities"]["n"] < FEW_ANNOTATIONS:
+        yield (
+            f"There are fewer than {FEW_ANNOTATIONS} entities to compare. "
+            "The numbers may still change a lot."
+        )
 
 
-def _not_shared(body: Json) -> Iterator[str]:
+def _not_shared(body: Json) -> Iterator[Sentence]:
     pairs = body["entities"]["pairs"]
     apart = [f"{pair['a']} and {pair['b']}" for pair in pairs if not pair["documents"]]
     if len(apart) > _NAMED:
-        yield f"{len(apart):,} of {len(pairs):,} pairs of annotators share no documents."
+        yield "Many pairs of annotators share no documents. They are not compared."
         return
     for names in apart:
         yield f"{names} share no documents. They are not compared."
 
 
-def _wide(body: Json) -> Iterator[str]:
+def _wide(body: Json) -> Iterator[Sentence]:
     strict = body["entities"]["f1"]["strict"]
     if strict["low"] is not None and strict["high"] - strict["low"] > WIDE:
         low, high = f"{strict['low']:.2f}", f"{strict['high']:.2f}"
         yield f"The interval is wide ({low} to {high}). More shared documents make it narrower."
 
 
-def _boundaries(body: Json) -> Iterator[str]:
+def _boundaries(body: Json) -> Iterator[Sentence]:
     if _apart(body, "type"):
         yield (
             "Annotators mostly differ on where an entity begins and ends. "
@@ -64,7 +100,7 @@ def _boundaries(body: Json) -> Iterator[str]:
         )
 
 
-def _labels(body: Json) -> Iterator[str]:
+def _labels(body: Json) -> Iterator[Sentence]:
     if _apart(body, "boundary"):
         cells = _confused(body)
         most = max(cells, key=lambda labels: cells[labels], default=None)
@@ -89,7 +125,7 @@ def _confused(body: Json) -> dict[tuple[str, str], int]:
     }
 
 
-def _apart_from_all(body: Json) -> Iterator[str]:
+def _apart_from_all(body: Json) -> Iterator[Sentence]:
     own = body["entities"]["by_annotator"]
     known = {name: score["value"] for name, score in own.items() if score["value"] is not None}
     if len(known) < 3:
@@ -108,37 +144,49 @@ def _without(body: Json, name: str) -> float:
     return sum(known) / len(known) if known else 0.0
 
 
-def _suggested(body: Json) -> Iterator[str]:
-    count, suggested = body["entities"]["n"], body["entities"]["from_suggestions"]
-    control = body["entities"]["control"]
-    if count and suggested / count > MANY_SUGGESTED:
-        share = round(100 * suggested / count)
-        blind = (
-            "" if control["blind"] else " Nobody labeled without them, so nobody can tell how much."
+def _suggested(body: Json) -> Iterator[Sentence]:
+    compared, suggested = sum(body["entities"]["kinds"].values()), body["entities"]["suggested"]
+    blind = body["entities"]["control"]["blind"]
+    if compared and suggested / compared > MANY_SUGGESTED:
+        share = f"{round(100 * suggested / compared)} %"
+        unknown = "" if blind else " Nobody labeled without them, so nobody can tell how much."
+        yield Advice(
+            f"{share} of what is compared were suggestions first. "
+            f"People who see the same suggestions agree more than they otherwise would.{unknown}",
+            (Opened(share, "entities", "suggested"),),
         )
-        yield (
-            f"{share} % of the entities were suggestions first. "
-            f"People who see the same suggestions agree more than they otherwise would.{blind}"
-        )
-    if control["blind"]:
-        share = round(100 * control["blind"] / control["layers"])
-        told = f"{share} % of the layers were labeled without suggestions in sight."
-        blind, shown = (control[name]["value"] for name in ("f1_blind", "f1_shown"))
-        if blind is not None and shown is not None:
-            told += f" F1 is {blind:.2f} there, and {shown:.2f} where suggestions were in sight."
-        yield told
+    if blind:
+        yield _control(body["entities"]["control"])
 
 
-def _uncovered(body: Json) -> Iterator[str]:
+def _control(control: Json) -> Advice:
+    """Return how those who had no suggestions in sight agree, beside those who had."""
+    blind, shown = (control[name]["value"] for name in ("f1_blind", "f1_shown"))
+    if blind is None:
+        return Advice(
+            "Somebody labeled without suggestions in sight, but no two the same document: "
+            "nobody can tell how much they change."
+        )
+    beside = "" if shown is None else f", and {shown:.2f} where both had them"
+    opens = [Opened(f"{blind:.2f}", "entities", "blind")]
+    if shown is not None:
+        opens.append(Opened(f"{shown:.2f}", "entities", "shown"))
+    text = f"Where both had no suggestions in sight, F1 is {blind:.2f}{beside}."
+    return Advice(text, tuple(opens))
+
+
+def _uncovered(body: Json) -> Iterator[Sentence]:
     given = body["relations"]["given_entities"]
     if given["coverage"] is not None and given["coverage"] < 0.5:
-        yield (
-            f"Only {given['compared']} of {given['of']} relations link entities that both "
-            "annotators have. Settle the entities before reading the relations."
+        counted = f"{given['compared']} of {given['of']} relations"
+        yield Advice(
+            f"Only {counted} link entities that both annotators have. "
+            "Settle the entities before reading the relations.",
+            (Opened(counted, "relations", "given_entities"),),
         )
 
 
-_RULES: tuple[Callable[[Json], Iterator[str]], ...] = (
+_RULES: tuple[Callable[[Json], Iterator[Sentence]], ...] = (
     _too_few,
     _not_shared,
     _wide,

@@ -112,6 +112,20 @@ def _between(corpus: Corpus, a: int, b: int, how: str) -> Booleans:
     return np.concatenate([first[found.first], first[found.only_first], second[found.only_second]])
 
 
+def all_suggested(corpus: Corpus, a: int, b: int) -> Booleans:
+    """Tell of which entities compared all that there is was a suggestion first."""
+    found, one, other = corpus.derived(align, a, b), corpus.suggested[a], corpus.suggested[b]
+    matched = one[found.first] & other[found.second]
+    return np.concatenate([matched, one[found.only_first], other[found.only_second]])
+
+
+def _where(corpus: Corpus, a: int, b: int, rows: Booleans) -> Booleans:
+    """Tell which entities compared lie where both have worked so: documents × annotators."""
+    found, kept = corpus.derived(align, a, b), rows[:, a] & rows[:, b]
+    first, second = kept[corpus.spans[a].document], kept[corpus.spans[b].document]
+    return np.concatenate([first[found.first], first[found.only_first], second[found.only_second]])
+
+
 ENTITIES = Side(
     KINDS,
     align,
@@ -122,7 +136,12 @@ ENTITIES = Side(
     lambda corpus, by: np.column_stack([corpus.spans[by].start, corpus.spans[by].end]),
     lambda corpus, by, row: corpus.entities[by][row],
     Difference,
-    {"same_span": lambda corpus, a, b: corpus.derived(align, a, b).kind < 2},
+    {
+        "same_span": lambda corpus, a, b: corpus.derived(align, a, b).kind < 2,
+        "suggested": all_suggested,
+        "blind": lambda corpus, a, b: _where(corpus, a, b, corpus.blind),
+        "shown": lambda corpus, a, b: _where(corpus, a, b, ~corpus.blind),
+    },
 )
 RELATIONS = Side(
     RELATION_KINDS,

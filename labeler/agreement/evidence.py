@@ -29,9 +29,11 @@ class Question:
 
     `a` alone stands for each pair that they are in, as the first of it. `label` is that of either
     side, `cell` that of each; `kind` is one of a matched pair, `only_a`, `only_b`, `only_one` for
-    both, `differ`, what both have but for their labels (`same_span`, `same_pair`), or relations
-    between entities that both have (`given_entities`, `given_overlap`). `document` goes by its id,
-    `group` is one of categories. NOTHING as a label is for what one of the two does not have.
+    both, `differ`, what both have but for their labels (`same_span`, `same_pair`), relations
+    between entities that both have (`given_entities`, `given_overlap`), or entities all of which
+    were suggestions first (`suggested`), or made by both without suggestions in sight (`blind`) or
+    by both with them (`shown`). `document` goes by its id, `group` is one of categories. NOTHING
+    as a label is for what one of the two does not have.
     """
 
     a: str | None = None

@@ -1,7 +1,7 @@
 """The agreement of a corpus as one JSON value, and the annotations behind each number in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from labeler.agreement.comparisons import (
     RELATIONS,
     Difference,
     RelationDifference,
+    all_suggested,
 )
 from labeler.agreement.competence import entity_competence
 from labeler.agreement.corpus import Corpus
@@ -112,6 +113,7 @@ def _report(result: Result) -> Json:
         "entities": {
             **part_report(ENTITY_PART, found),
             "competence": entity_competence(entities),
+            "suggested": sum(int(all_suggested(entities, *two).sum()) for two in entities.pairs()),
             "control": blind_control(entities, *drawn),
         },
         "relations": part_report(RELATION_PART, linked),
@@ -122,7 +124,9 @@ def _report(result: Result) -> Json:
             measure.name: {"title": measure.title, **found.score(measure, everybody).to_json()}
             for measure in others
         }
-    return {**body, "warnings": advice(body)}
+    told = advice(body)
+    opens = [[asdict(one) for one in sentence.opens] for sentence in told]
+    return {**body, "warnings": [str(sentence) for sentence in told], "opened_by_warnings": opens}
 
 
 def held(result: Result, pairs: Sequence[tuple[str, str]]) -> Json:

@@ -15,7 +15,7 @@ from labeler.progress.distributions import (
 from labeler.progress.pace import Forecast, Pace, finishers, forecast, paces
 from labeler.progress.suggestions import Aid, Reception, Spared, aids, receptions, spared
 from labeler.progress.sums import ENOUGH
-from labeler.progress.variations import Variation, variations
+from labeler.progress.variations import Place, Variation, places, variations
 
 __all__ = [
     "ENOUGH",
@@ -24,6 +24,7 @@ __all__ = [
     "Day",
     "Forecast",
     "Pace",
+    "Place",
     "Reception",
     "Spared",
     "Variation",
@@ -36,6 +37,7 @@ __all__ = [
     "forecast",
     "labels",
     "paces",
+    "places",
     "receptions",
     "spared",
     "variations",

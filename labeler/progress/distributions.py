@@ -119,5 +119,6 @@ _WORDS = {
     "relations": "Relations submitted on {}",
     "duration": "Articles that took {}",
     "blind": "Submitted without suggestions: {}",
+    "aided": "Submitted with suggestions: {}",
     **dict.fromkeys(DECISIONS, ""),
 }

@@ -110,17 +110,12 @@ class Forecast:
     hours: float | None
 
     @property
-    def words(self) -> str:
-        """Return the same in a sentence, with what it rests on."""
-        if not self.left:
-            return "Nothing is left to do."
+    def words(self) -> str | None:
+        """Return in words how long that is."""
         if self.hours is None:
-            rest = f"Too few articles were timed ({self.timed}) to say how long that takes."
-            return f"{self.left:,} to go. {rest}"
+            return None
         minutes = round(60 * self.hours)
-        spent = f"{minutes} minutes" if minutes < 90 else f"{self.hours:,.1f} hours"
-        basis = f"going by the {self.timed:,} articles timed so far"
-        return f"{self.left:,} to go: about {spent} of work, {basis}."
+        return f"{minutes} minutes" if minutes < 90 else f"{self.hours:,.1f} hours"
 
 
 def forecast(left: int, paces: Iterable[Pace]) -> Forecast:

@@ -41,6 +41,8 @@ from labeler.settling.doubts import (
 )
 from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
+from labeler.settling.outcomes import Outcome, counted, outcomes
+from labeler.settling.places import STANDS, Place, places
 from labeler.settling.sudden_changes import (
     Sudden,
     ask_about_change,
@@ -55,6 +57,7 @@ from labeler.settling.sudden_changes import (
 __all__ = [
     "MAX_ALIKE",
     "SETTLE",
+    "STANDS",
     "STATES",
     "TAKE_BACK",
     "WAYS",
@@ -65,6 +68,8 @@ __all__ = [
     "Doubted",
     "Line",
     "Occurrence",
+    "Outcome",
+    "Place",
     "Row",
     "Sudden",
     "ask_about_change",
@@ -74,6 +79,7 @@ __all__ = [
     "contested_after",
     "count_doubts",
     "count_sudden_changes",
+    "counted",
     "decide",
     "documents",
     "documents_alike",
@@ -90,6 +96,8 @@ __all__ = [
     "next_to_settle",
     "occurrences",
     "open_case",
+    "outcomes",
+    "places",
     "precedents",
     "project_of",
     "proposed_lines",

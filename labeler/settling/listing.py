@@ -8,9 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
-from labeler.adjudication import Standings, questions
+from labeler.adjudication import Standings
 from labeler.models import Document, Layer, Project, Settlement, db
 from labeler.settling.cases import comparison_of
+from labeler.settling.places import by_stand
 
 STATES = ("open", "done", "changed")
 """Documents to settle: not accepted yet, accepted, accepted before an annotator changed more."""
@@ -18,16 +19,17 @@ STATES = ("open", "done", "changed")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document that several finished: its title, who, and where its gold stands."""
+    """A document that several finished: its title, who did, and where its gold stands."""
 
     id: int
     title: str
     name: str
-    annotators: int
+    names: tuple[str, ...]
     state: str
     open: int
     settled: int
     agreed: int
+    annotators: int
 
 
 def documents(
@@ -87,10 +89,10 @@ def _row(
     items: dict[str, Any] = (
         {item.id: item for item in records[gold.id].annotations()} if gold is not None else {}
     )
-    standings = list(Standings(comparison_of(done, scheme), items, scheme))
-    asked = list(questions(standings))
-    left = sum(1 for standing in asked if standing.state == "open")
+    stands = by_stand(Standings(comparison_of(done, scheme), items, scheme))
+    agreed, settled, left = (len(stands[name]) for name in ("agreed", "settled", "open"))
     state = "open" if gold is None or gold.status != "done" else "changed" if left else "done"
-    agreed = sum(1 for standing in standings if standing.state in ("agreed", "new"))
-    settled = len(asked) - left
-    return Row(document.id, document.title, document.name, len(done), state, left, settled, agreed)
+    names = tuple(sorted(record.annotator for record in done))
+    return Row(
+        document.id, document.title, document.name, names, state, left, settled, agreed, len(names)
+    )

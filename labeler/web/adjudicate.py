@@ -68,6 +68,14 @@ def settle(project: Project, document: Document) -> ResponseReturnValue:
     return render_template("adjudicate.html", case={**shown, **case_json(case)})
 
 
+@blueprint.get("/projects/<slug>/adjudicate/<int:document_id>/<any(agreed, settled, open):stand>")
+@allow("curator")
+def places(project: Project, document: Document, stand: str) -> ResponseReturnValue:
+    """List the places of a document that are agreed, settled or open."""
+    found = settling.places(document, project.scheme, stand)
+    return render_template("adjudicate_places.html", document=document, stand=stand, places=found)
+
+
 @blueprint.get("/projects/<slug>/adjudicate/<int:document_id>/gold")
 @allow("curator")
 def label_gold(project: Project, document: Document) -> ResponseReturnValue:

@@ -48,6 +48,24 @@ def words(project: Project) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/projects/<slug>/consistency/outcomes")
+@allow("curator")
+def outcomes(project: Project) -> ResponseReturnValue:
+    """List the finished layers in which words have a label, or none."""
+    asked = request.args.get("words", "")[:MAX_WORDS]
+    label = request.args.get("label", "")
+    after = max(request.args.get("after", 0, type=whole), 0)
+    found, following = settling.outcomes(project, asked, label, after)
+    return render_template(
+        "consistency_outcomes.html",
+        words=asked,
+        label=label,
+        outcomes=found,
+        following=following,
+        total=settling.counted(project, asked, label),
+    )
+
+
 def _usual(found: Iterable[settling.Occurrence]) -> str | None:
     """Return the label that most annotators gave to these occurrences; None where nobody did."""
     counts = Counter(label for each in found for _, label in each.said if label)

@@ -120,6 +120,16 @@ def annotator(project: Project, user_id: int) -> ResponseReturnValue:
     return progress.of_person(project, accounts.user_by_id(user_id))
 
 
+@blueprint.get("/projects/<slug>/progress/<int:user_id>/varied")
+@allow("annotator")
+def varied(project: Project, user_id: int) -> ResponseReturnValue:
+    """List where a person labeled words in one way; annotators see only their own."""
+    if user_id != me().id and not accounts.may(project, me(), "curator"):
+        raise NotFound("There is no such page, or it is not yours to see.")
+    words, label = request.args.get("words", "")[:300], request.args.get("label", "")
+    return progress.of_words(project, accounts.user_by_id(user_id), words, label)
+
+
 @blueprint.get("/projects/<slug>/progress/counted")
 @allow("annotator")
 def counted(project: Project) -> ResponseReturnValue:

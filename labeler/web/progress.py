@@ -56,6 +56,8 @@ def of_person(project: Project, person: User) -> str:
 MAX_COUNTERS = 200
 """Counters whose sum a page lists."""
 _PAGE = 50
+_TIMED = {*counters.TIMED, counters.BLIND, counters.AIDED}
+"""Counters that count a layer once, so that its time and its labels stand beside it."""
 
 
 def of_counters(
@@ -73,9 +75,15 @@ def of_counters(
         described=", ".join(told[:3]) + (" …" if told[3:] else "") or "Nothing",
         total=counters.total(project, names, person),
         rows=rows,
-        timed=set(names) <= set(counters.TIMED),
+        timed=set(names) <= _TIMED,
         more=len(rows) == _PAGE,
     )
+
+
+def of_words(project: Project, person: User, words: str, label: str) -> str:
+    """Return the page that lists where one person labeled words so."""
+    found = progress.places(project, person, words, label)
+    return render_template("varied.html", person=person, words=words, label=label, places=found)
 
 
 def _drawn(project: Project, person: User | None) -> dict[str, Any]:

@@ -474,10 +474,8 @@ def test_relations_given_their_entities_open_as_many(curator: FlaskClient) -> No
             own = curator.get(f"{address}&kind={name}&a={pair['a']}&b={pair['b']}").get_json()
             assert own["annotations"] == pair[name]["compared"]
     page = curator.get("/projects/news/agreement?part=relations").text
-    [link] = [one for one in parsed(page).links if one["href"].endswith("kind=given_entities")]
-    assert (
-        f'data-annotations="{body["given_entities"]["compared"]}"' in curator.get(link["href"]).text
-    )
+    [link] = {one["href"] for one in parsed(page).links if "kind=given_entities" in one["href"]}
+    assert f'data-annotations="{body["given_entities"]["compared"]}"' in curator.get(link).text
 
 
 def test_gold_that_is_not_settled_tells_nothing(
@@ -497,6 +495,34 @@ def test_gold_that_is_not_settled_tells_nothing(
     with transaction() as session:
         session.get_one(Layer, key).status = "done"
     text = signed_in("ana").get(address).text
-    assert "In 1 finished article that has settled gold" in text
+    assert "In all finished articles that have settled gold" in text
     assert "With gold" in text
     assert re.search(r"label differs\s+<a[^>]*>1<", text)
+
+
+def test_numbers_in_warnings_open_what_they_are_made_of(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The share of suggestions, and F1 with and without them, follow from what they open."""
+    drawn_project(corpus)
+    with transaction():
+        for layer in db.session.query(Layer).filter(Layer.id % 7 != 0):
+            layer.blind = layer.document_id % 3 == 0
+    client = signed_in("cy")
+    body = client.get("/api/v1/projects/news/agreement").get_json()
+    page = client.get("/projects/news/agreement").text
+    evidence = "/projects/news/agreement/evidence"
+    kinds = client.get(f"/api/v1{evidence}").get_json()["kinds"]
+    both = sum(kinds[kind] for kind in KINDS["entities"])
+    share = round(100 * listed(client, f"{evidence}?kind=suggested") / both)
+    assert f'<a class="quiet" href="{evidence}?kind=suggested">{share} %</a>' in page
+    for kind in ("blind", "shown"):
+        told = body["entities"]["control"][f"f1_{kind}"]["value"]
+        assert f'<a class="quiet" href="{evidence}?kind={kind}">{told:.2f}</a>' in page
+        assert listed(client, f"{evidence}?kind={kind}") == kinds[kind] > 0
+    documents = {
+        name: {one["document_id"] for one in client.get(
+            f"/api/v1{evidence}?kind={name}").get_json()["items"]}
+        for name in ("blind", "shown")
+    }  # fmt: skip
+    assert all(key % 3 == 0 for key in documents["blind"])

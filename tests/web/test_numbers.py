@@ -87,6 +87,28 @@ def test_the_numbers_of_the_overview_are_those_of_their_lists(
     assert {"state done", "state open", "state skipped", "state unopened"} <= kinds
     assert {"mark flagged", "finished 2", "counter entity", "counter blind"} <= kinds
     assert {"counter documents", "counter duration", "counter accepted"} <= kinds
+    assert "counter aided" in kinds
+
+
+def test_means_with_and_without_suggestions_open_what_they_are_made_of(
+    project: Project, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """Articles, times, entities and relations of each side are those of the list behind them."""
+    client = signed_in("cy")
+    page = client.get("/projects/news").text
+    for name, aid in zip(("aided", "blind"), progress.aids(project), strict=True):
+        addresses = set(re.findall(rf'href="([^"]+counter={name}[^"]*)"', page))
+        assert len(addresses) == 1
+        address = unescape(addresses.pop())
+        assert page.count(f"counter={name}") == 4
+        told = {
+            what: [int(one) for one in every(client, address, rf'data-{what}="(\d+)"')]
+            for what in ("seconds", "entities", "relations")
+        }
+        assert len(told["seconds"]) == aid.documents > 5
+        assert {what: sum(each) for what, each in told.items()} == {
+            what: getattr(aid, what) for what in told
+        }
 
 
 def test_the_numbers_of_a_person_are_those_of_their_lists(

@@ -59,6 +59,7 @@ def site(app: Flask, corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "change": "cancel",
         "change_id": changed_suddenly(layer),
         "verdict": "keep",
+        "stand": "open",
         "doubt_id": doubted(layer),
         "verdict_on": "keep",
         "form": "csv",

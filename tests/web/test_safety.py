@@ -77,6 +77,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         "change": "cancel",
         "change_id": changed_suddenly(layer),
         "verdict": "keep",
+        "stand": "open",
         "doubt_id": doubted(layer),
         "verdict_on": "keep",
         "form": "json",

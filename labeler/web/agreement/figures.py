@@ -64,6 +64,9 @@ _MORE = {
     ),
 }
 GIVEN = {
+    "suggested": "Suggestions first",
+    "blind": "Without suggestions in sight",
+    "shown": "With suggestions in sight",
     "same_span": "Same span",
     "same_pair": "Same two linked",
     "given_entities": "Between the same entities",
@@ -83,6 +86,8 @@ class Figure:
     low: float | None
     high: float | None
     note: str
+    counted: str = ""
+    """How many comparisons or annotations it is made of, in words."""
     kind: str | None = None
     """The kind of comparisons that it is made of, None for all."""
 
@@ -140,21 +145,40 @@ def figure_of(body: Json, path: Sequence[str], title: str) -> Figure:
     """Return the figure at a place of a report, with what must be said beside it."""
     score = _at(body, path)
     kind = path[0] if path[0] in GIVEN else None
-    note = note_of(score, path)
+    counted = ""
     if score["value"] is not None and "compared" in body[path[0]] and len(path) > 1:
-        note = f"of {body[path[0]]['compared']:,}"
-    return Figure(title, score["value"], score["low"], score["high"], note, kind)
+        counted = f"of {body[path[0]]['compared']:,}"
+    elif score["value"] is not None and "of" in score:
+        counted = f"compares {score['compared']:,} of {score['of']:,} relations"
+    note = "" if counted else note_of(score, path)
+    return Figure(title, score["value"], score["low"], score["high"], note, counted, kind)
 
 
 def note_of(score: Json, path: Sequence[str]) -> str:
     """Return what must be said beside a value."""
     if score["value"] is None:
         return REASONS.get(score.get("reason", ""), "Undefined")
-    if "of" in score:
-        return f"compares {score['compared']:,} of {score['of']:,} relations"
     if path[-1].endswith("alpha") and score["value"] < _FIRM:
         return "below 0.80" if score["value"] >= _TENTATIVE else "below 0.67"
     return ""
+
+
+Told = list[tuple[str, Json | None]]
+"""A sentence in pieces, each with what it opens, if anything."""
+
+
+def warnings_of(report: Json) -> list[Told]:
+    """Return what is warned of: sentences in pieces, numbers that open something apart."""
+    both = zip(report["warnings"], report["opened_by_warnings"], strict=True)
+    return [_parted(text, opens) for text, opens in both]
+
+
+def _parted(text: str, opens: Iterable[Json]) -> Told:
+    pieces: Told = []
+    for one in opens:
+        before, words, text = text.partition(one["words"])
+        pieces += [(before, None), (words, one)]
+    return [*pieces, (text, None)]
 
 
 def headline(pair: Json, part: str) -> Json:

@@ -35,6 +35,7 @@ def overview(project: Project) -> ResponseReturnValue:
         found=found,
         job=job,
         page=shown(found, chosen=chosen),
+        warnings=figures.warnings_of(found.report),
         people=reliability.people(project),
         links=Links(project, given),
         total=_total(project),

@@ -1,0 +1,168 @@
+"""Each number that leads see opens what it counts; those that open nothing are listed here."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from labeler import accounts, demonstration, settling
+from labeler.models import Document, Project, db
+from tests.conftest import NOW
+
+PROJECT = f"/projects/{demonstration.SLUG}"
+PAGES = (
+    "",
+    "/progress/2",
+    "/progress/counted?counter=entity+ORG",
+    "/agreement",
+    "/agreement?part=relations",
+    "/agreement/evidence",
+    "/agreement/documents",
+    "/adjudicate",
+    "/adjudicate/automatic",
+    "/consistency",
+    "/consistency?words=Seoul",
+    "/consistency/sudden",
+    "/consistency/doubts",
+)
+OPEN_NOTHING = {
+    r"F#": "the name of a measure",
+    r"Mean F#": "the name of a measure",
+    r"F#, .*": "the name of a measure",
+    r"in # s": "how long the report took",
+    r"#": "a total above the list that it counts, a line of such a list, or how many are wanted",
+    r"(# % interval )?#( – |–)#( ·)?": "an interval",
+    r"# % interval": "an interval",
+    r"±#:": "an interval",
+    r"Counts are pooled over .* Intervals \(# %\) .*": "an interval",
+    r"(not opened |open )?to go: about # (minutes|hours) of work, going by the": "an estimate",
+    r"Finished by # (people|person)": "a number of people, whose documents stand beside it",
+    r"#–# (s|min)|#\+ min": "a class of time",
+    r"[A-Z][a-z][a-z] #": "a day",
+    r"# in all\. .*": "the total of the list below",
+    r"Counted in finished layers, .* # at most\. .*": "a limit",
+    r"Nobody has looked yet\. It takes # finished documents\.": "a limit",
+}
+"""What may stand on these pages without opening anything, # for each number, and why."""
+TOTALS = re.compile(r'data-total="(\d+)"')
+
+
+OPENS = {"a", "summary", "button", "select", "svg", "kbd", "time", "label"}
+"""Elements that open something, that people fill in, or that draw what tables tell."""
+VOID = {"input", "br", "img", "link", "meta", "hr", "wbr"}
+
+
+class _Plain(HTMLParser):
+    """Collects the texts of a page's main part that have numbers and open nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: list[tuple[str, bool]] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        # Words of documents and what people wrote have digits of their own.
+        theirs = given.get("dir") == "auto" or given.get("class") == "versions"
+        if tag not in VOID:
+            self._open.append((tag, tag in OPENS or theirs))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(name == tag for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        inside = any(tag == "main" for tag, _ in self._open)
+        if inside and not any(skipped for _, skipped in self._open) and re.search("[1-9]", data):
+            self.found.append(" ".join(re.sub(r"\d[\d.,]*\d|\d", "#", data).split()))
+
+
+def plain(page: str) -> list[str]:
+    """Return the texts of a page that have numbers which open nothing, # for each number."""
+    found = _Plain()
+    found.feed(page)
+    return found.found
+
+
+@pytest.fixture
+def project(app: Flask) -> Project:
+    """Return the project of the demo: three people, differences of every kind."""
+    demonstration.prepare()
+    return db.session.query(Project).filter_by(slug=demonstration.SLUG).one()
+
+
+@pytest.fixture
+def lead(project: Project, signed_in: Callable[[str], FlaskClient]) -> FlaskClient:
+    """Return the browser of who leads the project."""
+    return signed_in(demonstration.LEAD)
+
+
+def test_numbers_that_open_nothing_are_known(lead: FlaskClient) -> None:
+    """Beside sizes, intervals, limits and totals of lists, no number opens nothing."""
+    unknown = {
+        address: told
+        for address in PAGES
+        for told in plain(lead.get(f"{PROJECT}{address}").text)
+        if not any(re.fullmatch(known, told) for known in OPEN_NOTHING)
+    }
+    assert unknown == {}
+
+
+def opened(page: str, route: str) -> Iterator[tuple[str, int]]:
+    """Yield the addresses of a route that a page's numbers open, with these numbers."""
+    for address, words in re.findall(
+        r'<a class="quiet"[^>]* href="([^"]+)"[^>]*>([^<]+)</a>', page
+    ):
+        if re.search(route, address):
+            yield unescape(address), int(re.sub(r"\D", "", words))
+
+
+def every(client: FlaskClient, address: str) -> Iterator[str]:
+    """Yield the pages of a list."""
+    following = address
+    while following:
+        page = client.get(following).text
+        yield page
+        later = re.search(r'rel="next" href="([^"]+)"', page)
+        following = unescape(later[1]) if later else ""
+
+
+def test_counts_of_the_settling_list_open_their_places(project: Project, lead: FlaskClient) -> None:
+    """What is agreed, settled and open in a document is listed place by place."""
+    ana = accounts.find_user(demonstration.LEAD)
+    first = db.session.get_one(Document, settling.next_to_settle(project))
+    [standing, *_] = settling.open_case(first, ana, NOW).questions
+    choice = settling.Choice(standing.slot.key, "", standing.slot.seen)
+    settling.decide(first, [choice], "key", ana, NOW)
+    found = list(opened(lead.get(f"{PROJECT}/adjudicate").text, r"/(agreed|settled|open)$"))
+    assert {address.rpartition("/")[2] for address, _ in found} == {"agreed", "settled", "open"}
+    for address, number in found:
+        page = lead.get(address).text
+        assert page.count('class="place"') == int(TOTALS.findall(page)[0]) == number, address
+
+
+def test_counts_of_contested_words_open_the_layers_they_are_of(lead: FlaskClient) -> None:
+    """How often words are labeled in one way is the sum over the layers listed."""
+    lead.get(f"{PROJECT}/consistency")
+    found = list(opened(lead.get(f"{PROJECT}/consistency").text, "/outcomes"))
+    assert len(found) > 50
+    for address, number in found:
+        times = [re.findall(r'data-times="(\d+)"', page) for page in every(lead, address)]
+        assert sum(int(each) for page in times for each in page) == number, address
+
+
+def test_counts_of_words_that_one_person_labels_in_two_ways_open_their_places(
+    lead: FlaskClient,
+) -> None:
+    """On a person's page each label of such words opens every place where they gave it."""
+    people = [accounts.find_user(name).id for name in demonstration.ANNOTATORS]
+    pages = [lead.get(f"{PROJECT}/progress/{person}").text for person in people]
+    found = [each for page in pages for each in opened(page, "/varied")]
+    assert found
+    for address, number in found:
+        assert lead.get(address).text.count('class="place"') == number, address
