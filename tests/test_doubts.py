@@ -18,6 +18,8 @@ from tests.conftest import Corpus
 from tests.test_training import label
 from tests.web.pages import Client
 
+_DOUBT = ("entity", "label", "PERSON-0-3", 0, 3, None, None, "PERSON", 0, 3, "ORG")
+
 
 def entity(start: int, end: int, name: str = "PERSON", score: float | None = None) -> Entity:
     """Return an entity, or what a model with scores found."""
@@ -117,7 +119,10 @@ def test_what_was_kept_is_not_doubted_again(
 
     made = corpus.project(ana="annotator", lena="curator")
     layer = corpus.layer(corpus.document(made), "ana", "done", PERSON=[(0, 3)])
-    row = ((layer.id, "label", "PERSON-0-3", 0, 3, "PERSON", 0, 3, "ORG"), 0.9)
+    row = (
+        (layer.id, *_DOUBT),
+        0.9,
+    )
     assert module._keep(made, [row]) == 1
     db.session.commit()
     lead = Client(signed_in("lena"))
@@ -136,7 +141,10 @@ def test_a_fix_in_gold_can_be_taken_back(
     """Undo takes the edit out of gold and asks again, by who fixed it and once only."""
     made = corpus.project(ana="annotator", lena="curator", mia="curator")
     layer = corpus.layer(corpus.document(made), "ana", "done", PERSON=[(0, 3)])
-    row = ((layer.id, "label", "PERSON-0-3", 0, 3, "PERSON", 0, 3, "ORG"), 0.9)
+    row = (
+        (layer.id, *_DOUBT),
+        0.9,
+    )
     assert module._keep(made, [row]) == 1
     db.session.commit()
     doubt = db.session.query(Doubt).one()

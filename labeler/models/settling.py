@@ -76,15 +76,21 @@ class Doubt(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"))
+    about: Mapped[str] = mapped_column(String(10), default="entity", server_default="entity")
+    """entity, relation or category."""
     kind: Mapped[str] = mapped_column(String(10))
-    """label, boundary, both, missing or extra."""
+    """label, boundary, both, direction, missing or extra."""
     entity: Mapped[str | None] = mapped_column(ID)
     """The id of what is labeled; None where nothing is."""
     start: Mapped[int | None]
+    """Of the entity, or of the head of a relation: as labeled, or else as the model has it."""
     end: Mapped[int | None]
+    tail_start: Mapped[int | None]
+    """Of the tail of a relation."""
+    tail_end: Mapped[int | None]
     label: Mapped[str | None] = mapped_column(LABEL)
     new_start: Mapped[int | None]
-    """What the model has instead; None for nothing."""
+    """What the model has instead, of a relation the head; None for nothing."""
     new_end: Mapped[int | None]
     new_label: Mapped[str | None] = mapped_column(LABEL)
     score: Mapped[float] = mapped_column(Double)

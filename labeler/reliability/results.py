@@ -39,7 +39,6 @@ from labeler.reliability.reading import (
     training_documents,
 )
 from labeler.reliability.references import REFERENCES, reference
-from labeler.schema import Scheme
 
 PARTS = ("entities", "relations")
 CATEGORIES = "categories"
@@ -127,19 +126,9 @@ def _compared(project: Project, scope: Scope, against: str | None, found: str) -
         annotators=annotators,
         labels=scope.labels,
         symmetric=symmetric,
-        groups=groups_of(project.scheme),
+        groups=project.scheme.groups,
     )
     return Comparison(result, document_ids, found, pairs)
-
-
-def groups_of(scheme: Scheme) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the categories that exclude each other, by the name of their group; one that excludes
-    no other is a group by itself."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for label in scheme.categories:
-        alone = "" if label.group else label.name
-        groups.setdefault((label.group, alone), []).append(label.name)
-    return [(group or alone, tuple(labels)) for (group, alone), labels in groups.items()]
 
 
 def _held(project: Project, scope: Scope, tick: Callable[[int], None]) -> dict[str, Any]:

@@ -136,6 +136,16 @@ class Scheme:
         """Return the relation label of that name, if there is one."""
         return self._relations.get(name)
 
+    @property
+    def groups(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the categories that exclude each other, by the name of their group; one that
+        excludes no other is a group by itself."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for label in self.categories:
+            alone = "" if label.group else label.name
+            groups.setdefault((label.group, alone), []).append(label.name)
+        return [(group or alone, tuple(labels)) for (group, alone), labels in groups.items()]
+
     def category(self, name: str) -> CategoryLabel | None:
         """Return the category of that name, if there is one."""
         return self._categories.get(name)

@@ -1,6 +1,6 @@
 """Labels that a model doubts: listed, fixed in gold or in one's own layer, or kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +9,18 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
-from labeler.errors import Conflict, NotFound
+from labeler.errors import NotFound
 from labeler.models import Document, Doubt, Layer, Project, User, db, transaction
 from labeler.settling.cases import draft_of, gold_layer, undo, undo_own, write
+from labeler.settling.fixes import fixes
 
 _PAGE = 25
 """Doubts on one page."""
 _CONTEXT = 60
 """Code points shown on either side."""
+_BEGINNING = 160
+"""Code points shown of a document whose own label is doubted."""
 _MOST_COUNTED = 100
-_Items = Mapping[str, schema.Annotation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ def _open(project: Project) -> Select[Doubt]:
 
 def _told(row: Doubt) -> Doubted:
     document, text = row.layer.document, row.layer.document.text
-    spans = [(row.start, row.end), (row.new_start, row.new_end)]
+    spans = [
+        (row.start, row.end), (row.new_start, row.new_end), (row.tail_start, row.tail_end)
+    ]  # fmt: skip
     places = [(start, end) for start, end in spans if start is not None and end is not None]
+    places = places or [(0, min(len(text), _BEGINNING))]  # of the document as a whole
     start, end = min(place[0] for place in places), max(place[1] for place in places)
     return Doubted(
         row,
@@ -74,13 +79,38 @@ def _told(row: Doubt) -> Doubted:
         text[max(0, start - _CONTEXT) : start],
         text[start:end],
         text[end : end + _CONTEXT],
-        _said(text, row.start, row.end, row.label),
-        _said(text, row.new_start, row.new_end, row.new_label),
+        *_SAID[row.about](row, text),
     )
 
 
-def _said(text: str, start: int | None, end: int | None, label: str | None) -> str:
-    return f"{label} “{text[start:end]}”" if label else "not labeled"
+def _said_of_entity(row: Doubt, text: str) -> tuple[str, str]:
+    """Return in words what is labeled, and what the model has."""
+    sides = ((row.label, row.start, row.end), (row.new_label, row.new_start, row.new_end))
+    labeled, proposed = (
+        f"{label} “{text[start:end]}”" if label else "not labeled" for label, start, end in sides
+    )
+    return labeled, proposed
+
+
+def _said_of_relation(row: Doubt, text: str) -> tuple[str, str]:
+    head, tail = text[row.start : row.end], text[row.tail_start : row.tail_end]
+    turned = (row.new_start, row.new_end) != (row.start, row.end)
+    first, second = (tail, head) if turned else (head, tail)
+    return (
+        f"“{head}” {row.label} “{tail}”" if row.label else "not related",
+        f"“{first}” {row.new_label} “{second}”" if row.new_label else "not related",
+    )
+
+
+def _said_of_category(row: Doubt, _: str) -> tuple[str, str]:
+    return row.label or "not labeled", row.new_label or "not labeled"
+
+
+_SAID: Mapping[str, Callable[[Doubt, str], tuple[str, str]]] = {
+    "entity": _said_of_entity,
+    "relation": _said_of_relation,
+    "category": _said_of_category,
+}
 
 
 # ---- what is done about it -------------------------------------------------------------------
@@ -145,7 +175,7 @@ def _fix_own(doubt: Doubt, key: str, actor: User, now: datetime) -> None:
     editing.hold(layer.id)
     db.session.refresh(layer)
     [record] = editing.load([layer])
-    ops = tuple(_ops({item.id: item for item in record.annotations()}, doubt, None))
+    ops = tuple(fixes({item.id: item for item in record.annotations()}, doubt, None))
     editing.apply(layer.id, layer.revision, [schema.Edit(key, ops)], actor_id=actor.id, now=now)
 
 
@@ -155,46 +185,5 @@ def _fix_gold(doubt: Doubt, key: str, actor: User, now: datetime) -> None:
     draft = draft_of(document, gold, actor)
     draft.take_agreed()
     origin: dict[str, Any] = {"curation": {"how": "direct", "from": [], "by": actor.name}}
-    draft.change(tuple(_ops(draft.saved(), doubt, origin)))
+    draft.change(tuple(fixes(draft.saved(), doubt, origin)))
     write(gold, draft, key, actor, now)
-
-
-def _ops(items: _Items, doubt: Doubt, origin: dict[str, Any] | None) -> Iterator[schema.Op]:
-    """Yield what brings a layer from what is doubted to what the model has."""
-    there = _held(items, doubt)
-    new = _new(items, doubt, there, origin)
-    if there is None and (new is None or any(schema.overlap(e, new) for e in _entities(items))):
-        raise Conflict("It is labeled otherwise by now. Look at it in the document, or keep it.")
-    if there is not None and new is None:
-        for item in items.values():
-            if isinstance(item, schema.Relation) and there.id in (item.head, item.tail):
-                yield schema.Op(item.id, item, None)
-    yield schema.Op((there or new).id, there, new)  # type: ignore[union-attr]
-
-
-def _entities(items: _Items) -> Sequence[schema.Entity]:
-    return [item for item in items.values() if isinstance(item, schema.Entity)]
-
-
-def _extent(entity: schema.Entity) -> tuple[int, int, str]:
-    return entity.start, entity.end, entity.label
-
-
-def _held(items: _Items, doubt: Doubt) -> schema.Entity | None:
-    """Return what a layer has where something is doubted."""
-    was = (doubt.start, doubt.end, doubt.label)
-    return next((item for item in _entities(items) if _extent(item) == was), None)
-
-
-def _new(
-    items: _Items,
-    doubt: Doubt,
-    there: schema.Entity | None,
-    origin: dict[str, Any] | None,
-) -> schema.Entity | None:
-    if doubt.new_start is None or doubt.new_end is None or doubt.new_label is None:
-        return None
-    name = there.id if there else f"e:{doubt.new_start}-{doubt.new_end}"
-    while there is None and name in items:
-        name += "'"
-    return schema.Entity(name, doubt.new_start, doubt.new_end, doubt.new_label, origin)

@@ -9,8 +9,6 @@ from labeler.models import DictionaryEntry, Document, Layer, Lesson, Project, Us
 
 _READ = 100
 """Documents whose layers are looked at together."""
-_LISTED = 50
-"""Layers on one page, all of their last document."""
 _PATIENCE = 0.02
 """Seconds after which no more documents are looked at for one page."""
 
@@ -33,20 +31,25 @@ def counted(project: Project, words: str, label: str) -> int:
 
 
 def outcomes(
-    project: Project, words: str, label: str, after: int = 0
+    project: Project, words: str, label: str, after: int = 0, limit: int = 50
 ) -> tuple[list[Outcome], int | None]:
     """Return the layers that `counted` adds up, and the document after which the next page begins.
 
-    The index tells which documents may hold the words; there may be nothing so far, and more later.
+    A page has `limit` layers and the others of its last document. The index tells which documents
+    may hold the words; there may be nothing so far, and more later.
     """
     found: list[Outcome] = []
     until = time.monotonic() + _PATIENCE
     while keys := texts.may_hold(project.id, words, after, _READ):
         found += _of_documents(keys, words, label)
         after = keys[-1]
+        if len(found) > limit:
+            last = found[limit - 1].document_id
+            kept = [each for each in found if each.document_id <= last]
+            return kept, last if len(kept) < len(found) or len(keys) == _READ else None
         if len(keys) < _READ:
             return found, None
-        if len(found) >= _LISTED or time.monotonic() >= until:
+        if time.monotonic() >= until:
             return found, after
     return found, None
 

@@ -50,6 +50,10 @@ class Candidate(NamedTuple):
     second: Entity
     features: NDArray[np.int64]
 
+    def ends(self, outcome: str) -> tuple[Entity, Entity]:
+        """Return head and tail of an outcome such as `LEADER_OF<`, which turns them round."""
+        return (self.second, self.first) if outcome.endswith("<") else (self.first, self.second)
+
 
 Example = tuple[Reading, Sequence[Entity], Sequence[Relation]]
 """A text with its gold entities and relations."""
@@ -120,20 +124,26 @@ class RelationModel:
     sure: float = 0.0
     """The probability from which a relation is proposed; above 1 none is."""
 
+    def judged(
+        self, reading: Reading, entities: Iterable[Entity]
+    ) -> Iterator[tuple[Candidate, dict[str, float]]]:
+        """Yield the pairs within reach with how likely each outcome is."""
+        for candidate in candidates(reading, entities):
+            likely = _softmax(self.weights[candidate.features].sum(axis=0)).tolist()
+            yield candidate, dict(zip(self.outcomes, likely, strict=True))
+
     def relations(
         self, reading: Reading, entities: Sequence[Entity], scheme: Scheme
     ) -> Iterator[tuple[Entity, Entity, str, float]]:
         """Yield head, tail, label and probability of what is likely enough to be related."""
-        for first, second, features in candidates(reading, entities):
-            chances = _softmax(self.weights[features].sum(axis=0))
-            best = int(chances.argmax())
-            outcome = self.outcomes[best]
-            if outcome == NOTHING or chances[best] < self.sure:
+        for candidate, likely in self.judged(reading, entities):
+            outcome = max(likely, key=likely.__getitem__)
+            if outcome == NOTHING or likely[outcome] < self.sure:
                 continue
-            head, tail = (second, first) if outcome.endswith("<") else (first, second)
+            head, tail = candidate.ends(outcome)
             label = scheme.relation(outcome[:-1])
             if label and label.allows(head.label, tail.label):
-                yield head, tail, label.name, float(chances[best])
+                yield head, tail, label.name, likely[outcome]
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

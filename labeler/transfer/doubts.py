@@ -18,6 +18,7 @@ from labeler.suggest.doubts import doubts
 from labeler.suggest.pipeline import propose
 from labeler.suggest.trained import PIECE, PIPELINE
 from labeler.transfer import selection
+from labeler.transfer.cross_fitting import Row, doubted_categories, doubted_relations
 from labeler.transfer.selection import TRAINING, Plan
 from labeler.transfer.training import LONGEST
 
@@ -64,10 +65,10 @@ def _doubts(work: jobs.JobWork) -> dict[str, Any]:
 
 
 _COLUMNS = (
-    "layer_id", "kind", "entity", "start", "end", "label", "new_start", "new_end", "new_label",
+    "layer_id", "about", "kind", "entity", "start", "end", "tail_start", "tail_end", "label",
+    "new_start", "new_end", "new_label",
 )  # fmt: skip
-Row = tuple[tuple[Any, ...], float]
-"""A doubt as its columns, and its score."""
+"""In the order in which the table has them."""
 
 
 def _keep(project: Project, rows: Sequence[Row]) -> int:
@@ -100,12 +101,31 @@ def judge_fold(
     rest = {key: layers for key, layers in chosen.items() if key not in judged}
     if not judged or not rest:
         return []
+    tell(f"{len(judged)} documents are judged by models trained on {len(rest)} others.")
+    scheme = project.scheme
+    rows = _entities(project, plan, rest, judged, tell) if scheme.entities else []
+    if scheme.relations:
+        tell("Relations are judged.")
+        rows += doubted_relations(project, rest, judged)
+    if scheme.categories:
+        tell("Labels of documents are judged.")
+        rows += doubted_categories(project, rest, judged)
+    return rows
+
+
+def _entities(
+    project: Project,
+    plan: Plan,
+    rest: dict[int, list[int]],
+    judged: dict[int, list[int]],
+    tell: Callable[[str], None],
+) -> list[Row]:
+    """Train a spaCy component on the rest, and return what it doubts."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         _write(plan, rest, place / "corpus")
         db.session.rollback()  # a read of minutes would keep the database from tidying up
         (place / "version").mkdir()
-        tell(f"{len(judged)} documents are judged by a model trained on {len(rest)} others.")
         with spacy_lock:
             nlp.train(
                 place / "corpus",
@@ -157,6 +177,7 @@ def _findable(entity: Entity) -> bool:
 
 def _row(layer_id: int, found: Found) -> Row:
     was, new = found.labeled, found.proposed
-    before = (was.id, was.start, was.end, was.label) if was else (None,) * 4
-    after = (new.start, new.end, new.label) if new else (None,) * 3
-    return (layer_id, found.kind, *before, *after), found.score
+    place = (was.start, was.end) if was else (None, None)
+    after = (new.start, new.end, new.label) if new else (None, None, None)
+    said = (was.id if was else None, *place, None, None, was.label if was else None)
+    return (layer_id, "entity", found.kind, *said, *after), found.score

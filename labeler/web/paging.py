@@ -81,6 +81,14 @@ def page(
     return {name: [tell(row) for row in rows], "next": following}
 
 
+def numbered(
+    name: str, rows: Sequence[T], tell: Callable[[T], Any] = lambda row: row
+) -> dict[str, Any]:
+    """Return a page of a short list in which each row goes by its number, from 1."""
+    fetched = list(enumerate(rows, 1))[after(0) :][: wanted()]
+    return page(name, fetched, lambda each: each[0], lambda each: tell(each[1]))
+
+
 def beyond(rows: Iterable[T], is_before: Callable[[T], bool]) -> list[T]:
     """Return as many of a short list as `wanted`, without those that are before the page."""
     return list(islice((row for row in rows if not is_before(row)), wanted()))

@@ -13,6 +13,7 @@ from labeler.adjudication import Comparison, Link, Span, Standing, Tag
 from labeler.errors import Invalid
 from labeler.models import Document
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
 from labeler.web.api.documents import WORK, work_json
@@ -86,6 +87,19 @@ def _keyed(**more: Any) -> dict[str, Any]:
 def get_adjudication(document: Document) -> ResponseReturnValue:
     """Return the questions of a document, and what gold says of each."""
     return answer(case_json(settling.open_case(document, me(), now())))
+
+
+@blueprint.get("/documents/<int:document_id>/adjudication/places")
+@allow("curator")
+@takes(stand={"enum": list(settling.STANDS), "default": "open"}, **paging.BY_NUMBER)
+@gives(paging.listed("places", settling.Place))
+def get_places(document: Document) -> ResponseReturnValue:
+    """Return the places of a document that are agreed, settled or open, in words."""
+    stand = request.args.get("stand", "open")
+    if stand not in settling.STANDS:
+        raise Invalid(f"A place cannot stand {stand!r}. Known: {', '.join(settling.STANDS)}.")
+    scheme = settling.project_of(document).scheme
+    return answer(paging.numbered("places", settling.places(document, scheme, stand)))
 
 
 @blueprint.get("/documents/<int:document_id>/adjudication/precedents")

@@ -40,6 +40,7 @@ _DOUBT: dict[str, Any] = {
     "document": int,
     "annotator": str,
     "gold": bool,
+    "about": str,
     "kind": str,
     "score": float,
     "before": str,
@@ -120,6 +121,25 @@ def _deviations() -> tuple[int, str] | None:
     if count and not count.isdecimal():
         raise Invalid("`after` is no place of this list: send the `next` of a page.")
     return (min(int(count), MAX_ID), words) if count else None
+
+
+@blueprint.get("/projects/<slug>/consistency/outcomes")
+@allow("curator")
+@takes(
+    words={"type": "string", "maxLength": MAX_WORDS},
+    label={"type": "string", "description": "Empty for not labeled."},
+    **paging.BY_NUMBER,
+)
+@gives(paging.listed("layers", settling.Outcome, total=int))
+def get_outcomes(project: Project) -> ResponseReturnValue:
+    """Return the finished layers in which words have a label, with how often: the `total` in all.
+
+    A page may have nothing and a `next` all the same: then more documents are still to be read.
+    """
+    words, label = request.args.get("words", "")[:MAX_WORDS], request.args.get("label", "")
+    found, following = settling.outcomes(project, words, label, paging.after(0), paging.limit())
+    total = settling.counted(project, words, label)
+    return answer({"total": total, "layers": found, "next": following})
 
 
 @blueprint.get("/projects/<slug>/consistency/occurrences")
@@ -281,6 +301,6 @@ def undo_doubt(project: Project, doubt_id: int) -> ResponseReturnValue:
 
 
 def _doubt(each: settling.Doubted) -> dict[str, Any]:
-    told = {name: getattr(each.row, name) for name in ("id", "kind", "score")}
+    told = {name: getattr(each.row, name) for name in ("id", "about", "kind", "score")}
     said = {name: getattr(each, name) for name in _DOUBT if name not in (*told, "document")}
     return {**told, **said, "document": each.document.id}

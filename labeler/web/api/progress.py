@@ -101,6 +101,17 @@ def get_person_progress(project: Project, name: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/projects/<slug>/progress/people/<name>/places")
+@allow("annotator")
+@takes(words={"type": "string"}, label={"type": "string"}, **paging.BY_NUMBER)
+@gives(paging.listed("places", progress.Place))
+def get_labeled_places(project: Project, name: str) -> ResponseReturnValue:
+    """Return where a person labeled words so in what they finished last: see `variations`."""
+    words, label = request.args.get("words", ""), request.args.get("label", "")
+    found = progress.places(project, _seen(project, name), words, label)
+    return answer(paging.numbered("places", found))
+
+
 @blueprint.get("/projects/<slug>/progress/counters")
 @allow("annotator")
 @takes(person=_PERSON, **paging.BY_WORDS)
