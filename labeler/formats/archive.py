@@ -39,7 +39,7 @@ def read(paths: Iterable[Path], importer: str = "auto") -> Iterator[Imported | P
         if path.is_dir():
             yield from _Files(path, Names(_below(path, path.resolve())), importer)
         elif path.suffix.lower() == ".zip":
-            yield from _archive(path, path.name, importer)
+            yield from _archive(path, _shown(path.name), importer)
         else:
             yield from _Files(path.parent, Names([path.name]), importer, given[path.parent])
 
@@ -70,6 +70,15 @@ def _is_hidden(part: str) -> bool:
     return part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
 
 
+def _is_utf_8(name: PurePath) -> bool:
+    return _shown(name.as_posix()) == name.as_posix()
+
+
+def _shown(name: str) -> str:
+    """Return a name as UTF-8, whatever bytes the file system has for it."""
+    return os.fsencode(name).decode(errors="replace")
+
+
 class _Files:
     """Files that stand together, below a folder or in an archive, each read by its kind."""
 
@@ -91,6 +100,10 @@ class _Files:
         self._places = Places(self._names, kinds, self._bytes)
         some = chosen and self._names.has(chosen.suffixes)
         for name in map(PurePath, self._names):
+            if not _is_utf_8(name):
+                message = "Its name is not UTF-8: it was not read. Rename it."
+                yield Problem(message, file=_shown(name.as_posix()), code="name")
+                continue
             fits = chosen is None or name.suffix.lower() in (*chosen.suffixes, ".zip")
             if some and not fits:
                 if not self._is_companion(name, kinds[0]):
@@ -132,7 +145,9 @@ class _Files:
             with path.open("rb") as stream:
                 yield from self._read(stream, name, chosen)
         except FileNotFoundError:
-            yield Problem("There is no such file or folder.", file=str(path), code="missing")
+            yield Problem(
+                "There is no such file or folder.", file=_shown(str(path)), code="missing"
+            )
         except OSError as error:
             message = f"It cannot be read: {error.strerror or error}."
             yield Problem(message, file=name.as_posix(), code="file")
@@ -222,7 +237,7 @@ def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Proble
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
-        yield Problem("There is no such file or folder.", file=str(path), code="missing")
+        yield Problem("There is no such file or folder.", file=_shown(str(path)), code="missing")
         return
     except OSError as error:
         yield Problem(f"It cannot be read: {error.strerror or error}.", file=name, code="file")

@@ -138,6 +138,18 @@ def test_what_is_missing_or_unreadable_is_told(tmp_path: Path) -> None:
     assert found == [f"missing {tmp_path / 'gone'}", "file loop.txt", "a"]
 
 
+def test_a_name_that_is_not_utf_8_is_told_in_letters_that_can_be_printed(tmp_path: Path) -> None:
+    """Reports are UTF-8 everywhere; the others are read."""
+    for name in (b"caf\xe9.jsonl", b"caf\xe9.zip", b"ok.txt"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"Fine.")
+    found = _names(tmp_path)
+    found += _names(*(path for path in tmp_path.iterdir() if path.suffix == ".zip"))
+    found += _names(tmp_path / "gone\udce9.txt")
+    assert found[:3] == ["name caf\ufffd.jsonl", "name caf\ufffd.zip", "ok"]
+    assert found[3] == "archive caf\ufffd.zip"
+    assert found[4] == "name gone\ufffd.txt"
+
+
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     """Neither a text called .zip nor one cut short is a traceback."""
     (tmp_path / "no.zip").write_bytes(b"no archive")
