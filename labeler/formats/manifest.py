@@ -1,7 +1,6 @@
 """What every export says of itself, beside its data: what did not fit, and what it was made of."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from labeler import __version__
 from labeler.formats import Report
+from labeler.formats.names import Names, below
 from labeler.spool import Pairs, json_pieces
 
 
@@ -33,20 +33,10 @@ def write(
         **about,
         "counts": report.counts,
         "versions": {"labeler": __version__, **versions},
-        "sha256": Pairs((name, _sha256(folder / name)) for name in names_below(folder)),
+        "sha256": Pairs((name, _sha256(folder / name)) for name in Names(below(folder))),
     }
     with (folder / "manifest.json").open("wb") as file:
         file.writelines(json_pieces(dict(sorted(manifest.items()))))
-
-
-def names_below(folder: Path) -> list[str]:
-    """Return the files below a folder by their relative names, in order."""
-    found = (
-        f"{Path(place).relative_to(folder).as_posix()}/{name}".removeprefix("./")
-        for place, _, names in os.walk(folder)
-        for name in names
-    )
-    return sorted(found)
 
 
 def _sha256(path: Path) -> str:

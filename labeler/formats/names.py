@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from weakref import finalize
 
 _TABLE = """
@@ -35,6 +35,10 @@ class Names:
         for (place,) in self._database.execute("SELECT place FROM file ORDER BY place"):
             yield _name(place)
 
+    def __len__(self) -> int:
+        [(count,)] = self._database.execute("SELECT count(*) FROM file")
+        return int(count)
+
     def __contains__(self, name: str) -> bool:
         found = self._database.execute("SELECT 1 FROM file WHERE place = ?", (_place(name),))
         return found.fetchone() is not None
@@ -56,6 +60,16 @@ class Names:
         for row in self._database.execute(f"{found} ORDER BY above, name, folder", (suffix,)):
             above, name, folder = map(os.fsdecode, row)
             yield above, name, folder
+
+
+def below(folder: Path, above: str = "") -> Iterator[str]:
+    """Yield the files below a folder by their names from there on, in no order; no links."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                yield from below(Path(entry), f"{above}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield above + entry.name
 
 
 def _place(name: str) -> bytes:

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from labeler import audit, jobs
 from labeler.config import Settings
 from labeler.errors import Invalid
-from labeler.formats import Exported, Report, exporters, manifest
+from labeler.formats import Exported, Report, exporters
+from labeler.formats.names import Names, below
 from labeler.jobs import Work
 from labeler.models import Export, Job, Project, User, db, transaction
 from labeler.models.database import now
@@ -194,7 +195,7 @@ def _claim(folder: Path) -> bool:
 
 def _move(source: Path, folder: Path) -> None:
     """Put the finished files in their place, over those of an earlier export."""
-    for name in manifest.names_below(source):
+    for name in Names(below(source)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(source / name, folder / name)
 

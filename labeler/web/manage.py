@@ -1,5 +1,6 @@
 """Pages for those who run a project: making it, articles in and out, settings."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ FILE = "file"
 """The start of a project that is no template."""
 FEW = 500
 """Documents that are exported while somebody waits."""
+_FILES = 100
+"""Files of an export that its page lists."""
 _PROBLEMS = 50
 """Problems or changes of an export on one page."""
 
@@ -271,11 +274,13 @@ def show_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Show what an export holds, and what did not fit."""
     row = projects.find_export(project, export_id)
     first = max(request.args.get("from", 0, type=whole), 0)
-    report = uploads.report_of(Path(row.folder), first, _PROBLEMS)
+    folder = Path(row.folder)
+    report, files = uploads.report_of(folder, first, _PROBLEMS), uploads.files_below(folder)
     return render_template(
         "exported.html",
         row=row,
-        files=uploads.files_below(Path(row.folder)),
+        files=uploads.sizes(folder, islice(files, _FILES)),
+        more=max(len(files) - _FILES, 0),
         warnings=report.warnings,
         total=report.total,
         problems=report.problems,

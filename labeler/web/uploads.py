@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 from labeler import jobs, transfer
 from labeler.config import Settings
 from labeler.errors import NotFound
+from labeler.formats.names import Names, below
 from labeler.models import Job, Project, User
 from labeler.spool import from_pieces
 
@@ -41,7 +42,7 @@ def take_in(project: Project, files: Iterable[FileStorage], *, actor: User, **op
         def queued() -> Job:
             return transfer.queue_import(project, folder, actor=actor, **options)
 
-        small = sum(size for _, size in files_below(folder)) <= _AT_ONCE
+        small = sum((folder / name).stat().st_size for name in below(folder)) <= _AT_ONCE
         return jobs.do_now(queued) if small else queued()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -82,12 +83,14 @@ def _shortened(part: str) -> str:
     return body.decode(errors="ignore") + kept
 
 
-def files_below(folder: Path) -> list[tuple[str, int]]:
-    """Return the files below a folder with their sizes in bytes; none when the folder is gone."""
-    if not folder.is_dir():
-        return []
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+def files_below(folder: Path) -> Names:
+    """Return the names of the files below a folder, in order; none when the folder is gone."""
+    return Names(below(folder) if folder.is_dir() else ())
+
+
+def sizes(folder: Path, names: Iterable[str]) -> list[tuple[str, int]]:
+    """Return names of files in a folder with their sizes in bytes."""
+    return [(name, (folder / name).stat().st_size) for name in names]
 
 
 @dataclass
@@ -158,10 +161,8 @@ def zipped(folder: Path, name: str = "") -> Iterator[bytes]:
     """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_symlink() or not path.is_file():
-                continue
-            inside = f"{name or folder.name}/{path.relative_to(folder).as_posix()}"
+        for each in files_below(folder):
+            path, inside = folder / each, f"{name or folder.name}/{each}"
             entry = zipfile.ZipInfo.from_file(path, inside, strict_timestamps=False)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:

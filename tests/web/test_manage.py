@@ -282,6 +282,21 @@ def test_exports_are_named_and_compared_by_page(
     assert manager.get(f"{second}/compare?with=99").status_code == 404
 
 
+def test_an_export_of_many_files_lists_the_first(
+    app: Flask, corpus: Corpus, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A format with a file for each article has more of them than a page can show."""
+    monkeypatch.setattr("labeler.web.manage._FILES", 3)
+    project = projects.find("news")
+    for number in range(3):
+        document = corpus.document(project, "Ada met Bob.", f"a{number}")
+        corpus.layer(document, "max", "done", PERSON=[(0, 3)])
+    transfer.export(project, "brat", layer="max")
+    page = manager.get(f"/projects/news/exports/{db.session.query(Export).one().id}").text
+    assert [f"a{number}.ann" in page for number in range(3)] == [True, True, False]
+    assert "And 6 more" in page
+
+
 def test_an_export_whose_folder_is_gone_says_so(
     app: Flask, corpus: Corpus, manager: Client
 ) -> None:

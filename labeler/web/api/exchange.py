@@ -190,7 +190,8 @@ def get_export(project: Project, export_id: int) -> ResponseReturnValue:
     """
     row = projects.find_export(project, export_id)
     folder = Path(row.folder)
-    files = [{"name": name, "bytes": size} for name, size in uploads.files_below(folder)]
+    sizes = uploads.sizes(folder, uploads.files_below(folder))
+    files = [{"name": name, "bytes": size} for name, size in sizes]
     found = uploads.report_of(folder, 0, _PROBLEMS)
     report = {name: getattr(found, name) for name in ("counts", "problems", "total", "warnings")}
     return answer({**_export_json(row), "files": files, "report": report})
