@@ -30,7 +30,7 @@ from benchmarks.gold import project_with_gold
 from labeler import accounts, editing, projects, schema, transfer, work
 from labeler.app import create_app
 from labeler.config import Settings
-from labeler.models import Document, Layer, Project, User, db
+from labeler.models import Document, Job, Layer, Project, User, db
 from labeler.models.database import now
 from labeler.transfer import training
 
@@ -282,12 +282,16 @@ def _run(
             learned.actions.total(),
             learned.each + 1,
         )
-        if models and training.train_when_due(learned.project):
-            _train(learned.project, number)
+        if models and (job := training.train_when_due(learned.project)):
+            _train(learned.project, job, number)
 
 
-def _train(project: Project, number: int) -> None:
+def _train(project: Project, job: Job, number: int) -> None:
+    """Do what a job is for, and take the job for done."""
     began = time.perf_counter()
+    if job.kind == "tag":
+        training.train_tagger(project)
+        return
     made = training.train_version(project)
     told = {name: made.scores.get(name) for name in ("f1", "pipeline", "tagger")}
     scores = ", ".join(f"{name} {value:.2f}" for name, value in told.items() if value is not None)

@@ -17,7 +17,7 @@ from labeler.jobs import queue
 from labeler.models import Evaluation, Project, TrainedModel, db, transaction
 from labeler.suggest.comparing import Tally, differences
 from labeler.suggest.patterns import Pattern
-from labeler.transfer import evaluation, exports, patterns, training
+from labeler.transfer import evaluation, exports, patterns, versions
 from tests.conftest import Corpus
 
 PLACES = st.sets(
@@ -138,14 +138,14 @@ def test_without_gold_it_says_what_to_do(app: Flask, corpus: Corpus) -> None:
 def test_a_version_is_a_wheel_that_holds_its_pipeline(project: Project, tmp_path: Path) -> None:
     """The package is made once, without a network; what pip would unpack loads in spaCy."""
     version = _version(project, tmp_path)
-    path = training.wheel(project, version)
+    path = versions.wheel(project, version)
     assert path.name == "en_news-0.1.0-py3-none-any.whl"
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path / "site")
     loaded = spacy.load(tmp_path / "site" / "en_news" / "en_news-0.1.0")
     assert [str(span) for span in loaded("Ada met Bob").ents] == ["Ada"]
     made = path.stat().st_mtime_ns
-    assert training.wheel(project, version).stat().st_mtime_ns == made
+    assert versions.wheel(project, version).stat().st_mtime_ns == made
 
 
 def test_the_page_opens_every_place(

@@ -10,7 +10,7 @@ from spacy.cli.train import train as spacy_train
 from labeler import jobs, nlp, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
-from labeler.transfer import judging, training
+from labeler.transfer import judging, training, versions
 from tests.conftest import NOW, Corpus
 
 WORDS = ("{0} is the mayor of {1}.", "The mayor of {1} is {0}.", "{0} met people in {1} today.")
@@ -69,6 +69,59 @@ def test_a_version_is_trained_judged_and_proposes(app: Flask, corpus: Corpus) ->
 
 
 @pytest.mark.usefixtures("quick")
+def test_the_tagger_proposes_before_the_pipeline_is_trained(app: Flask, corpus: Corpus) -> None:
+    """While the pipeline is in training the tagger proposes; where it is better, it goes on so."""
+    project = corpus.project()
+    label(corpus, project)
+    new = corpus.document(project, "Ada Byron is the mayor of Turku.", "new")
+    meanwhile: list[str] = []
+
+    def tell(line: str) -> None:
+        if not line.startswith("Tagger") and not meanwhile:
+            proposals, _ = transfer.suggestions(project, new)
+            meanwhile.extend(item["origin"]["version"] for item in proposals)
+
+    made = training.train_version(project, tell)
+    assert "model 1" in meanwhile
+    assert (made.number, made.current, made.component) == (1, True, "spancat")
+    assert (Path(made.folder) / "pipeline").is_dir()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_better_pipeline_is_a_version_of_its_own(
+    app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the pipeline finds more than the tagger it takes its place, without it."""
+    monkeypatch.setattr("labeler.suggest.chains._ROUNDS", 0)
+    project = corpus.project()
+    label(corpus, project)
+    made = training.train_version(project)
+    assert [(each.number, each.component) for each in versions.versions(project)] == [
+        (2, "spancat"),
+        (1, "tagger"),
+    ]
+    assert made.current
+    assert made.scores["pipeline"] > made.scores["tagger"]
+    assert not (Path(made.folder) / "tagger.npz").exists()
+
+
+def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
+    """It proposes when an article is opened, has no pipeline to take away, and leaves no more."""
+    project = corpus.project()
+    label(corpus, project, 8)
+    made = training.train_tagger(project)
+    assert made is not None
+    assert (made.number, made.current, made.component) == (1, True, "tagger")
+    assert jobs.listed(project.id) == []  # nothing is proposed for what waits
+    new = corpus.document(project, "Ada Byron is the mayor of Turku.", "new")
+    proposals, problem = transfer.suggestions(project, new)
+    assert problem is None
+    assert "model 1" in {item["origin"]["version"] for item in proposals}
+    with pytest.raises(NotFound, match="without a pipeline"):
+        versions.wheel(project, made)
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpus) -> None:
     """A version that finds less in the documents held back is kept, and the earlier proposes."""
     project = corpus.project()
@@ -79,11 +132,11 @@ def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpu
         patch.setattr("labeler.suggest.chains._ROUNDS", 0)
         second = training.train_version(project)
     assert (second.number, second.current) == (2, False)
-    assert training.current_version(project) == first
-    training.use(project, second)
-    assert training.current_version(project) == second
-    training.stop_using(project)
-    assert training.current_version(project) is None
+    assert versions.current_version(project) == first
+    versions.use(project, second)
+    assert versions.current_version(project) == second
+    versions.stop_using(project)
+    assert versions.current_version(project) is None
 
 
 def test_worse_is_what_chance_does_not_explain() -> None:
@@ -104,7 +157,7 @@ def test_the_entity_recognizer_can_be_trained_instead(app: Flask, corpus: Corpus
     with transaction():
         made.folder = "/nowhere"
     with pytest.raises(NotFound, match="version 1"):
-        training.use(project, made)
+        versions.use(project, made)
 
 
 @pytest.mark.usefixtures("quick")
@@ -142,7 +195,7 @@ def test_too_few_documents_are_refused(app: Flask, corpus: Corpus) -> None:
 
 
 def test_one_training_waits_at_most(any_app: Flask, corpus: Corpus) -> None:
-    """After every so many submitted documents a training is queued, never a second beside it."""
+    """After so many submitted documents a training is queued, before it a tagger alone, once."""
     project = corpus.project()
     training.choose(project, 5, "spancat")
     queued = []
@@ -150,8 +203,10 @@ def test_one_training_waits_at_most(any_app: Flask, corpus: Corpus) -> None:
         layer = corpus.layer(corpus.document(project, name=f"d{number}"), PERSON=[(0, 3)])
         work.set_state(layer, {"status": "done"}, NOW)
         queued.append(transfer.train_when_due(project))
-    assert [job is not None for job in queued] == [False] * 4 + [True] * 3
-    assert {job.id for job in queued if job} == {jobs.listed(project.id)[0].id}
+    kinds = [job and job.kind for job in queued]
+    assert kinds == [None, None, "tag", "tag", "train", "train", "train"]
+    assert len({job.id for job in queued if job}) == 2
+    assert [job.kind for job in jobs.listed(project.id)] == ["train"]  # the other is quiet
     training.choose(project, 0, "spancat")
     assert transfer.train_when_due(project) is None
 
@@ -176,6 +231,6 @@ def test_gold_is_learned_where_it_is_settled(app: Flask, corpus: Corpus) -> None
 def test_the_expected_gain_follows_the_logarithm() -> None:
     """Scores that rise with the logarithm of the documents give the gain that it has."""
     points = [(20, 0.5), (40, 0.6), (80, 0.7)]
-    assert training.expected_gain(points, more=80) == pytest.approx(0.1)
-    assert training.expected_gain(points[:2]) is None
-    assert training.expected_gain([(20, 0.7), (40, 0.6), (80, 0.5)]) == 0.0
+    assert versions.expected_gain(points, more=80) == pytest.approx(0.1)
+    assert versions.expected_gain(points[:2]) is None
+    assert versions.expected_gain([(20, 0.7), (40, 0.6), (80, 0.5)]) == 0.0

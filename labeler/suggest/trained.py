@@ -21,7 +21,12 @@ PIECE = 2_000
 """Code points that the pipeline is given at once: its memory grows with them."""
 PIPELINE, RELATIONS, TAGGER = "pipeline", "relations.npz", "tagger.npz"
 """What a version consists of: a folder that `spacy.load` takes, and files beside it. Where there is
-a tagger, it is better than the pipeline and finds the entities."""
+a tagger, it is better than the pipeline, or there is none yet, and it finds the entities."""
+
+
+def is_there(folder: Path) -> bool:
+    """Tell whether the files of a version are at a place."""
+    return (folder / PIPELINE).is_dir() or (folder / TAGGER).is_file()
 
 
 class TrainedSuggester:
@@ -51,7 +56,7 @@ class TrainedSuggester:
 
     def entities(self, reading: Reading, scheme: Scheme) -> list[Entity]:
         """Return the entities that the version proposes, by place; raises Unavailable."""
-        if not (self._folder / PIPELINE).is_dir():
+        if not is_there(self._folder):
             raise Unavailable(
                 f"The files of {self.version} are not at {self._folder}. Put them back, or use "
                 "another version, or none, on the page of suggestions."

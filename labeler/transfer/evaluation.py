@@ -16,7 +16,7 @@ from labeler.models import Document, Evaluation, Job, Project, TrainedModel, db,
 from labeler.schema import Suggestion
 from labeler.suggest import suggesters
 from labeler.suggest.comparing import Tally, differences, entity_places, relation_places
-from labeler.suggest.trained import PIPELINE, TrainedSuggester
+from labeler.suggest.trained import TrainedSuggester, is_there
 from labeler.transfer import selection
 from labeler.transfer.selection import Plan
 from labeler.transfer.suggestions import Source, sources
@@ -43,7 +43,7 @@ def candidates(project: Project) -> dict[str, str]:
     }
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id)
     for version in db.session.scalars(wanted.order_by(TrainedModel.number.desc())):
-        if (Path(version.folder) / PIPELINE).is_dir():
+        if is_there(Path(version.folder)):
             found[f"model {version.number}"] = f"Model {version.number}, trained here"
     return found
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from labeler import progress, transfer
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Project, TrainedModel
-from labeler.transfer import evaluation, training
+from labeler.transfer import evaluation, training, versions
 from labeler.web import charts
 from labeler.web.auth import allow, me
 from labeler.web.forms import TrainingForm, UseForm, tell
@@ -45,10 +45,10 @@ def _form(project: Project) -> TrainingForm:
 
 
 def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
-    versions = training.versions(project)
-    current = next((version for version in versions if version.current), None)
-    points = training.curve(versions)
-    judged = [version for version in versions if version.scores.get("f1") is not None][::-1]
+    trained = versions.versions(project)
+    current = next((version for version in trained if version.current), None)
+    points = versions.curve(trained)
+    judged = [version for version in trained if version.scores.get("f1") is not None][::-1]
     return render_template(
         "suggestions.html",
         form=form,
@@ -59,9 +59,9 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         title_of=evaluation.title_of,
         spared=progress.spared(project),
         use_form=UseForm(),
-        versions=versions[:20],
+        versions=trained[:20],
         current=current,
-        gain=training.expected_gain(points),
+        gain=versions.expected_gain(points),
         lacking=max(training.LEAST - training.finished(project), 0),
         receptions=progress.receptions(project),
     ), 422 if form.errors else 200
@@ -96,9 +96,9 @@ def use(project: Project) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if form.number.data:
-                training.use(project, version_of(project, form.number.data))
+                versions.use(project, version_of(project, form.number.data))
             else:
-                training.stop_using(project)
+                versions.stop_using(project)
         except LabelerError as error:
             tell(form, error)
             flash(error.message)
@@ -133,7 +133,7 @@ def download_wheel(project: Project, number: int) -> ResponseReturnValue:
 
 def wheel_of(project: Project, number: int) -> Response:
     """Return a version as a package for pip; raises NotFound."""
-    path = training.wheel(project, version_of(project, number))
+    path = versions.wheel(project, version_of(project, number))
     headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
     return Response(_blocks(path), mimetype="application/zip", headers=headers)
 
@@ -146,7 +146,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 def version_of(project: Project, number: int) -> TrainedModel:
     """Return a version by its number; raises NotFound."""
-    found = next((one for one in training.versions(project) if one.number == number), None)
+    found = next((one for one in versions.versions(project) if one.number == number), None)
     if found is None:
         raise NotFound(f"There is no version {number}.")
     return found

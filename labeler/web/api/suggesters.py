@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from labeler import progress, transfer
 from labeler.models import Evaluation, Project, TrainedModel
 from labeler.transfer import evaluation as made
-from labeler.transfer import training
+from labeler.transfer import training, versions
 from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
@@ -62,7 +62,7 @@ class Candidate:
 def get_models(project: Project) -> ResponseReturnValue:
     """Return the versions trained for a project, newest first; the `current` one proposes."""
     begin = paging.after(MAX_ID)
-    found = paging.beyond(training.versions(project), lambda row: row.number >= begin)
+    found = paging.beyond(versions.versions(project), lambda row: row.number >= begin)
     return answer(paging.page("models", found, lambda row: row.number, _model))
 
 
@@ -91,7 +91,7 @@ def get_learning(project: Project) -> ResponseReturnValue:
         {
             "finished": training.finished(project),
             "least": training.LEAST,
-            "expected_gain": training.expected_gain(training.curve(training.versions(project))),
+            "expected_gain": versions.expected_gain(versions.curve(versions.versions(project))),
             "spared": progress.spared(project),
             "receptions": progress.receptions(project),
         }
@@ -114,9 +114,9 @@ def put_current_model(project: Project) -> ResponseReturnValue:
     """Let another version propose, also an earlier one, or with 0 none."""
     number = sent_as(Chosen).number
     if number:
-        training.use(project, version_of(project, number))
+        versions.use(project, version_of(project, number))
     else:
-        training.stop_using(project)
+        versions.stop_using(project)
     return answer({"number": number})
 
 
