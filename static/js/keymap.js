@@ -184,6 +184,18 @@ export function labelBindings(labels, command, others) {
   return bindings;
 }
 
+/**
+ * The keys of a person in a project: their own, those of the labels, and the defaults.
+ * @param {{entities: any[], relations: any[], categories?: any[]}} scheme @param {Record<string, string[]>} chosen by the person
+ */
+export function keymapFor(scheme, chosen) {
+  const own = withOwn(chosen);
+  const labels = labelBindings(scheme.entities, "label", own);
+  const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
+  const categories = labelBindings(scheme.categories ?? [], "category", [...own, ...labels, ...relations]);
+  return new Keymap([...labels, ...relations, ...categories, ...own]);
+}
+
 const SIGNS = new Map(
   Object.entries({
     ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del",

@@ -5,9 +5,9 @@ import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
 import { showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
-import { chordOf, isTyping, Keymap, labelBindings, withOwn, written } from "./keymap.js";
+import { chordOf, isTyping, Keymap, keymapFor, written } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
-import { browserStorage, otherPages } from "./outbox.js";
+import { browserStorage, otherPages, Outbox } from "./outbox.js";
 import { Reasons } from "./reasons.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
@@ -29,7 +29,8 @@ export class Page {
     this.chooser = new Chooser();
     this.chrome = new Chrome(this.view, (...wish) => this.run(...wish));
     this.keymap = new Keymap([]);
-    this.#open(complete(work));
+    /** Resolves once the first document can be worked on. */
+    this.opened = this.#open(complete(work));
     this.ends = [
       listen(document, "keydown", (event) => this.#key(event), { capture: true }),
       listen(window, "popstate", () => this.#load(location.pathname.split("/").at(-2), false)),
@@ -95,12 +96,15 @@ export class Page {
 
   // ---- documents
 
-  /** @param {any} work */
-  #open(work) {
+  /** Show a document, with the edits that wait in this browser: nobody sees it without, and then with them. @param {any} work */
+  async #open(work) {
+    const { id } = work.layer;
+    const outbox = new Outbox(id, location.pathname, this.storage, this.vault, () => this.session && this.chrome.drawSaving(this.session.sync));
+    const waiting = outbox.seemsFull ? await outbox.read() : [];
     this.session?.destroy();
     this.#bind(work.scheme);
     byId("guide").innerHTML = work.project.guidelines; // made safe by the server
-    this.session = new Session(work, this);
+    this.session = new Session(work, this, { outbox, waiting });
     this.session.sync.resume();
     this.#tellOthers();
     this.ahead = undefined;
@@ -110,11 +114,7 @@ export class Page {
 
   /** @param {any} scheme @param {import("./keys.js").Own} [chosen] */
   #bind(scheme, chosen = ownKeys(this.storage)) {
-    const own = withOwn(chosen);
-    const labels = labelBindings(scheme.entities, "label", own);
-    const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
-    const categories = labelBindings(scheme.categories ?? [], "category", [...own, ...labels, ...relations]);
-    this.keymap = new Keymap([...labels, ...relations, ...categories, ...own]);
+    this.keymap = keymapFor(scheme, chosen);
   }
 
   /** Take over keys that were changed. @param {import("./keys.js").Own} own */
@@ -162,7 +162,7 @@ export class Page {
       if (work.layer.id === null) work.layer = await this.api.post(`/documents/${id}/layer`);
       const page = `/projects/${work.project.slug}/documents/${work.document.id}/label`;
       if (push) history.pushState(null, "", page);
-      this.#open(work);
+      await this.#open(work);
       byId("viewport").focus({ preventScroll: true });
     } catch (error) {
       this.#trouble(error);

@@ -55,6 +55,11 @@ export class Outbox {
     }
   }
 
+  /** Whether something seems to wait for this layer, as far as that is known at once. */
+  get seemsFull() {
+    return stored(this.storage, this.prefix).length > 0;
+  }
+
   /** What waits for this layer, oldest first. @returns {Promise<Waiting[]>} */
   async read() {
     const found = await entries(this.storage, this.vault, this.prefix);

@@ -10,9 +10,10 @@ import { Cursor } from "./cursor.js";
 import { Discussion } from "./discussion.js";
 import { Surface } from "./dom.js";
 import { Details } from "./details.js";
-import { byId, element, listen } from "./element.js";
+import { byId, listen } from "./element.js";
+import { decorations, strongRelations } from "./emphasis.js";
+import { Head } from "./head.js";
 import { Margin } from "./margin.js";
-import { Outbox } from "./outbox.js";
 import { Palette } from "./palette.js";
 import { Panels } from "./panels.js";
 import { Pointer } from "./pointer.js";
@@ -26,13 +27,17 @@ import { Spreading } from "./spreading.js";
 import { Store } from "./store.js";
 import { Suggestions } from "./suggestions.js";
 import { Sync } from "./sync.js";
-import { blockAt, blocksOf, DocumentText } from "./text.js";
+import { blocksOf, DocumentText } from "./text.js";
 import { Tokens } from "./tokens.js";
 import { VerdictBar } from "./verdict.js";
-import { grouped } from "./wording.js";
 
 const OFTEN = 15_000; // milliseconds between two looks at the comments, while edits are saved
 const SELDOM = 45_000; // milliseconds, while none are
+
+/**
+ * What earlier pages left of a layer: where it waits, and what of it is known.
+ * @typedef {{outbox: import("./outbox.js").Outbox, waiting: import("./outbox.js").Waiting[]}} Left
+ */
 
 /** A document that is being labeled. */
 export class Session {
@@ -45,9 +50,9 @@ export class Session {
    * @param {import("./api.js").Api} page.api
    * @param {import("./keymap.js").Keymap} page.keymap
    * @param {Storage | null} page.storage
-   * @param {import("./vault.js").Vault} page.vault
+   * @param {Left} left
    */
-  constructor(work, page) {
+  constructor(work, page, left) {
     this.work = work;
     this.page = page;
     this.view = page.view;
@@ -56,7 +61,7 @@ export class Session {
     if (document.hidden) this.clock.pause();
     this.scheme = new Scheme(work.scheme);
     this.palette = new Palette(this.scheme);
-    this.#buildModel();
+    this.#buildModel(left);
     this.#buildScreen();
     this.#buildGestures();
     this.#listen();
@@ -67,7 +72,8 @@ export class Session {
     this.#checkText();
   }
 
-  #buildModel() {
+  /** @param {Left} left */
+  #buildModel(left) {
     const { document: article, layer, suggestions } = this.work;
     this.text = new DocumentText(article.text);
     this.tokens = new Tokens(article.tokens);
@@ -76,13 +82,13 @@ export class Session {
     const items = [...layer.entities, ...layer.relations, ...layer.categories, ...layer.verdicts, ...layer.decisions];
     this.store = new Store(this.scheme, this.text.length, items);
     if (layer.gold) this.store.origin = { curation: { how: "direct", from: [], by: this.work.user.name } };
-    this.suggestions = new Suggestions(suggestions, this.store);
-    const outbox = new Outbox(layer.id, location.pathname, this.page.storage, this.page.vault, () => this.page.chrome.drawSaving(this.sync));
     this.sync = new Sync({
-      store: this.store, layer, api: this.page.api, outbox,
+      store: this.store, layer, api: this.page.api, outbox: left.outbox,
       onChange: () => this.page.chrome.drawSaving(this.sync),
       onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); this.refreshComments(OFTEN); },
     });
+    this.sync.take(left.waiting);
+    this.suggestions = new Suggestions(suggestions, this.store);
     this.renewal = new Renewal({
       ask: () => this.page.api.get(`/documents/${article.id}/suggestions`),
       isIdle: () => this.#isIdle(), onAnswer: (answer) => this.#suggested(answer),
@@ -97,11 +103,10 @@ export class Session {
     const [root, paper, viewport] = [byId("article"), byId("paper"), byId("viewport")];
     const { store, suggestions, tokens, text, blocks, palette, view } = this;
     const { keymap, chrome } = this.page;
-    const title = String(this.work.document.meta?.title ?? "");
-    this.#drawHead(title);
+    this.head = new Head(this.work.document, this.text, this.blocks, tokens.count);
     root.lang = this.work.project.language ?? "";
     viewport.scrollTop = 0;
-    this.article = new Article({ root, text, blocks, tokens, store, suggestions, palette, title });
+    this.article = new Article({ root, text, blocks, tokens, store, suggestions, palette, title: this.head.title });
     this.article.showTokens = view.look.tokens;
     this.surface = new Surface(root, text, blocks, this.article.elements);
     this.cursor = new Cursor({ text, blocks, tokens: this.signs, surface: this.surface, view, paper,
@@ -209,15 +214,15 @@ export class Session {
   draw() {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    this.article.decorate(this.#decorations());
+    this.article.decorate(decorations(this.view.look, this.store, this.suggestions, this.commands.focused));
     this.article.draw();
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
-    const drawings = [this.arcs.measure(this.#strong()), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure(), this.readMark.measure()];
+    const drawings = [this.arcs.measure(strongRelations(this.view.look, this.store, this.suggestions)), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure(), this.readMark.measure()];
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store, this.suggestions);
     this.page.chrome.drawSaving(this.sync);
-    if (this.changed) this.#drawCount();
+    if (this.changed) this.head.draw(this.layer, this.suggestions.count, this.work.suggester?.problem);
     this.outdated ||= this.changed;
     this.changed = false;
     this.listing ??= setTimeout(() => this.#list()); // when the frame is out: the list of a long document takes longer than its text
@@ -334,71 +339,6 @@ export class Session {
     this.article.preview = (after?.spans ?? []).map((span, index) => ({
       ...span, index, off: Boolean(after?.off.has(index)), aimed: index === after?.index,
     }));
-  }
-
-  // ---- what is set off
-
-  /** @returns {Map<string, string>} */
-  #decorations() {
-    const { focus, hover, relating } = this.view.look;
-    /** @type {Map<string, string>} */
-    const names = new Map();
-    const add = (/** @type {string | null | undefined} */ id, /** @type {string} */ name) =>
-      id && names.set(id, [names.get(id), name].filter(Boolean).join(" "));
-    if (relating) {
-      relating.targets.forEach((id) => add(id, "target"));
-      add(relating.head, "head");
-      add(relating.targets[relating.index], "aimed");
-      return names;
-    }
-    const focused = this.commands.focused;
-    if (isEntity(focused)) add(focused.id, "focus");
-    if (hover) add(hover, "pointed");
-    for (const id of [focus, hover]) {
-      const relation = id ? this.store.relations.get(id) ?? this.suggestions.open(id) : undefined;
-      if (isRelation(relation)) [relation.head, relation.tail].forEach((end) => add(this.suggestions.end(end)?.id, "end"));
-    }
-    return names;
-  }
-
-  /** Relations that are set off: the focused one, or those of the focused entity, and likewise for the one pointed at. */
-  #strong() {
-    const { focus, hover } = this.view.look;
-    const ids = [focus, hover].flatMap((id) => {
-      if (!id) return [];
-      const own = this.store.relationsOf(id).map((relation) => relation.id);
-      const open = this.suggestions.openRelations.filter(({ head, tail }) => [head, tail].some((end) => this.suggestions.resolve(end) === id));
-      return [id, ...own, ...open.map((relation) => relation.id)];
-    });
-    return new Set(ids.filter((id) => this.store.relations.has(id) || this.suggestions.openRelations.some((open) => open.id === id)));
-  }
-
-  // ---- the head of the paper
-
-  /** @param {string | undefined} title */
-  #drawHead(title) {
-    const first = this.blocks[0] ? this.text.slice(this.blocks[0].start, this.blocks[0].body).trim() : "";
-    const shown = title && title.trim() !== first ? title : "";
-    byId("title").textContent = shown;
-    byId("title").hidden = !shown;
-    this.left = element("span", { class: "left" });
-    const { meta } = this.work.document;
-    const source = String(meta?.source ?? "").startsWith(this.work.document.name) ? "" : meta?.source; // the name says it
-    const facts = [meta?.date, source, `${grouped(this.tokens.count)} tokens`].filter((fact) => typeof fact === "string" && fact);
-    byId("meta").replaceChildren(facts.join(" · "), this.left);
-  }
-
-  #drawCount() {
-    const { count } = this.suggestions;
-    const { flag, status } = this.layer;
-    const facts = [
-      count && `${count} suggestion${count > 1 ? "s" : ""} left`,
-      this.work.suggester?.problem,
-      status !== "open" && status,
-      this.layer.read_to && `read to ¶${blockAt(this.blocks, this.layer.read_to - 1).paragraph}`,
-      flag && `flagged: ${flag}`,
-    ];
-    this.left?.replaceChildren(...facts.filter(Boolean).map((fact) => ` · ${fact}`));
   }
 
   #checkText() {

@@ -6,6 +6,8 @@
  */
 
 const LATEST = 300; // milliseconds: a window that nobody sees paints nothing
+const EDITS = "labeler.edit."; // what outbox.js keeps in the browser's storage
+const MEANT = /^(.|Arrow\w+|Enter|Backspace|Delete|Escape)$/u; // keys that say something to the screen
 
 /** Wait for the first frame. */
 function painted() {
@@ -24,29 +26,65 @@ async function ask() {
   return answer.json();
 }
 
-/** Have the styles of what scripts add: they lie beside the scripts, under the same version. */
-function dressed() {
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../css/working.css", import.meta.url).href });
-  return new Promise((done, fail) => {
+/** Whether edits of this page wait in the browser: the text that the server sent is without them. */
+function isBehind() {
+  const waits = (/** @type {string} */ name) => JSON.parse(localStorage.getItem(name) ?? "null")?.page === location.pathname;
+  try {
+    return Object.keys(localStorage).some((name) => name.startsWith(EDITS) && waits(name));
+  } catch {
+    return false; // nothing is kept here, or nothing of ours
+  }
+}
+
+/** Keep the keys that are pressed before the screen answers to any; returns what presses them again. */
+function keepKeys() {
+  /** @type {KeyboardEvent[]} */
+  const kept = [];
+  const keep = (/** @type {KeyboardEvent} */ event) => {
+    const other = event.ctrlKey || event.metaKey || event.altKey || !MEANT.test(event.key);
+    if (other || event.target !== document.body) return;
+    event.preventDefault();
+    kept.push(event);
+  };
+  document.addEventListener("keydown", keep, true);
+  return () => {
+    document.removeEventListener("keydown", keep, true);
+    for (const event of kept) part("viewport").dispatchEvent(new KeyboardEvent("keydown", event));
+  };
+}
+
+/** Have the styles of what scripts add: they lie beside the scripts, under the same version. Returns what puts them on. */
+async function dressing() {
+  const href = new URL("../css/working.css", import.meta.url).href;
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", media: "not all", href });
+  await new Promise((done, fail) => {
     sheet.addEventListener("load", done);
     sheet.addEventListener("error", () => fail(new Error("The styles did not come.")));
     document.head.append(sheet);
   });
+  return () => (sheet.media = "all"); // with the first drawing: each change of styles has all of the page looked through
 }
 
 async function start() {
+  const pressAgain = keepKeys();
   const early = "hurries" in part("article").dataset ? ask() : null;
   early?.catch(() => {}); // told below
+  document.documentElement.classList.toggle("behind", isBehind());
   await painted();
   const work = early ?? ask();
   work.catch(() => {});
   document.documentElement.classList.remove("opening");
-  const [{ Page }] = await Promise.all([import("./main.js"), import("./page.js"), dressed()]);
-  new Page(await work);
+  const [{ Page }, dress] = await Promise.all([import("./main.js"), dressing(), import("./page.js")]);
+  const found = await work;
+  dress();
+  await new Page(found).opened;
+  document.documentElement.classList.remove("behind");
   part("viewport").focus({ preventScroll: true });
+  pressAgain();
 }
 
 start().catch((error) => {
+  document.documentElement.classList.remove("opening", "behind");
   part("saving").textContent = "This document cannot be opened. Reload the page.";
   throw error;
 });

@@ -43,6 +43,8 @@ export class Store {
   #future = [];
   /** @type {Set<(change: Change) => void>} */
   #listeners = new Set();
+  /** @type {Map<string, string> | null} ids by content, once somebody asks: a long document opens without */
+  #contents = null;
   /** What says of each annotation made here where it comes from; none says nothing. @type {object | null} */
   origin = null;
 
@@ -64,11 +66,15 @@ export class Store {
     this.categories = new Map();
     /** @type {Map<string, Set<string>>} relations by the entities at their ends */
     this.links = new Map();
-    /** @type {Map<string, string>} ids by content */
-    this.contents = new Map();
     const all = [...items];
     for (const item of all) this.#put(item, false);
     this.entities = new SpanIndex(all.filter(isEntity));
+  }
+
+  /** Ids by content. */
+  get contents() {
+    this.#contents ??= new Map([...this.items.values()].map((item) => [contentOf(item), item.id]));
+    return this.#contents;
   }
 
   /** @param {string} id */
@@ -177,7 +183,7 @@ export class Store {
   /** @param {Annotation} item */
   #put(item, indexed = true) {
     this.items.set(item.id, item);
-    this.contents.set(contentOf(item), item.id);
+    this.#contents?.set(contentOf(item), item.id);
     if (isEntity(item) && indexed) this.entities.add(item);
     if (isCategory(item)) this.categories.set(item.id, item);
     if (!isRelation(item)) return;
@@ -193,7 +199,7 @@ export class Store {
     const item = this.items.get(id);
     if (!item) return;
     this.items.delete(id);
-    if (this.contents.get(contentOf(item)) === id) this.contents.delete(contentOf(item));
+    if (this.#contents?.get(contentOf(item)) === id) this.#contents.delete(contentOf(item));
     if (isEntity(item)) this.entities.remove(item);
     this.categories.delete(id);
     if (!isRelation(item)) return;

@@ -75,6 +75,15 @@ export class Sync {
     return this.#blocked === "saved" ? "saving" : this.#blocked;
   }
 
+  /**
+   * Make the edits that an earlier page left, if all of them were made on the revision that is open:
+   * the server has none of these yet, and nobody has to be asked before they are drawn.
+   * @param {Edit[] & {base: number}[]} waiting oldest first
+   */
+  take(waiting) {
+    if (waiting.every(({ base }) => base === this.revision)) this.#apply(waiting);
+  }
+
   /** Take up what an earlier page left waiting; tries until the server tells which of it has arrived. */
   async resume() {
     this.#resuming = true;

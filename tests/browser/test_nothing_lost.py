@@ -63,6 +63,56 @@ def test_a_tab_closed_with_unsent_edits_loses_none(screen: Open) -> None:
     assert again(context, page).entities() == PEOPLE
 
 
+WITHOUT = """(() => {
+  window.without = 0;
+  const look = () => {
+    const article = document.getElementById("article");
+    const shown = article?.checkVisibility({ visibilityProperty: true });
+    const drawn = shown && article.querySelector("[data-block]");
+    if (drawn && !article.querySelector("mark")) window.without += 1;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()"""
+"""Counts the frames in which the scripts show the text without any entity."""
+
+
+def test_edits_that_wait_are_drawn_with_the_text(screen: Open) -> None:
+    """Opened again, the document shows at once what the server does not have yet."""
+    page = screen()
+    page.page.route("**/edits", lambda route: route.abort())
+    page.drag("Ines Okafor")
+    page.press("1")
+    unreachable(page)
+    page.page.on("dialog", lambda dialog: dialog.accept())
+    page.page.add_init_script(WITHOUT)
+    page.open()
+    expect(page.mark("Ines Okafor")).to_be_visible()
+    assert page.page.evaluate("without") == 0
+    page.page.unroute("**/edits")
+    page.open()
+    assert [words for words, _ in page.entities()] == ["Ines Okafor"]
+
+
+def test_keys_pressed_before_the_scripts_are_there_count(screen: Open) -> None:
+    """What is pressed while the document opens is done once it is open, in the same order."""
+    page = screen()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.page.route("**/js/main.js", hold)
+    page.page.goto(page.site.server.url + page.path)
+    expect(page.page.locator("html")).not_to_have_class("opening")
+    page.press("ArrowRight", "1", "Shift+ArrowRight")
+    assert not page.page.locator("#panels [role=tab]").count()
+    [route] = held
+    route.continue_()
+    expect(page.page.locator("#article mark")).to_have_count(1)
+    assert len(page.entities()) == 1
+
+
 def test_a_tab_closed_at_once_loses_nothing(screen: Open) -> None:
     """An edit made just before the tab is closed arrives, or waits for the next one."""
     page = screen()

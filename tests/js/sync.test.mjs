@@ -180,6 +180,28 @@ test("what a page left waiting is sent by the next, once", async () => {
   second.sync.destroy();
 });
 
+test("what a page left is there before anybody is asked, unless the server may have some of it", async () => {
+  for (const [fault, taken] of [["down", ["a", "b"]], ["lost", []]]) {
+    const server = new Server();
+    const first = browser(server);
+    server.faults = [fault];
+    first.store.edit(person(0, "a"));
+    first.store.edit(person(5, "b"));
+    await null; await null;
+    first.sync.destroy();
+    const second = browser(server, first.kept);
+    assert.equal(second.outbox.seemsFull, true);
+    second.sync.take(await second.outbox.read());
+    assert.deepEqual(second.sync.pending.flatMap((edit) => edit.ops.map(({ id }) => id)), taken);
+    await second.sync.resume();
+    await settled(second);
+    assert.deepEqual(Object.keys(server.image()), ["a", "b"]);
+    assert.equal(server.log.length, 2);
+    assert.equal(second.outbox.seemsFull, false);
+    second.sync.destroy();
+  }
+});
+
 test("what a page left waiting though it had arrived is not done again", async () => {
   const server = new Server();
   server.faults = ["lost"];
