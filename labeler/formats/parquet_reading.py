@@ -16,7 +16,7 @@ from labeler.formats import Imported
 from labeler.formats.drafts import Draft
 from labeler.formats.lines import listed, plain
 from labeler.formats.parquet import UNKNOWN, pyarrow_here
-from labeler.formats.tags import spans
+from labeler.formats.tags import is_tag, spans
 from labeler.schema import Document, Status
 
 _READ = 50
@@ -27,6 +27,9 @@ _TAGS = ("ner_tags", "tags", "ner", "labels")
 _SPANS = ("entities", "spans")
 _NAME = ("id", "document", "doc_id", "name")
 _LABEL = ("label", "category", "class")
+_LABELS = (*_LABEL, "labels")
+"""Where there are no tokens, these are those of the text."""
+_NO_LABEL = (None, "", -1)
 _OWN = {
     "meta", "annotator", "status", "revision", "read_to", "token_starts", "relations", "categories",
 }  # fmt: skip
@@ -80,8 +83,11 @@ class _Rows:
         def column(known: Sequence[str]) -> str | None:
             return next((names[name] for name in known if name in names), None)
 
-        self._text, self._tokens, self._tags = column(_TEXT), column(_TOKENS), column(_TAGS)
-        self._spans, self._name, self._label = column(_SPANS), column(_NAME), column(_LABEL)
+        self._text, self._tokens = column(_TEXT), column(_TOKENS)
+        self._tags = column(_TAGS) if self._tokens else None
+        spans_of = column(_SPANS)
+        self._spans = spans_of if spans_of and _has_objects(schema, spans_of) else None
+        self._name, self._label = column(_NAME), column(_LABEL if self._tags else _LABELS)
         used = {self._text, self._tokens, self._tags, self._spans, self._name, self._label}
         self._rest = [name for name in schema.names if name not in used | _OWN]
         self._names = _class_names(schema)
@@ -139,18 +145,25 @@ class _Rows:
         elif len(starts) < len(tokens):
             draft.tell(f"Token {tokens[len(starts)][:60]!r} is not in the text: no tag was taken.")
         else:
-            for first, last, label in spans(tag or "O" for tag in said):
+            # Classes such as `person` do not say where one begins: it goes on while they do.
+            marked = (tag if not tag or is_tag(tag) else f"I-{tag}" for tag in said)
+            for first, last, label in spans(tag or "O" for tag in marked):
                 extent = (starts[first], starts[last - 1] + len(tokens[last - 1]))
                 draft.entity(f"e{first}-{last}", [extent], label)
 
     def _categories(self, draft: Draft, row: Mapping[str, Any]) -> None:
-        label = row.get(self._label or "")
-        if label not in (None, ""):
-            named = _tag(label, self._names.get(self._label or "", ()))
-            draft.category(named if named is not None else str(label))
+        said, names = row.get(self._label or ""), self._names.get(self._label or "", ())
+        for label in said if isinstance(said, list) else [said]:
+            if label not in _NO_LABEL:
+                draft.category(_tag(label, names) or str(label))
         for category in listed(row.get("categories")):
             given = plain(category)
             draft.category(str(given.get("label", category)), given.get("id"))
+
+
+def _has_objects(schema: Any, column: str) -> bool:
+    """Tell whether a column holds objects, and not such as the words of entities only."""
+    return "struct" in str(schema.field(column).type)
 
 
 def _class_names(schema: Any) -> dict[str, Sequence[str]]:

@@ -139,6 +139,30 @@ def test_tokens_and_tags_of_others_come_in(as_numbers: bool) -> None:
     assert (entity.start, entity.end, entity.label) == (0, 8, "PER")
 
 
+def test_classes_without_a_beginning_go_on_while_they_are_the_same() -> None:
+    """Tags such as `person`, with the words of entities in a column that says no places."""
+    columns = {
+        "tokens": [["Ada", "Page", "met", "Bob"]],
+        "ner_tags": [[1, 1, 0, 1]],
+        "spans": [["person: Ada Page", "person: Bob"]],
+    }
+    [article], [told] = _read(_named(pa.table(columns), "ner_tags", ["O", "person"]))
+    entities = [i for i in article.suggestions if isinstance(i, Entity)]
+    assert [(e.start, e.end, e.label) for e in entities] == [(0, 8, "person"), (13, 16, "person")]
+    assert "'spans'" in told.message
+
+
+def test_labels_of_texts_are_categories() -> None:
+    """One or several by name; -1 is none, as `datasets` has it."""
+    for column, values in (("label", [1, 0, -1]), ("labels", [[1, 0], [0], []])):
+        table = _named(pa.table({"text": ["a", "b", "c"], column: values}), column, ["no", "yes"])
+        articles, problems = _read(table)
+        assert problems == []
+        labels = [[i.label for i in item.suggestions if isinstance(i, Category)]
+                  for item in articles]  # fmt: skip
+        assert labels == [["yes"] if column == "label" else ["yes", "no"], ["no"], []]
+
+
 def test_tokens_are_found_in_the_text_that_is_there() -> None:
     """Where one is not, no tag is taken, and that is told by row."""
     columns = {
