@@ -30,6 +30,11 @@ _LOOKED_AT = 50
 _PIPED = re.compile(r"\S+\|\S+(?: \S+\|\S+)*\s*")
 _WEBANNO = re.compile(rb"\s*#id=\d+\r?\n#text=")
 """How WebAnno TSV 1 begins, whose ids are numbers of sentences."""
+_CONLL_2012 = "#begin document ("
+_BRACKETS = (
+    "This is CoNLL-2012, whose entities are brackets in a column: it is not read. "
+    "Convert it to CoNLL-2003 or to CoNLL-U with entities in MISC."
+)
 _NAMED = re.compile(r"#\s*(?:newdoc )?id\s*[:=]?\s*(\S+)")
 
 
@@ -49,6 +54,8 @@ class ConllImporter:
         """Tell whether a file is of tokens with tags, line by line, and some tag has a label."""
         if _WEBANNO.match(head):
             return False
+        if head.startswith(_CONLL_2012.encode()):
+            return True  # to say what it is
         lines = head.decode(errors="replace").splitlines()[:_LOOKED_AT]
         aside = ("#", _START)
         rows = [_columns(line) for line in lines if line.strip() and not line.startswith(aside)]
@@ -65,6 +72,9 @@ class ConllImporter:
                 yield found
                 continue
             number, line = found
+            if line.startswith(_CONLL_2012):
+                yield Problem(_BRACKETS, file=file, line=number, code="version")
+                return
             named = _NAMED.match(line)
             if line.startswith(_START):
                 documents = True

@@ -67,10 +67,11 @@ def _task(file: str, line: int, task: dict[str, Any]) -> Iterator[Imported | Pro
         return
     for key in _deep(task):
         draft.tell(f"What the key {key!r} says was not taken.", code="ignored")
-    for number, span in enumerate(listed(task.get("spans"))):
-        _span(draft, number, plain(span))
+    spans = [_placed(span, listed(task.get("tokens"))) for span in listed(task.get("spans"))]
+    for number, span in enumerate(spans):
+        _span(draft, number, span)
     for number, relation in enumerate(listed(task.get("relations"))):
-        _relation(draft, number, plain(relation), listed(task.get("spans")))
+        _relation(draft, number, plain(relation), spans)
     for label in [*listed(task.get("accept")), *filter(None, [task.get("label")])]:
         draft.category(label)
     yield from draft.done(_annotator(task), _STATUS.get(str(answer), "open"))
@@ -107,28 +108,39 @@ def _annotator(task: dict[str, Any]) -> str | None:
     return session.rpartition("-")[2] or None
 
 
+def _placed(span: object, tokens: list[Any]) -> dict[str, Any]:
+    """Return a span with its place, which that of its tokens says where it says none itself."""
+    given = plain(span)
+    borders = [given.get(name) for name in ("token_start", "token_end")]
+    if "start" in given or not all(type(n) is int and 0 <= n < len(tokens) for n in borders):
+        return given
+    first, last = (plain(tokens[number]) for number in borders)  # type: ignore[index]
+    return {**given, "start": first.get("start"), "end": last.get("end")}
+
+
 def _span(draft: Draft, number: int, span: dict[str, Any]) -> None:
     extents = [(span.get("start"), span.get("end"))]
     text = span.get("text") if isinstance(span.get("text"), str) else None
-    taken = draft.entity(
-        span.get("id", number),
-        extents,
-        span.get("label") or "",
-        text=text,
-        attributes=plain(span.get("attributes")),
-    )
-    if taken:
-        draft.alias(("span", span["start"], span["end"], span["label"]), span.get("id", number))
-        draft.alias(("span", span["start"], span["end"]), span.get("id", number))
+    linked = {"kb_id": span["kb_id"]} if span.get("kb_id") else {}
+    key = span.get("id", number)
+    label = span.get("label") or ""
+    about = {**linked, **plain(span.get("attributes"))}
+    if draft.entity(key, extents, label, text=text, attributes=about):
+        draft.alias(_key(span), key)
+        draft.alias(_key({**span, "label": None}), key)
+
+
+def _key(span: dict[str, Any]) -> str:
+    """Return what a span is known by as an end of a relation, of this label or of any."""
+    return f"[{span.get('start')}, {span.get('end')}) {span.get('label') or ''}".strip()
 
 
 def _relation(draft: Draft, number: int, relation: dict[str, Any], spans: list[Any]) -> None:
     ends = []
     for end in ("head", "child"):
         span = plain(relation.get(f"{end}_span")) or _span_at(relation.get(end), spans)
-        place = ("span", span.get("start"), span.get("end"))
-        exact = (*place, span.get("label"))
-        ends.append(exact if draft.knows(exact) else place)
+        exact = _key(span)
+        ends.append(exact if draft.knows(exact) else _key({**span, "label": None}))
     draft.relation(
         relation.get("id", f"relation {number}"),
         (ends[0], ends[1]),
@@ -139,7 +151,7 @@ def _relation(draft: Draft, number: int, relation: dict[str, Any], spans: list[A
 
 def _span_at(token: object, spans: list[Any]) -> dict[str, Any]:
     """Return the span that ends with a token: by that Prodigy names the ends of relations."""
-    return next((s for s in map(plain, spans) if s.get("token_end", token) == token), {})
+    return next((span for span in spans if span.get("token_end", token) == token), {})
 
 
 # ---- out -------------------------------------------------------------------------------------

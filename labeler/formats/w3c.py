@@ -142,6 +142,8 @@ class _Page:
     def _place(self, selectors: Sequence[Any]) -> Extent | None:
         """Return where a target is: by position, in code points or else units, or by its quote."""
         said = _quote(selectors)
+        if any("refinedBy" in plain(selector) for selector in selectors):
+            return None  # the place is within the one that is named
         for selector in map(plain, selectors):
             start, end = selector.get("start"), selector.get("end")
             fragment = _FRAGMENT.search(str(selector.get("value") or ""))

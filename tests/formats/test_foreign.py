@@ -245,6 +245,23 @@ def test_what_prodigy_s_answers_mean(answer: str | None, session: str, status: s
     assert bool(said(article)) == (answer != "reject")
 
 
+def test_prodigy_places_spans_by_their_tokens_and_links_them_to_knowledge() -> None:
+    """Where a span says no characters, its tokens do; an end that no span has is told readably."""
+    tokens = [{"start": 0, "end": 3, "id": 0}, {"start": 4, "end": 7, "id": 1}]
+    task = {
+        "text": "Ada met", "tokens": tokens,
+        "spans": [{"token_start": 0, "token_end": 0, "label": "PER", "kb_id": "Q7259"},
+                  {"token_start": 0, "token_end": 9, "label": "PER"}],
+        "relations": [{"head": 0, "child": 1, "label": "OF", "head_span": {"start": 0, "end": 3},
+                       "child_span": {"start": 4, "end": 7, "label": None}}],
+    }  # fmt: skip
+    [article], problems = read("prodigy", json.dumps(task))
+    [entity] = article.suggestions
+    assert isinstance(entity, Entity)
+    assert (entity.start, entity.end, entity.attributes) == (0, 3, {"kb_id": "Q7259"})
+    assert ["'[4, 7)'" in problem.message for problem in problems] == [False, True]
+
+
 def test_doccano_has_three_kinds_of_lines() -> None:
     """Labels with offsets, labels of the whole, entities with relations; the rest is metadata."""
     lines = [
@@ -449,6 +466,15 @@ def test_conll_has_documents_sentences_or_neither() -> None:
     articles, problems = read("conll", "Ada\tB-PER\r\nx\r\nmet\tWHAT\r\n\r\n\r\nEve\tS-PER")
     assert [item.document.text for item in articles] == ["Ada x met", "Eve"]
     assert [problem.line for problem in problems] == [2, 3]
+
+
+def test_conll_2012_is_named_and_refused(tmp_path: Path) -> None:
+    """Its brackets are no tags, and its first column is no word."""
+    rows = "nw/x 0 0 Ada NNP (TOP* - - - - (PERSON) -\n\n#end document\n"
+    for name in ("a.conll", "a.txt"):
+        (tmp_path / name).write_text(f"#begin document (nw/x); part 000\n{rows}")
+        articles, [problem] = found(tmp_path / name)
+        assert (articles, problem.code, problem.line) == ([], "version", 1)
 
 
 def test_conll_tells_what_tags_cannot_say(tmp_path: Path) -> None:

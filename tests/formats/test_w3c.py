@@ -61,10 +61,17 @@ def test_a_place_is_found_however_it_is_said(selectors: tuple[dict[str, Any], ..
 
 
 @pytest.mark.parametrize(
-    "selectors", [(_quote("Ada"),), (_at(2, 5), _quote("Bob")), (_at(2, 500),), ({"type": "X"},)]
+    "selectors",
+    [
+        (_quote("Ada"),),
+        (_at(2, 5), _quote("Bob")),
+        (_at(2, 500),),
+        ({"type": "X"},),
+        ({**_at(2, 13), "refinedBy": _at(0, 3)},),
+    ],
 )
 def test_a_place_that_is_none_is_told(selectors: tuple[dict[str, Any], ...]) -> None:
-    """A quote that stands twice, one that reads otherwise, and what is beyond the text."""
+    """A quote that stands twice or reads otherwise, and what is beyond the text or within."""
     [article], [_] = _read({"type": "AnnotationPage", "items": [_tag("PER", *selectors)]})
     assert article.suggestions == ()
 
