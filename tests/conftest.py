@@ -20,6 +20,7 @@ from labeler.app import create_app
 from labeler.config import Settings
 from labeler.models import Document, Layer, Membership, Project, User, db, transaction
 from labeler.models.documents import text_sha256
+from tests.described import conforms
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -142,6 +143,7 @@ class FreshClient(FlaskClient):
 def _app_on(tmp_path: Path, url: str | None) -> Iterator[Flask]:
     app = create_app(settings(tmp_path, url))
     app.test_client_class = FreshClient
+    app.after_request(conforms)
     with app.app_context():
         yield app
         db.session.remove()

@@ -459,6 +459,6 @@ def test_the_api_of_webhooks(app: Flask, corpus: Corpus) -> None:
     assert [row["key"] for row in page["deliveries"]] == [sent["key"]]
     assert ask("POST", f"/{made['id']}/deliveries/{sent['id']}")["key"] == sent["key"]
     assert ask("DELETE", f"/{made['id']}") == {}
-    assert ask("GET") == {"webhooks": []}
+    assert ask("GET") == {"webhooks": [], "next": None}
     wrong = client.post(base, headers=bearer, json={"url": "ftp://x", "events": ["none"]})
     assert {problem["path"] for problem in wrong.json["problems"]} == {"url", "events"}

@@ -6,7 +6,7 @@ from labeler.transfer.exports import Made, export, queue_export
 from labeler.transfer.imports import import_paths, queue_import
 from labeler.transfer.intake import ImportReport
 from labeler.transfer.learning import queue_lessons
-from labeler.transfer.snapshots import Comparison, again, compare, find, read_manifest
+from labeler.transfer.snapshots import Change, Comparison, again, compare, find, read_manifest
 from labeler.transfer.suggestions import (
     queue_suggestions,
     suggest,
@@ -17,6 +17,7 @@ from labeler.transfer.suggestions import (
 from labeler.transfer.training import queue_training, train_version, train_when_due
 
 __all__ = [
+    "Change",
     "Comparison",
     "ImportReport",
     "Made",

@@ -169,7 +169,19 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
     return operation
 
 
-_JOB = {"type": "object", "required": ["job"], "properties": {"job": {"type": "object"}}}
+_FAR: dict[str, Any] = {
+    "id": _NUMBER,
+    "title": _STRING,
+    "state": _STRING,
+    "done": _NUMBER,
+    "total": {"type": ["integer", "null"]},
+}
+"""What a job tells of itself while what it computes is waited for."""
+_JOB = {
+    "type": "object",
+    "required": ["job"],
+    "properties": {"job": {"type": "object", "required": list(_FAR), "properties": _FAR}},
+}
 _LATER = {"202": {"description": "Being computed. Ask again.", "content": {JSON: {"schema": _JOB}}}}
 
 
@@ -217,8 +229,11 @@ def _schemas() -> dict[str, Any]:
     kept = {f"Kept{name}": each for name, each in whole.items()}
     op = {"id": _STRING, "before": _ANNOTATION, "after": _ANNOTATION}
     ops = {"type": "array", "items": {"$ref": "#/components/schemas/Op"}, "minItems": 1}
-    problem = {"message": _STRING, "path": _STRING, "code": _STRING}
+    where = {"path": _STRING, "file": _STRING, "line": _NUMBER}
+    problem = {"message": _STRING, **where, "code": _STRING}
     problems = {"type": "array", "items": {"type": "object", "properties": problem}}
+    missed = {"type": "array", "items": {"$ref": "#/components/schemas/LoggedEdit"}}
+    moved = {"revision": _NUMBER, "missed": missed}
     return {
         **made,
         **kept,
@@ -228,10 +243,21 @@ def _schemas() -> dict[str, Any]:
             "required": ["key", "ops"],
             "properties": {"key": _STRING, "ops": ops},
         },
+        "LoggedEdit": {
+            "type": "object",
+            "required": ["revision", "key", "actor", "at", "ops"],
+            "properties": {
+                "revision": _NUMBER,
+                "key": _STRING,
+                "actor": _STRING,
+                "at": {**_STRING, "format": "date-time"},
+                "ops": ops,
+            },
+        },
         "Error": {
             "type": "object",
             "required": ["code", "message", "problems"],
-            "properties": {"code": _STRING, "message": _STRING, "problems": problems},
+            "properties": {"code": _STRING, "message": _STRING, "problems": problems, **moved},
         },
     }
 

@@ -27,6 +27,20 @@ class Lean(dict[str, Any]):
     """The shapes of values of an object that leaves out what is empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Every:
+    """An object of any names, all of whose values have a shape."""
+
+    kind: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Shapes of which a value has one."""
+
+    kinds: tuple[Any, ...]
+
+
 class Shapes:
     """JSON schemas by name, each described once."""
 
@@ -35,19 +49,39 @@ class Shapes:
 
     def of(self, shape: Any, mode: Mode = "serialization") -> dict[str, Any]:
         """Return the schema of a record's type, or of a dict of the shapes of values."""
-        if isinstance(shape, dict):
-            properties = {name: self.of(value) for name, value in shape.items()}
-            required = [] if isinstance(shape, Lean) else list(shape)
-            return {"type": "object", "required": required, "properties": properties}
-        if isinstance(shape, Known):
-            return {"$ref": _REFERENCE + shape.name}
-        if isinstance(shape, Sent):
-            return self.of(shape.kind, "validation")
-        if isinstance(shape, list):
-            return {"type": "array", "items": self.of(shape[0])}
+        made: dict[str, Any]
+        match shape:
+            case dict():
+                made = self._object(shape)
+            case [kind]:
+                made = {"type": "array", "items": self.of(kind)}
+            case Known(name):
+                made = {"$ref": _REFERENCE + name}
+            case Sent(kind):
+                made = self.of(kind, "validation")
+            case Every(kind):
+                made = {"type": "object", "additionalProperties": self.of(kind)}
+            case Either(kinds):
+                made = {"anyOf": [self.of(kind) for kind in kinds]}
+            case _:
+                made = self._record(shape, mode)
+        return made
+
+    def _object(self, shape: dict[str, Any]) -> dict[str, Any]:
+        if not shape:
+            return {"type": "object", "maxProperties": 0}
+        properties = {name: self.of(value) for name, value in shape.items()}
+        required = [] if isinstance(shape, Lean) else list(shape)
+        return {"type": "object", "required": required, "properties": properties}
+
+    def _record(self, shape: Any, mode: Mode) -> dict[str, Any]:
         made = TypeAdapter(shape).json_schema(mode=mode, ref_template=_REFERENCE + "{model}")
-        for name, part in made.pop("$defs", {}).items():
-            self.known.setdefault(name, part)
+        parts = made.pop("$defs", {})
+        if any(self.known.get(name, part) != part for name, part in parts.items()):
+            place = _REFERENCE + _place(shape)  # another record has one of the names
+            made = TypeAdapter(shape).json_schema(mode=mode, ref_template=place + "{model}")
+            parts = {_place(shape) + name: part for name, part in made.pop("$defs").items()}
+        self.known.update(parts)
         if made.get("type") == "object" and "title" in made and "properties" in made:
             return {"$ref": _REFERENCE + self._named(shape, made)}
         return made
@@ -56,9 +90,14 @@ class Shapes:
         """Keep a record's schema, and return its name, with its place where another has it."""
         name = kind.__name__
         if self.known.get(name, made) != made:
-            name = kind.__module__.split(".")[1].title() + name
+            name = _place(kind) + name
         self.known[name] = made
         return name
+
+
+def _place(kind: type) -> str:
+    """Return the package of a record as the beginning of a name."""
+    return kind.__module__.split(".")[1].title()
 
 
 # ---- examples --------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def test_no_request_breaks_the_api(
             answers()
         except (Exception, FailureGroup) as error:  # noqa: BLE001 - the rest is tried as well
             failed[operation.label] = str(error)[:700]
-    assert failed == {}
+    assert not failed, "\n\n".join(f"{name}: {why}" for name, why in failed.items())
 
 
 def test_numbers_have_an_end(site: tuple[Any, dict[str, Any], str]) -> None:

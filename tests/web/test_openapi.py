@@ -284,3 +284,51 @@ def test_every_list_has_pages(app: Flask) -> None:
         if lists and not ({"after", "limit"} <= asked and "next" in properties):
             unpaged.add(operation["operationId"])
     assert unpaged == UNPAGED.keys()
+
+
+# ---- exact shapes ----------------------------------------------------------------------------
+
+OPEN = {
+    "attributes": "what a scheme declares, or people write, about an annotation",
+    "details": "what each action of the record keeps of itself",
+    "meta": "what a document came with",
+    "openapi": "a description in a form of its own, which has a schema elsewhere",
+    "options": "what the exporter was given, which may be an extension",
+    "origin": "where an annotation came from: written by suggesters and importers",
+    "pattern": "a pattern of tokens, in the form of spaCy",
+    "result": "what a job made, as its kind tells",
+}
+"""Objects without named values, and why."""
+
+
+def test_every_answer_is_described_to_its_last_value(app: Flask) -> None:
+    """No answer has an object that may hold anything, but for a few that are free by nature."""
+    document, loose = described(app), set[str]()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for _, content in _contents({**operation, "requestBody": {}}):
+                loose |= set(_open(content["schema"], operation["operationId"], document, ()))
+    assert loose == OPEN.keys()
+
+
+def _open(
+    schema: dict[str, Any], name: str, document: dict[str, Any], above: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield the names of objects that may hold anything."""
+    known = schema.get("$ref", "").rpartition("/")[2]
+    if known in above:
+        return
+    if known:
+        yield from _open(document["components"]["schemas"][known], name, document, (*above, known))
+        return
+    kinds = {"properties", "additionalProperties", "maxProperties", "patternProperties"}
+    free = schema.get("additionalProperties") is True
+    if schema.get("type") == "object" and (free or not kinds & schema.keys()):
+        yield name
+    for part, inside in schema.get("properties", {}).items():
+        yield from _open(inside, part, document, above)
+    places = [schema.get("items"), schema.get("additionalProperties")]
+    parts = (schema.get(word, ()) for word in ("anyOf", "prefixItems"))
+    for inside in (*places, *(each for part in parts for each in part)):
+        if isinstance(inside, dict):
+            yield from _open(inside, name, document, above)

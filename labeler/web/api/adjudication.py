@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from labeler import adjudication, schema, settling
 from labeler.adjudication import Comparison, Link, Span, Standing, Tag
@@ -19,7 +20,7 @@ from labeler.web.api import blueprint
 from labeler.web.api.documents import WORK, work_json
 from labeler.web.auth import allow, me
 from labeler.web.openapi import gives, takes, whole
-from labeler.web.shapes import Known, Lean
+from labeler.web.shapes import Either, Known, Lean
 
 __all__ = ["blueprint"]
 
@@ -46,6 +47,24 @@ _DECISIONS = {
 }
 
 
+_END = {"slot": str, "start": int, "end": int, "label": str}
+_PART = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""Where a part begins and ends, in code points."""
+_VERSION = Lean(
+    answer=str,
+    by=list[str],
+    label=str,
+    start=int,
+    end=int,
+    parts=list[_PART],
+    attributes=dict[str, Any],
+    head=Either((_END, None)),
+    tail=Either((_END, None)),
+)
+"""What some annotators have: a span, a relation by its ends, or only a label of the document."""
+_DECIDED = Lean(
+    {"answer": str, "how": str, "from": list[str], "by": str, "reason": str, "note": str}
+)
 _QUESTION: dict[str, Any] = {
     "id": str,
     "about": Literal["entity", "relation", "document"],
@@ -53,10 +72,10 @@ _QUESTION: dict[str, Any] = {
     "state": str,
     "seen": str,
     "absent": list[str],
-    "versions": list[dict[str, Any]],
+    "versions": [_VERSION],
     "held": str | None,
     "direct": bool,
-    "decided": dict[str, Any] | None,
+    "decided": Either((_DECIDED, None)),
     "reopened": bool,
 }
 CASE: dict[str, Any] = {

@@ -6,6 +6,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from labeler import jobs, reliability
+from labeler.agreement import shapes
 from labeler.errors import Unavailable
 from labeler.models import Project
 from labeler.web import paging
@@ -24,7 +25,7 @@ _EVIDENCE: dict[str, Any] = {
     "count": int,
     "annotations": int,
     "kinds": dict[str, int],
-    "items": list[dict[str, Any]],
+    "items": [reliability.Shown],
     "next": str | None,
 }
 
@@ -33,7 +34,7 @@ _EVIDENCE: dict[str, Any] = {
 @allow("curator")
 @takes(**SCOPE)
 @comes_later
-@gives(dict[str, Any])
+@gives(shapes.Report)
 def get_agreement(project: Project) -> ResponseReturnValue:
     """Return how far annotators agree: what `labeler agreement --json` prints.
 
@@ -72,7 +73,7 @@ def get_agreement_evidence(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/agreement/documents")
 @allow("curator")
 @takes(**SCOPE, part=STRING, a=STRING, **paging.BY_WORDS)
-@gives({"count": int, "documents": list[dict[str, Any]], "next": str | None})
+@gives(paging.listed("documents", shapes.Compared, count=int))
 def get_agreement_documents(project: Project) -> ResponseReturnValue:
     """Return the shared documents, the one with the most differences first."""
     rows, total, after = documents_of(project, asked(project), paging.limit())

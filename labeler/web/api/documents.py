@@ -18,7 +18,7 @@ from labeler.web.api.layers import LAYER, layer_json, record_json
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
 from labeler.web.openapi import NUMBER, gives, takes, whole
-from labeler.web.shapes import Lean
+from labeler.web.shapes import Either, Known, Lean, Sent
 
 __all__ = ["blueprint"]
 
@@ -31,12 +31,14 @@ DOCUMENT: dict[str, Any] = {
     "tokenizer": str,
 }
 """The shape of a document, as it is answered."""
+PROPOSAL = Either((Known("KeptEntity"), Known("KeptRelation")))
+"""The shape of a suggestion; its `origin` has the suggester, its version and the score."""
 WORK: dict[str, Any] = {
     "document": DOCUMENT,
     "layer": Lean(LAYER),
-    "suggestions": list[dict[str, Any]],
+    "suggestions": [PROPOSAL],
     "suggester": {"name": str, "problem": str | None},
-    "scheme": dict[str, Any],
+    "scheme": Sent(schema.Scheme),
     "project": {"slug": str, "title": str, "language": str, "guidelines": str},
     "progress": {"position": int | None, "total": int, "done": int},
     "previous": int | None,
@@ -70,7 +72,7 @@ def get_work(document: Document) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<int:document_id>/suggestions")
 @allow("annotator")
-@gives({"suggestions": list[dict[str, Any]], "problem": str | None})
+@gives({"suggestions": [PROPOSAL], "problem": str | None})
 def get_suggestions(document: Document) -> ResponseReturnValue:
     """Return what is suggested now, given what one's own layer holds; nothing where one is blind.
 

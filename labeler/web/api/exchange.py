@@ -20,7 +20,7 @@ from labeler.web.auth import allow, me
 from labeler.web.jobs import job_of
 from labeler.web.manage import FEW
 from labeler.web.openapi import FILE, MAX_ID, gives, takes, whole
-from labeler.web.shapes import Lean
+from labeler.web.shapes import Every, Lean
 
 __all__ = ["blueprint"]
 
@@ -50,9 +50,22 @@ _ROW = {
     "name": str | None,
     "format": str,
     "options": dict[str, Any],
-    "counts": dict[str, Any],
+    "counts": dict[str, int],
     "made_by": str | None,
     "created": datetime,
+}
+_REPORT = {
+    "counts": dict[str, int],
+    "total": int,
+    "problems": [PROBLEM],
+    "warnings": list[str],
+}
+_BECAME = Every({"added": int, "removed": int, "changed": int})
+_CHANGES = {
+    "documents": {"added": list[str], "removed": list[str]},
+    "by_label": _BECAME,
+    "by_document": _BECAME,
+    **paging.listed("changes", transfer.Change),
 }
 _PROBLEMS = 500
 """Things that did not fit that an export tells by itself."""
@@ -181,7 +194,7 @@ _FITS = {
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>")
 @allow("manager")
-@gives({**_ROW, "files": [{"name": str, "bytes": int}], "report": dict[str, Any]})
+@gives({**_ROW, "files": [{"name": str, "bytes": int}], "report": _REPORT})
 def get_export(project: Project, export_id: int) -> ResponseReturnValue:
     """Return an export with its files and its report.
 
@@ -223,14 +236,22 @@ def get_archive(project: Project, export_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/exports/<int:export_id>/changes")
 @allow("manager")
-@takes(since={**_NUMBER, "description": "The id of the export to compare with."})
-@gives(dict[str, Any])
+@takes(
+    since={**_NUMBER, "description": "The id of the export to compare with."}, **paging.BY_NUMBER
+)
+@gives(_CHANGES)
 def get_changes(project: Project, export_id: int) -> ResponseReturnValue:
-    """Return what was added, removed and changed since another export."""
+    """Return what was added, removed and changed since another export.
+
+    The changes of a page begin after as many as `after` says.
+    """
     since = request.args.get("since", export_id, type=whole)
     rows = [projects.find_export(project, key) for key in (since, export_id)]
     manifests = [transfer.read_manifest(Path(row.folder)) for row in rows]
-    return answer(transfer.compare(project, *manifests).to_json())
+    told, begin = transfer.compare(project, *manifests).to_json(), paging.after(0)
+    rows = told["changes"][begin : begin + paging.limit()]
+    following = begin + len(rows) if begin + len(rows) < len(told["changes"]) else None
+    return answer({**told, "changes": rows, "next": following})
 
 
 def _export_json(row: Export) -> dict[str, Any]:

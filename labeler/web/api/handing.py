@@ -13,9 +13,11 @@ from labeler.models.database import now
 from labeler.web import paging
 from labeler.web.answers import answer, sent_object
 from labeler.web.api import blueprint
+from labeler.web.api.jobs import JOB_ROW
 from labeler.web.auth import allow, me
 from labeler.web.handing import my_training
 from labeler.web.openapi import MAX_ID, gives, takes
+from labeler.web.shapes import Either
 
 __all__ = ["blueprint"]
 
@@ -88,7 +90,7 @@ def get_assignments(project: Project) -> ResponseReturnValue:
 @blueprint.post("/projects/<slug>/assignments")
 @allow("manager")
 @takes(_ACTION)
-@gives({"changed": int | None, "job": dict[str, Any] | None})
+@gives({"changed": int | None, "job": Either((JOB_ROW, None))})
 def post_assignments(project: Project) -> ResponseReturnValue:
     """Give documents, take them back, open them again, or use them for training.
 

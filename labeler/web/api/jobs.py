@@ -15,7 +15,7 @@ from labeler.web.openapi import MAX_ID, gives, takes
 
 __all__ = ["blueprint"]
 
-_ROW: dict[str, Any] = {
+JOB_ROW: dict[str, Any] = {
     "id": int,
     "kind": str,
     "title": str,
@@ -29,9 +29,10 @@ _ROW: dict[str, Any] = {
     "finished": str | None,
     "heartbeat": str | None,
 }
-JOB: dict[str, Any] = {**_ROW, "log": list[str]}
+"""The shape of a job in a list; its `result` is as its kind tells."""
+JOB: dict[str, Any] = {**JOB_ROW, "log": list[str]}
 """The shape of a job with its log, as it is answered."""
-_JOBS = paging.listed("jobs", _ROW, workers=int)
+_JOBS = paging.listed("jobs", JOB_ROW, workers=int)
 
 
 @blueprint.get("/jobs")

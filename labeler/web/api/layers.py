@@ -1,6 +1,5 @@
 """Layers: their annotations, their edits, what they say of the work on them."""
 
-from datetime import datetime
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -40,13 +39,6 @@ LAYER: dict[str, Any] = {
     **ANNOTATIONS,
 }
 """The shape of a layer, as it is answered."""
-_EDIT = {
-    "revision": int,
-    "key": str,
-    "actor": str,
-    "at": datetime,
-    "ops": list[dict[str, Any]],
-}
 _CHANGED = {
     "status": schema.Status,
     "flag": str | None,
@@ -54,6 +46,7 @@ _CHANGED = {
     "read_to": int | None,
     "seconds": int,
     "next": int | None,
+    "next_reason": str | None,
 }
 
 _EDITS = {
@@ -129,7 +122,7 @@ def post_edits(layer: Layer) -> ResponseReturnValue:
 @blueprint.get("/layers/<int:layer_id>/edits")
 @allow("annotator")
 @takes(**paging.BY_NUMBER)
-@gives(paging.listed("edits", _EDIT))
+@gives(paging.listed("edits", Known("LoggedEdit")))
 def get_edits(layer: Layer) -> ResponseReturnValue:
     """Return the edits of a layer after the revision `after`, oldest first."""
     found = list(editing.history(layer.id, paging.after(0), paging.wanted()))

@@ -18,6 +18,7 @@ from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.openapi import MAX_ID, NUMBER, gives, takes, whole
+from labeler.web.shapes import Lean
 
 __all__ = ["blueprint"]
 
@@ -30,7 +31,8 @@ _TRIAL: dict[str, Any] = {
     "within": dict[str, int],
     "off_tokens": int,
 }
-_PATTERNS = {"number": int | None, "patterns": list[dict[str, Any]]}
+_PATTERN = Lean(label=str, pattern=str | list[dict[str, Any]], regex=str)
+_PATTERNS = {"number": int | None, "patterns": [_PATTERN]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import accounts, counters, progress, reliability, work
+from labeler.agreement import shapes
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.web import paging
@@ -73,7 +74,7 @@ def get_progress(project: Project) -> ResponseReturnValue:
         "forecast": progress.Forecast,
         "aids": _AIDS,
         "variations": [progress.Variation],
-        "agreement": dict[str, Any],
+        "agreement": dict[str, shapes.Held],
     }
 )
 def get_person_progress(project: Project, name: str) -> ResponseReturnValue:

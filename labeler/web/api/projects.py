@@ -14,7 +14,7 @@ from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.openapi import Whole, describe, gives, takes
-from labeler.web.shapes import Sent
+from labeler.web.shapes import Lean, Sent
 
 __all__ = ["blueprint"]
 
@@ -28,7 +28,7 @@ _SETTINGS: dict[str, Any] = {
     "title": str,
     "language": str,
     "suggester": str,
-    "options": dict[str, Any],
+    "options": Lean(pipeline=str | None, labels=dict[str, str | None] | None, spans_key=str | None),
     "flag_reasons": list[str],
     "skip_reasons": list[str],
     "train_every": int,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from flask.typing import ResponseReturnValue
@@ -18,14 +18,34 @@ from labeler.web.api.jobs import JOB, job_json
 from labeler.web.auth import allow, me
 from labeler.web.learning import archive_of, version_of, wheel_of
 from labeler.web.openapi import MAX_ID, Whole, gives, takes
+from labeler.web.shapes import Every, Lean
 
 __all__ = ["blueprint"]
 
+_COUNTED = Lean(p=float | None, r=float | None, f=float | None, right=int, made=int, wanted=int)
+_RELATED = Lean(
+    precision=float | None, recall=float | None, f1=float | None, by_label=Every(_COUNTED)
+)
+_SCORES = Lean(
+    documents=int,
+    entities=int,
+    precision=float | None,
+    recall=float | None,
+    f1=float | None,
+    by_label=Every(_COUNTED),
+    relations=_RELATED,
+    pipeline=float | None,
+    tagger=float | None,
+    before=float | None,
+    hears=str | None,
+)
+"""Precision, recall and F1; of a version `pipeline` and `tagger` are their F1, `before` that of
+the version that it was compared with."""
 _MODEL: dict[str, Any] = {
     "number": int,
     "component": str,
     "documents": int,
-    "scores": dict[str, Any],
+    "scores": _SCORES,
     "current": bool,
     "seconds": int,
     "created": datetime,
@@ -36,9 +56,18 @@ _EVALUATION: dict[str, Any] = {
     "version": str,
     "documents": int,
     "left_out": int,
-    "scores": dict[str, Any],
+    "scores": _SCORES,
     "at": datetime,
 }
+_EVIDENCE: dict[str, Any] = {
+    "about": Literal["entity", "relation"],
+    "document": str,
+    "start": int,
+    "end": int,
+    "gold": str,
+    "proposed": str,
+}
+"""Where proposals and gold differ, in code points; a label is empty where one has nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +190,12 @@ def post_evaluation(project: Project) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<slug>/evaluations/<int:evaluation_id>")
 @allow("curator")
-@gives({**_EVALUATION, "evidence": list[list[Any]]})
+@gives({**_EVALUATION, "evidence": [_EVIDENCE]})
 def get_evaluation(project: Project, evaluation_id: int) -> ResponseReturnValue:
     """Return an evaluation with the places where proposals and gold differ."""
     found = made.find_evaluation(project, evaluation_id)
-    return answer({**_told(found), "evidence": found.evidence})
+    evidence = [dict(zip(_EVIDENCE, each, strict=True)) for each in found.evidence]
+    return answer({**_told(found), "evidence": evidence})
 
 
 def _told(row: Evaluation) -> dict[str, Any]:
