@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 
 from labeler import projects, transfer
+from labeler.formats import importers
 from labeler.models import FLAG_REASONS, SKIP_REASONS, Document, Export, db
 from labeler.web import uploads
 from tests.conftest import Corpus
@@ -121,6 +122,23 @@ def test_an_upload_reports_what_was_taken_and_refused(manager: Client) -> None:
     assert len(names) == 4
     good = db.session.query(Document).filter_by(name="good").one()
     assert (good.text, good.meta["date"]) == ("Ada met Bob.\r\n", "2025-09-04")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0" * 99, "Ada met Bob.".encode("utf-16"), b"[" * 9999, bytes(range(256))],
+    ids=["empty", "nul", "utf-16", "brackets", "bytes"],
+)
+def test_a_bad_file_of_any_kind_is_told_by_its_name(manager: Client, content: bytes) -> None:
+    """Whatever suffix it has, it ends no upload: the good one beside it comes in."""
+    suffixes = sorted({suffix for kind in importers for suffix in kind.suffixes} | {".zip"})
+    bad = [f"bad{number}{suffix}" for number, suffix in enumerate(suffixes)]
+    files = [(io.BytesIO(content), name) for name in bad]
+    files.append((io.BytesIO(b"Ada met Bob."), "good.text.txt"))
+    page = manager.post("/projects/news/import", {"files": files}, follow_redirects=True).text
+    articles = {name for (name,) in db.session.query(Document.name)}
+    assert "good.text" in articles
+    assert [name for name in bad if f"{name}<" not in page and name[:-4] not in articles] == []
 
 
 def test_the_same_upload_twice_changes_nothing(manager: Client) -> None:
