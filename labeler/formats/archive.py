@@ -171,12 +171,16 @@ class _Files:
             found = reader.read(stream, file, lambda other: self._open(name.parent / other))
         else:
             found = kind().read(stream, file)
-        place = self._places.of(name, kind)
+        place = self._place(name, kind)
         item = None
         for item in found:
             yield layered(item, *place) if place else item
         if item is None:
             yield Problem("There are no articles in it.", file=file, code="ignored")
+
+    def _place(self, name: PurePath, kind: type[Importer]) -> tuple[str, str] | None:
+        """Return document and annotator of a file, if its place says them."""
+        return self._places.of(name, kind)
 
     def _open(self, name: PurePath) -> BinaryIO | None:
         """Open a file beside, None where there is none."""
@@ -250,20 +254,30 @@ def _archive(path: Path, name: str, importer: str) -> Iterator[Imported | Proble
         if _is_bomb(sum(member.file_size for member in files), path.stat().st_size):
             yield Problem(_BOMB, file=name, code="archive")
             return
-        for item in _Members(archive, files, importer):
+        for item in _Members(archive, files, importer, PurePath(name)):
             yield replace(item, file=f"{name}/{item.file}")
 
 
 class _Members(_Files):
-    """The files of a zip archive."""
+    """The files of a zip archive that lies at `place`."""
 
     def __init__(
-        self, archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], importer: str
+        self,
+        archive: zipfile.ZipFile,
+        members: Iterable[zipfile.ZipInfo],
+        importer: str,
+        place: PurePath,
     ) -> None:
         self._archive = archive
+        self._at = place
         self._members = {PurePosixPath(each.filename).as_posix(): each for each in members}
         names = (name for name in self._members if not any(map(_is_hidden, name.split("/"))))
         super().__init__(Path(), Names(names), importer)
+
+    def _place(self, name: PurePath, kind: type[Importer]) -> tuple[str, str] | None:
+        """Return what its place says, or else that of the archive: INCEpTION packs each file."""
+        there = self._at.with_suffix(name.suffix)
+        return super()._place(name, kind) or super()._place(there, kind)
 
     def _file(self, name: PurePath, chosen: type[Importer] | None) -> Iterator[Imported | Problem]:
         member = self._members[name.as_posix()]

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 
 from cassis import load_cas_from_xmi, load_typesystem
@@ -120,6 +121,19 @@ def test_files_of_people_become_their_layers(tmp_path: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{person}.xmi").write_text(CAS, encoding="utf-8")
         (folder / "TypeSystem.xml").write_text(TYPES, encoding="utf-8")
+    read = [item for item in archive.read([tmp_path]) if isinstance(item, Imported)]
+    layers = [(item.document.id, item.layer.annotator) for item in read if item.layer]
+    assert layers == [("a", "ana"), ("a", "ben")]
+
+
+def test_what_inception_packed_by_person_is_read_as_it_lies(tmp_path: Path) -> None:
+    """In the export of a project, a document's folder has a zip archive of each person."""
+    folder = tmp_path / "annotation" / "a.txt"
+    folder.mkdir(parents=True)
+    for person in ("ana", "ben"):
+        with zipfile.ZipFile(folder / f"{person}.zip", "w") as packed:
+            packed.writestr(f"{person}1234.xmi", CAS)
+            packed.writestr("TypeSystem.xml", TYPES)
     read = [item for item in archive.read([tmp_path]) if isinstance(item, Imported)]
     layers = [(item.document.id, item.layer.annotator) for item in read if item.layer]
     assert layers == [("a", "ana"), ("a", "ben")]
