@@ -29,6 +29,24 @@ ENTITY_NAMES: dict[str, tuple[str, ...]] = {
     "PRODUCT": ("PRODUCT", "PROD", "MISC"),
     "WORK_OF_ART": ("WORK_OF_ART", "WORK", "ART", "CREATIVE_WORK", "MISC"),
     "LAW": ("LAW", "STATUTE", "LEGISLATION"),
+    "URL": ("URL", "LINK", "WEBSITE", "WEB_ADDRESS", "URI"),
+    "EMAIL": ("EMAIL", "E_MAIL_ADDRESS", "EMAIL_ADDRESS"),
+    "DOI": ("DOI", "IDENTIFIER"),
+    "CITATION": ("CITATION", "REFERENCE", "REF"),
+    "VERSION": ("VERSION", "VERSION_NUMBER"),
+    "GENE": (
+        "GENE",
+        "PROTEIN",
+        "GENE_OR_PROTEIN",
+        "GENE_PROTEIN",
+        "GENE_OR_GENE_PRODUCT",
+        "GENE_PRODUCT",
+        "GGP",
+        "BIOMOLECULE",
+    ),
+    "CHEMICAL": ("CHEMICAL", "DRUG", "COMPOUND", "SIMPLE_CHEMICAL", "SUBSTANCE", "MEDICATION"),
+    "DISEASE": ("DISEASE", "DISORDER", "ILLNESS", "DIAGNOSIS"),
+    "SPECIES": ("SPECIES", "ORGANISM", "TAXON"),
 }
 """The names a kind of entity goes by, the closest first."""
 

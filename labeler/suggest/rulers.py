@@ -13,8 +13,9 @@ from labeler.suggest.figures import Figures, plainer
 from labeler.suggest.finds import Find, Link, Words, standing
 from labeler.suggest.links import links
 from labeler.suggest.pipeline import propose
+from labeler.suggest.science import science
 
-RULES = "2"
+RULES = "3"
 """Counts up when the rules change, since their proposals then may."""
 
 
@@ -69,7 +70,7 @@ class Rules:
     def __call__(
         self, text: str, words: Sequence[str], hits: Iterable[tuple[int, int, int]]
     ) -> tuple[list[Find], list[Link]]:
-        """Return the finds that stand and the relations between them.
+        """Return the finds that stand, those of labels that few schemes have, and the relations.
 
         A hit is tokens `[start, end)` and the index of the name that was found there.
         """
@@ -77,10 +78,10 @@ class Rules:
         known = standing(self._spelled(tokens, hits))
         figures = list(self._figures(tokens))
         if not self._english:
-            return standing((*figures, *known)), []
+            return [*standing((*figures, *known)), *science(tokens, english=False)], []
         finds = standing(_english(tokens, known, figures))
         related = list(links(tokens, finds))
-        return [*finds, *plainer(tokens, figures)], related
+        return [*finds, *plainer(tokens, figures), *science(tokens, english=True)], related
 
     def _spelled(self, text: Words, hits: Iterable[tuple[int, int, int]]) -> Iterator[Find]:
         """Yield the hits that are spelled as the name is, or all in capitals."""
