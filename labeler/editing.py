@@ -49,14 +49,22 @@ _CHUNK = 500
 """Ids in one DELETE: databases limit the parameters of a statement."""
 
 
-def apply(
-    layer_id: int, base: int, edits: Sequence[schema.Edit], *, actor_id: int, now: datetime
+def apply(  # noqa: PLR0913 - by name
+    layer_id: int,
+    base: int,
+    edits: Sequence[schema.Edit],
+    *,
+    actor_id: int,
+    now: datetime,
+    of_scheme: bool = False,
 ) -> int:
     """Append edits made on revision `base` of a layer and return its new revision.
 
-    Edits whose key is known are skipped, so sending them again is harmless. Raises Stale with the
-    edits missed when somebody else's came in between, Invalid when a `before` does not hold or the
-    result breaks a rule; then nothing is changed.
+    Edits whose key is known are skipped, so sending them again is harmless. A label by a name that
+    it had formerly is taken as what it is called by now. With `of_scheme` they follow a change of
+    the scheme and are nobody's work on the layer. Raises Stale with the edits missed when somebody
+    else's came in between, Invalid when a `before` does not hold or the result breaks a rule; then
+    nothing is changed.
     """
     with transaction() as session:
         state = _state(session, layer_id)
@@ -68,9 +76,10 @@ def apply(
         _append(session, layer_id, state.revision, logged, actor_id, now)
         _project(session, layer_id, state.items, items)
         revision = state.revision + len(fresh)
-        changed = {"revision": revision, "changed": now}
+        changed = {"revision": revision} if of_scheme else {"revision": revision, "changed": now}
         session.execute(update(Layer).where(Layer.id == layer_id).values(**changed))
-        sudden.notice(session, layer_id, logged, items, actor_id=actor_id, now=now)
+        if not of_scheme:
+            sudden.notice(session, layer_id, logged, items, actor_id=actor_id, now=now)
     if not writing():  # as part of a longer transaction it may still be undone
         _remember(layer_id, replace(state, revision=revision, items=items))
     return revision
@@ -155,7 +164,7 @@ def _replay(
     logged = []
     for index, edit in enumerate(edits):
         path = f"edits[{index}]"
-        ops, refused = _step(edit.ops, items, path)
+        ops, refused = _step(scheme, edit.ops, items, path)
         problems += refused
         positions = {op.id: position for position, op in enumerate(ops)}
         for problem in schema.check(items, scheme, length, _touched(ops, items)):
@@ -169,19 +178,20 @@ def _replay(
 
 
 def _step(
-    ops: Iterable[Op], items: dict[str, Annotation], path: str
+    scheme: schema.Scheme, ops: Iterable[Op], items: dict[str, Annotation], path: str
 ) -> tuple[list[Op], list[Problem]]:
     """Apply ops to the items; return them with the `before` that really was, and those refused."""
     applied, refused = [], []
     for position, op in enumerate(ops):
         current = items.get(op.id)
-        if not _same(current, op.before):
+        after = op.after and scheme.renewed(op.after)
+        if not _same(current and scheme.renewed(current), op.before and scheme.renewed(op.before)):
             message = f"{op.id!r} is not what this edit takes it to be."
             refused.append(Problem(message, f"{path}.ops[{position}].before", code="before"))
         items.pop(op.id, None)
-        if op.after is not None:
-            items[op.id] = op.after
-        applied.append(replace(op, before=current))
+        if after is not None:
+            items[op.id] = after
+        applied.append(replace(op, before=current, after=after))
     return applied, refused
 
 

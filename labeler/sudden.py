@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labeler import schema
-from labeler.models import Edit, Layer, SuddenChange
+from labeler.models import Edit, LabelChange, Layer, SuddenChange
 
 WITHIN = timedelta(minutes=10)
 """What happens within this time is one change."""
@@ -98,9 +98,15 @@ def _since(session: Session, layer_id: int, submitted: int | None, now: datetime
 
 
 def _before(session: Session, layer_id: int, since: int, items: _Items) -> _Items:
-    """Return what a layer held at a revision, by taking back what came after it."""
+    """Return what a layer held at a revision, by taking back what came after it.
+
+    What followed from a change of the scheme is left: nobody did that to the layer.
+    """
     before = dict(items)
-    later = select(Edit.ops).where(Edit.layer_id == layer_id, Edit.revision > since)
+    of_scheme = select(LabelChange.key).union_all(select(LabelChange.undo_key))
+    later = select(Edit.ops).where(
+        Edit.layer_id == layer_id, Edit.revision > since, Edit.key.not_in(of_scheme)
+    )
     for ops in session.scalars(later.order_by(Edit.revision.desc())):
         for op in reversed(schema.ops_from_json(ops)):
             before.pop(op.id, None)

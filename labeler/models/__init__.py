@@ -21,6 +21,7 @@ from labeler.models.handing_out import (
     TrainingResult,
 )
 from labeler.models.jobs import Job, JobLine, JobPart, JobProblem, Worker
+from labeler.models.label_changes import LabelChange
 from labeler.models.learning import (
     ContestedWords,
     DictionaryEntry,
@@ -86,6 +87,7 @@ __all__ = [
     "JobLine",
     "JobPart",
     "JobProblem",
+    "LabelChange",
     "Layer",
     "Lesson",
     "Membership",

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labeler import schema
 from labeler.models.columns import LABEL, Instant
 from labeler.models.database import Base, now
-
-Label = schema.EntityLabel | schema.RelationLabel | schema.CategoryLabel
 
 FLAG_REASONS = (
     "The guidelines do not say",
@@ -100,14 +98,23 @@ class _Label:
     key: Mapped[str] = mapped_column(String(1), default="")
     color: Mapped[str] = mapped_column(String(7))
     description: Mapped[str] = mapped_column(Text, default="")
+    retired: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether it is not offered any more for anything new."""
+    formerly: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The names that it had before, which still mean it."""
 
     @classmethod
-    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+    def among(cls, known: Sequence[Self], record: schema.Label, position: int) -> Self:
         """Return the row of that name with these values, a new one where there is none."""
         row = next((row for row in known if row.name == record.name), None) or cls()
         row.name, row.key, row.color = record.name, record.key, record.color
         row.description, row.position = record.description, position
+        row.retired, row.formerly = record.retired, list(record.formerly)
         return row
+
+    def _history(self) -> dict[str, Any]:
+        """Return what became of the label, as its record has it."""
+        return {"retired": self.retired, "formerly": tuple(self.formerly)}
 
 
 class _Declaring(_Label):
@@ -116,7 +123,7 @@ class _Declaring(_Label):
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     @classmethod
-    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+    def among(cls, known: Sequence[Self], record: schema.Label, position: int) -> Self:
         """Return the row of that name with these values and attributes."""
         row = super().among(known, record, position)
         assert isinstance(record, schema.EntityLabel | schema.RelationLabel)
@@ -143,7 +150,12 @@ class EntityLabel(_Declaring, Base):
     def record(self) -> schema.EntityLabel:
         """Return the label as the scheme has it."""
         return schema.EntityLabel(
-            self.name, self.key, self.color, self.description, self.declared()
+            self.name,
+            self.key,
+            self.color,
+            self.description,
+            self.declared(),
+            **self._history(),
         )
 
 
@@ -158,7 +170,7 @@ class RelationLabel(_Declaring, Base):
     symmetric: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
-    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+    def among(cls, known: Sequence[Self], record: schema.Label, position: int) -> Self:
         """Return the row of that name with these values and ends."""
         row = super().among(known, record, position)
         assert isinstance(record, schema.RelationLabel)
@@ -177,6 +189,7 @@ class RelationLabel(_Declaring, Base):
             tuple(self.tail),
             self.symmetric,
             self.declared(),
+            **self._history(),
         )
 
 
@@ -189,7 +202,7 @@ class CategoryLabel(_Label, Base):
     group: Mapped[str] = mapped_column(LABEL, default="")
 
     @classmethod
-    def among(cls, known: Sequence[Self], record: Label, position: int) -> Self:
+    def among(cls, known: Sequence[Self], record: schema.Label, position: int) -> Self:
         """Return the row of that name with these values and its group."""
         row = super().among(known, record, position)
         assert isinstance(record, schema.CategoryLabel)
@@ -198,7 +211,8 @@ class CategoryLabel(_Label, Base):
 
     def record(self) -> schema.CategoryLabel:
         """Return the label as the scheme has it."""
-        return schema.CategoryLabel(self.name, self.key, self.color, self.description, self.group)
+        values = (self.name, self.key, self.color, self.description, self.group)
+        return schema.CategoryLabel(*values, **self._history())
 
 
 class GuidelineVersion(Base):

@@ -15,6 +15,8 @@ from labeler.schema.edits import (
 )
 from labeler.schema.reading import parse, validation_problems
 from labeler.schema.records import (
+    KIND_OF,
+    KINDS,
     MAX_ATTRIBUTE,
     MAX_ATTRIBUTES,
     MAX_DECLARED,
@@ -37,6 +39,8 @@ from labeler.schema.records import (
     EntityLabel,
     Id,
     Key,
+    Kind,
+    Label,
     LabelName,
     Layer,
     Offset,
@@ -55,6 +59,8 @@ from labeler.schema.rules import check, crosses, entity_faults, overlap
 from labeler.schema.schemes import parse_scheme, scheme_json
 
 __all__ = [
+    "KINDS",
+    "KIND_OF",
     "MAX_ATTRIBUTE",
     "MAX_ATTRIBUTES",
     "MAX_DECLARED",
@@ -78,6 +84,8 @@ __all__ = [
     "EntityLabel",
     "Id",
     "Key",
+    "Kind",
+    "Label",
     "LabelName",
     "Layer",
     "Offset",

@@ -2,8 +2,8 @@
 
 import re
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -77,6 +77,9 @@ class DeclaredAttribute:
 
 
 DeclaredAttributes = Annotated[tuple[DeclaredAttribute, ...], Field(max_length=MAX_DECLARED)]
+MAX_FORMER = 100
+"""Names that a label may have had before."""
+Former = Annotated[tuple[LabelName, ...], Field(max_length=MAX_FORMER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class EntityLabel:
     color: Color = PALETTE[0]
     description: str = ""
     attributes: DeclaredAttributes = ()
+    retired: bool = False
+    formerly: Former = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class RelationLabel:
     tail: tuple[LabelName, ...] = ()
     symmetric: bool = False
     attributes: DeclaredAttributes = ()
+    retired: bool = False
+    formerly: Former = ()
 
     def allows(self, head: str, tail: str) -> bool:
         """Tell whether entities of these labels may be head and tail."""
@@ -117,11 +124,23 @@ class CategoryLabel:
     color: Color = "#49566b"
     description: str = ""
     group: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    retired: bool = False
+    formerly: Former = ()
+
+
+Label = EntityLabel | RelationLabel | CategoryLabel
+Kind = Literal["entities", "relations", "categories"]
+KINDS: tuple[Kind, ...] = ("entities", "relations", "categories")
+"""The lists of a scheme, one for each kind of annotation that has a label."""
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """What may be labeled in a project, and whether entities may overlap."""
+    """What may be labeled in a project, and whether entities may overlap.
+
+    A label that is `retired` is kept by what has it, and not offered for anything new. A label
+    stands also for the names that it had `formerly`, as long as none else is called so.
+    """
 
     entities: tuple[EntityLabel, ...] = ()
     relations: tuple[RelationLabel, ...] = ()
@@ -150,6 +169,38 @@ class Scheme:
         """Return the category of that name, if there is one."""
         return self._categories.get(name)
 
+    def labels(self, kind: Kind) -> tuple[Label, ...]:
+        """Return the labels of a kind."""
+        found: tuple[Label, ...] = getattr(self, kind)
+        return found
+
+    def current(self, kind: Kind, name: str) -> str:
+        """Return what a label of this name is called by now: the name itself unless it changed."""
+        return self._former[kind].get(name, name)
+
+    def former(self, kind: Kind) -> Mapping[str, str]:
+        """Return the names that labels of a kind had formerly, each with the present one."""
+        return self._former[kind]
+
+    def offered(self, kind: Kind, name: str) -> str | None:
+        """Return the present name of a label, None where there is none or it is retired."""
+        return self._offered[kind].get(self.current(kind, name))
+
+    def renewed(self, item: "Annotation") -> "Annotation":
+        """Return an annotation with its label by its present name."""
+        if isinstance(item, Verdict | Decision):
+            return item
+        former = self._former[KIND_OF[type(item)]]
+        return replace(item, label=former[item.label]) if item.label in former else item
+
+    @cached_property
+    def _former(self) -> dict[Kind, dict[str, str]]:
+        return {kind: _former_names(self.labels(kind)) for kind in KINDS}
+
+    @cached_property
+    def _offered(self) -> dict[Kind, dict[str, str]]:
+        return {k: {e.name: e.name for e in self.labels(k) if not e.retired} for k in KINDS}
+
     @cached_property
     def _entities(self) -> dict[str, EntityLabel]:
         return {label.name: label for label in self.entities}
@@ -161,6 +212,13 @@ class Scheme:
     @cached_property
     def _categories(self) -> dict[str, CategoryLabel]:
         return {label.name: label for label in self.categories}
+
+
+def _former_names(labels: Iterable[Label]) -> dict[str, str]:
+    """Return former names with present ones; a present name is never a former one as well."""
+    found = list(labels)
+    former = {old: label.name for label in found for old in label.formerly}
+    return {old: name for old, name in former.items() if old not in {e.name for e in found}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +287,7 @@ class Decision:
 
 
 Annotation = Entity | Relation | Category | Verdict | Decision
+KIND_OF: dict[type, Kind] = {Entity: "entities", Relation: "relations", Category: "categories"}
 Suggestion = Entity | Relation | Category
 """A proposal: its id is made from its content, its origin names suggester, version and score."""
 

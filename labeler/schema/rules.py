@@ -29,8 +29,8 @@ def check(
     """Return what breaks a rule among the `touched` annotations (all when None), path = id.
 
     `items` must hold the touched ones, the entities at the ends of their relations, the relations
-    of touched entities, the entities that overlap them, and the categories. `length` is that of
-    the text, in code points.
+    of touched entities, the entities that overlap them, and the categories. A label may go by a
+    name that it had formerly. `length` is that of the text, in code points.
     """
     chosen = [items[name] for name in (items if touched is None else touched) if name in items]
     problems: list[Problem] = []
@@ -54,7 +54,7 @@ def check(
 def _entity_problems(entity: Entity, scheme: Scheme, length: int) -> Iterator[Problem]:
     for code, message in entity_faults(entity, length):
         yield Problem(message, entity.id, code=code)
-    label = scheme.entity(entity.label)
+    label = scheme.entity(scheme.current("entities", entity.label))
     if label is None:
         yield Problem(f"The scheme has no entity label {entity.label!r}.", entity.id, code="label")
     else:
@@ -110,13 +110,14 @@ def _relation_problems(
         missing = relation.tail if isinstance(head, Entity) else relation.head
         yield Problem(f"Its end {missing!r} is no entity of this layer.", relation.id, code="end")
         return
-    label = scheme.relation(relation.label)
+    label = scheme.relation(scheme.current("relations", relation.label))
+    ends = [scheme.current("entities", entity.label) for entity in (head, tail)]
     if label is None:
         yield Problem(
             f"The scheme has no relation label {relation.label!r}.", relation.id, code="label"
         )
-    elif not label.allows(head.label, tail.label):
-        message = f"{label.name} may not lead from {head.label} to {tail.label}."
+    elif not label.allows(*ends):
+        message = f"{label.name} may not lead from {ends[0]} to {ends[1]}."
         yield Problem(message, relation.id, code="ends")
     else:
         yield from _undeclared(relation, label)
@@ -127,14 +128,16 @@ def _relation_problems(
 def _category_problems(
     category: Category, items: Mapping[str, Annotation], scheme: Scheme
 ) -> Iterator[Problem]:
-    label = scheme.category(category.label)
+    label = scheme.category(scheme.current("categories", category.label))
     if label is None:
         message = f"The scheme has no category {category.label!r}."
         yield Problem(message, category.id, code="label")
     elif label.group:
         for other in items.values():
             if isinstance(other, Category) and other.label != category.label:
-                known = scheme.category(other.label)
+                known = scheme.category(scheme.current("categories", other.label))
+                if known is label:  # they are on their way to become one
+                    continue
                 if known and known.group == label.group:
                     message = f"The document is {other.label} already: of {label.group} it has one."
                     yield Problem(message, category.id, code="group")

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from labeler.errors import Invalid, Problem
 from labeler.schema.reading import parse
-from labeler.schema.records import PALETTE, EntityLabel, RelationLabel, Scheme
+from labeler.schema.records import PALETTE, EntityLabel, Label, RelationLabel, Scheme
 
 _SCHEME = TypeAdapter(Scheme)
 
@@ -32,15 +32,16 @@ def scheme_json(scheme: Scheme) -> dict[str, Any]:
         "entities": [_label_json(label) for label in scheme.entities],
         "relations": [_label_json(label) for label in scheme.relations],
         "overlap": scheme.overlap,
-        "categories": [asdict(label) for label in scheme.categories],
+        "categories": [_label_json(label) for label in scheme.categories],
     }
 
 
-def _label_json(label: EntityLabel | RelationLabel) -> dict[str, Any]:
-    """Return a label without `attributes` where it declares none: files of before lack them too."""
+def _label_json(label: Label) -> dict[str, Any]:
+    """Return a label without what came to labels later and it has not: older files lack it too."""
     plain = asdict(label)
-    if not plain["attributes"]:
-        del plain["attributes"]
+    for name in ("attributes", "retired", "formerly"):
+        if name in plain and not plain[name]:
+            del plain[name]
     return plain
 
 
@@ -65,6 +66,8 @@ def _repeated(scheme: Scheme) -> Iterator[Problem]:
             seen: set[str] = set()
             for index, label in enumerate(labels):
                 value = getattr(label, attribute)
+                if attribute == "key" and label.retired:
+                    continue  # nobody presses it
                 if value and value in seen:
                     path = f"{kind}[{index}].{attribute}"
                     yield Problem(f"Another label has the {attribute} {value!r} already.", path)
