@@ -99,15 +99,16 @@ def _counted(session: Session, layer: Layer) -> Counted:
     """Return what a finished layer counts as."""
     entities = session.scalars(select(Entity).where(Entity.layer_id == layer.id)).all()
     relations = session.scalars(select(Relation).where(Relation.layer_id == layer.id)).all()
+    scheme = session.get_one(Project, layer.project_id).scheme
     counted = _labels((e.label for e in entities), (r.label for r in relations))
     if layer.finished is not None:
         counted.update(_day(layer, layer.finished, len(entities), len(relations)))
         counted[f"duration {duration_class(layer.seconds)}"] += 1
         if layer.blind:
             counted.update(_blind(layer, len(entities), len(relations)))
-        counted.update(_decision(item) for item in entities if _was_suggested(item))
-        counted.update(_decision(item) for item in relations if _was_suggested(item))
-        counted.update(_rejected(session, layer))
+        counted.update(_decision(item, scheme) for item in entities if _was_suggested(item))
+        counted.update(_decision(item, scheme) for item in relations if _was_suggested(item))
+        counted.update(_rejected(session, layer, scheme))
     return {name: amount for name, amount in counted.items() if amount}
 
 
@@ -135,10 +136,14 @@ def _was_suggested(item: Entity | Relation) -> bool:
     return "suggester" in (item.origin or {})
 
 
-def _decision(item: Entity | Relation) -> str:
-    """Name the decision on the suggestion that became this; its id tells what was proposed."""
+def _decision(item: Entity | Relation, scheme: schema.Scheme) -> str:
+    """Name the decision on the suggestion that became this; its id tells what was proposed.
+
+    What was proposed counts by its present name: nobody corrected what was renamed.
+    """
     suggester = str((item.origin or {})["suggester"])
     proposed = item.id.rpartition(":")[2] if item.id.startswith("s:") else item.label
+    proposed = scheme.current("entities" if isinstance(item, Entity) else "relations", proposed)
     moved = isinstance(item, Entity) and item.id.startswith("s:") and not _in_place(item)
     decision = "corrected" if moved or proposed != item.label else "accepted"
     return f"{decision} {_name(suggester)} {proposed}"
@@ -152,7 +157,7 @@ def _name(suggester: str) -> str:
     return suggester.replace(" ", "_") or UNKNOWN
 
 
-def _rejected(session: Session, layer: Layer) -> Counter[str]:
+def _rejected(session: Session, layer: Layer, scheme: schema.Scheme) -> Counter[str]:
     """Count the suggestions rejected by who proposed them, and as what."""
     verdicts = session.scalars(select(Verdict.id).where(Verdict.layer_id == layer.id)).all()
     if not verdicts:
@@ -161,15 +166,17 @@ def _rejected(session: Session, layer: Layer) -> Counter[str]:
     proposed: dict[str, Mapping[str, object]] = {}
     for proposals in session.scalars(rows):
         proposed.update({str(proposal["id"]): proposal for proposal in proposals})
-    return Counter(_rejection(name, proposed.get(name)) for name in verdicts)
+    return Counter(_rejection(name, proposed.get(name), scheme) for name in verdicts)
 
 
-def _rejection(name: str, proposal: Mapping[str, object] | None) -> str:
+def _rejection(name: str, proposal: Mapping[str, object] | None, scheme: schema.Scheme) -> str:
     if proposal is None:
-        return f"rejected {UNKNOWN} {name.rpartition(':')[2]}"
+        label = scheme.current("entities", name.rpartition(":")[2])
+        return f"rejected {UNKNOWN} {label}"
     origin = proposal.get("origin")
     suggester = str(origin.get("suggester", "")) if isinstance(origin, Mapping) else ""
-    return f"rejected {_name(suggester)} {proposal['label']}"
+    kind: schema.Kind = "relations" if "head" in proposal else "entities"
+    return f"rejected {_name(suggester)} {scheme.current(kind, str(proposal['label']))}"
 
 
 # ---- the counters ----------------------------------------------------------------------------

@@ -49,7 +49,7 @@ _CHUNK = 500
 """Ids in one DELETE: databases limit the parameters of a statement."""
 
 
-def apply(  # noqa: PLR0913 - by name
+def apply(
     layer_id: int,
     base: int,
     edits: Sequence[schema.Edit],

@@ -67,6 +67,33 @@ def test_a_scheme_is_changed_on_what_was_seen(app: Flask, corpus: Corpus, ask: A
     assert ask("PUT", "/projects/news/scheme", 422, scheme={"entities": []})["problems"]
 
 
+def test_labels_are_renamed_merged_and_taken_back(app: Flask, corpus: Corpus, ask: Ask) -> None:
+    """A preview counts and shows what a change would do; it is done, and taken back."""
+    project = db.session.query(Project).one()
+    made = corpus.layer(corpus.document(project), "ana", PERSON=[(0, 3)], ORG=[(0, 3), (8, 11)])
+    asked = "kind=entities&action=merge&label=ORG&into=PERSON"
+    seen = ask("GET", f"/projects/news/label-changes/preview?{asked}")
+    assert [(each["layers"], each["annotations"]) for each in seen["affected"]] == [
+        ("finished", 0), ("open", 2), ("gold", 0),
+    ]  # fmt: skip
+    assert seen["notes"] == ["LEADER_OF may lead to PERSON."]
+    shown = [(each["words"], each["becomes"]) for each in seen["examples"]]
+    assert shown == [("Ada", "becomes one with PERSON here"), ("Bob", "")]
+    sent = {"kind": "entities", "action": "merge", "label": "ORG", "into": "PERSON"}
+    done = ask("POST", "/projects/news/label-changes", **sent)
+    assert (done["state"], done["counts"]["folded"], done["actor"]) == ("done", 1, "root")
+    layer = ask("GET", f"/layers/{made.id}")
+    assert {each["label"] for each in layer["entities"]} == {"PERSON"}
+    assert ask("GET", "/projects/news/label-changes")["changes"][0] == done
+    undone = ask("POST", f"/projects/news/label-changes/{done['id']}/undo")
+    assert undone["undone_by"] == "root"
+    assert ask("GET", f"/projects/news/label-changes/{done['id']}")["state"] == "undone"
+    back = {each["label"] for each in ask("GET", f"/layers/{made.id}")["entities"]}
+    assert back == {"PERSON", "ORG"}
+    assert ask("POST", "/projects/news/label-changes", 422, **{**sent, "into": "NONE"})["problems"]
+    ask("POST", "/projects/news/label-changes", 404, **{**sent, "label": "NONE"})
+
+
 def test_people_come_and_go(app: Flask, corpus: Corpus, ask: Ask) -> None:
     """Members, invitations, users and tokens are made, listed and ended."""
     ask("POST", "/users", name="zoe")

@@ -3,7 +3,7 @@
 from labeler.projects.listing import describe, exports, find_export, members, slugs, visible
 from labeler.projects.making import Template, create, from_template, template, templates
 from labeler.projects.naming import MAX_TITLE, find
-from labeler.projects.scheme_changes import change_scheme, usage
+from labeler.projects.scheme_changes import broken, change_scheme, hold_writers, usage
 from labeler.projects.scheme_files import (
     MAX_SCHEME_FILE,
     fingerprint,
@@ -25,6 +25,7 @@ __all__ = [
     "MAX_TITLE",
     "Template",
     "add_guideline",
+    "broken",
     "change_guidelines",
     "change_scheme",
     "change_settings",
@@ -35,6 +36,7 @@ __all__ = [
     "find_export",
     "fingerprint",
     "from_template",
+    "hold_writers",
     "members",
     "parse_scheme",
     "read_scheme",

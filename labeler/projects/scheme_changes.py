@@ -2,33 +2,39 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from labeler import audit, schema
-from labeler.errors import Invalid, Problem
-from labeler.models import Category, Entity, Layer, Project, Relation, db, transaction
+from labeler.errors import Conflict, Invalid, Problem
+from labeler.models import (
+    Category,
+    Entity,
+    LabelChange,
+    Layer,
+    Project,
+    Relation,
+    db,
+    transaction,
+)
 
 
 def change_scheme(project: Project, scheme: schema.Scheme) -> None:
     """Give a project another scheme, unless what is labeled would break it.
 
     Raises Invalid with a problem for each label or rule in the way; its path is such as
-    `entities.PERSON`. Nothing that was labeled is ever changed or deleted.
+    `entities.PERSON`, and Conflict while a label is on its way to another name. Nothing that was
+    labeled is ever changed or deleted.
     """
     with transaction() as session:
-        _hold_writers(session)
+        hold_writers(session)
         session.refresh(project)
-        # Each of these reads all that is labeled, and none where the change cannot break it.
-        problems = [
-            *_lost_labels(project, scheme),
-            *_broken_ends(project, scheme),
-            *_broken_overlap(project, scheme),
-            *_broken_groups(project, scheme),
-            *_broken_attributes(project, scheme),
-        ]
+        _wait_for_labels(session, project)
+        scheme = _with_history(project.scheme, scheme)
+        problems = broken(project, scheme)
         if problems:
             raise Invalid("The scheme was not changed: what is labeled would break it.", problems)
         before, after = (set().union(*_names(each).values()) for each in (project.scheme, scheme))
@@ -39,6 +45,45 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
             "removed": sorted(before - after),
         }
         audit.record("scheme.change", project=project, details=details)
+
+
+def _wait_for_labels(session: Session, project: Project) -> None:
+    """Raise Conflict while a label is renamed or merged: some annotations have its old name."""
+    moving = LabelChange.state.in_(("running", "undoing"))
+    wanted = select(LabelChange.id).where(LabelChange.project_id == project.id, moving)
+    if session.scalar(wanted.limit(1)) is not None:
+        raise Conflict("A label is being changed just now. Change the scheme when that is done.")
+
+
+def broken(project: Project, scheme: schema.Scheme) -> list[Problem]:
+    """Return what that is labeled would break another scheme of a project.
+
+    Each part of it reads all that is labeled, and none where the change cannot break it.
+    """
+    return [
+        *_lost_labels(project, scheme),
+        *_broken_ends(project, scheme),
+        *_broken_overlap(project, scheme),
+        *_broken_groups(project, scheme),
+        *_broken_attributes(project, scheme),
+    ]
+
+
+def _with_history(before: schema.Scheme, scheme: schema.Scheme) -> schema.Scheme:
+    """Return a scheme whose labels keep what became of them; a new label takes its name anew."""
+    kept: dict[str, tuple[schema.Label, ...]] = {}
+    for kind in schema.KINDS:
+        known = {label.name: label for label in before.labels(kind)}
+        names = {label.name for label in scheme.labels(kind)}
+        kept[kind] = tuple(
+            replace(
+                label,
+                retired=known.get(label.name, label).retired,
+                formerly=tuple(n for n in known.get(label.name, label).formerly if n not in names),
+            )
+            for label in scheme.labels(kind)
+        )
+    return replace(scheme, **kept)  # type: ignore[arg-type]
 
 
 def _names(scheme: schema.Scheme) -> dict[str, set[str]]:
@@ -52,7 +97,7 @@ _TABLES: dict[str, type[Entity] | type[Relation] | type[Category]] = {
 }
 
 
-def _hold_writers(session: Session) -> None:
+def hold_writers(session: Session) -> None:
     """Wait until edits under way are in, and keep others out: SQLite has one writer anyway."""
     if session.connection().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE layer IN EXCLUSIVE MODE"))
@@ -65,8 +110,8 @@ def _lost_labels(project: Project, scheme: schema.Scheme) -> Iterator[Problem]:
         counts = _used(project, table, lost) if lost else {}
         for name, count in counts.items():
             message = (
-                f"{name} is used by {_counted(count, kind)}. Keep the label, "
-                "or relabel or delete those first."
+                f"{name} is used by {_counted(count, kind)}. "
+                "Rename it, merge it into another label, or retire it."
             )
             yield Problem(message, f"{kind}.{name}", code="used")
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from labeler.errors import Invalid, Problem
 from labeler.schema.reading import parse
-from labeler.schema.records import PALETTE, EntityLabel, Label, RelationLabel, Scheme
+from labeler.schema.records import KINDS, PALETTE, EntityLabel, Label, RelationLabel, Scheme
 
 _SCHEME = TypeAdapter(Scheme)
 
@@ -56,12 +56,8 @@ def _with_colors(value: object) -> object:
 
 
 def _repeated(scheme: Scheme) -> Iterator[Problem]:
-    kinds = {
-        "entities": scheme.entities,
-        "relations": scheme.relations,
-        "categories": scheme.categories,
-    }
-    for kind, labels in kinds.items():
+    for kind in KINDS:
+        labels = scheme.labels(kind)
         for attribute in ("name", "key"):
             seen: set[str] = set()
             for index, label in enumerate(labels):

@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from labeler import projects, schema
 from labeler.errors import Conflict, Invalid, LabelerError, Problem
 from labeler.models import Project
+from labeler.web import label_changes
 from labeler.web.auth import allow
 from labeler.web.forms import EntityRow, LabelRow, SchemeFileForm, SchemeForm, tell
 from labeler.web.manage import uploaded_scheme
 
 blueprint = Blueprint("scheme", __name__)
 
-_KINDS = ("entities", "relations", "categories")
 _PLACE = re.compile(
     r"^(entities|relations|categories)(?:\[(\d+)\](?:\..*)?|\.(.+?)(?:\.\w+)?)$", re.DOTALL
 )
@@ -49,13 +49,18 @@ def _page(project: Project, form: SchemeForm, upload: SchemeFileForm | None = No
         names=[name for name in names if name],
         groups=sorted({row.form.group.data for row in form.categories if row.form.group.data}),
         usage=projects.usage(project),
+        retired={
+            kind: [label.name for label in project.scheme.labels(kind) if label.retired]
+            for kind in schema.KINDS
+        },
         palette=schema.PALETTE,
+        **label_changes.listed(project),
     )
 
 
 def _filled(scheme: schema.Scheme) -> dict[str, Any]:
     plain = schema.scheme_json(scheme)
-    for kind in _KINDS:
+    for kind in schema.KINDS:
         for label in plain[kind]:
             label["was"] = label["name"]
             label["attributes"] = _on_a_line(label.get("attributes", ()))
@@ -82,7 +87,7 @@ def _declared(line: str) -> list[dict[str, Any]]:
 
 def _spare_rows(form: SchemeForm) -> None:
     """End each list with an empty row, where a label can be added without a script."""
-    for rows in (form[kind] for kind in _KINDS):
+    for rows in (form[kind] for kind in schema.KINDS):
         if len(rows) == 0 or rows[-1].form.name.data or rows[-1].form.was.data:
             index = len(rows)
             color = schema.PALETTE[index % len(schema.PALETTE)]
@@ -116,7 +121,7 @@ def _move(form: SchemeForm, order: str) -> None:
     """Move a row as the button says that was pressed: `entities:2:up`."""
     kind, _, rest = order.partition(":")
     place, _, way = rest.partition(":")
-    if kind not in _KINDS or not place.isdecimal():
+    if kind not in schema.KINDS or not place.isdecimal():
         return
     rows = form[kind].entries
     here = int(place)
@@ -131,7 +136,7 @@ def _kept(rows: Iterable[Any]) -> list[Any]:
 
 
 def _unnamed(form: SchemeForm) -> Iterator[Problem]:
-    for kind in _KINDS:
+    for kind in schema.KINDS:
         for row in form[kind]:
             if row.form.was.data and not row.form.name.data and not row.form.remove.data:
                 yield Problem("Enter a name, or remove the label.", f"{kind}.{row.form.was.data}")

@@ -1,6 +1,7 @@
 """What the tests of the pages share: every route, and a client that sends forms as a browser."""
 
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from labeler.models import (
     Delivery,
     Doubt,
     Evaluation,
+    LabelChange,
     Layer,
     Project,
     SuddenChange,
@@ -20,6 +22,7 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now
+from labeler.schema import scheme_json
 
 PAGES = (
     "auth.sign_in",
@@ -66,6 +69,7 @@ PAGES = (
     "jobs.problems",
     "scheme.edit",
     "scheme.download",
+    "labels.change",
     "agreement.overview",
     "evidence.shown",
     "evidence.documents",
@@ -113,6 +117,8 @@ POSTS: dict[str, dict[str, Any]] = {
     "jobs.change": {},
     "scheme.edit": {},
     "scheme.upload": {},
+    "labels.change": {"kind": "entities", "action": "merge", "label": "DATE", "into": "NONE"},
+    "labels.undo": {},
     "people.members": {"name": "nobody-known", "role": "annotator"},
     "people.invite": {"role": "annotator", "days": "0", "uses": "1"},
     "people.withdraw": {},
@@ -169,6 +175,20 @@ def changed_suddenly(layer: Layer) -> int:
     row = SuddenChange(
         project_id=layer.project_id, layer_id=layer.id, actor_id=layer.annotator_id, since=0,
         revision=layer.revision, held=9, lost=9, changed=0, at=now(),
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(row)
+    return row.id
+
+
+def relabeled(project: Project) -> int:
+    """Return the id of a change of a label that can be taken back: its last one, retired."""
+    plain = scheme_json(project.scheme)
+    key = f"label-{secrets.token_hex(4)}"
+    row = LabelChange(
+        project_id=project.id, kind="entities", action="retire", into="", key=key,
+        label=plain["entities"][-1]["name"], undo_key=f"undo-{key}", state="done", before=plain,
+        after=plain, actor_id=1,
     )  # fmt: skip
     with transaction() as session:
         session.add(row)

@@ -27,7 +27,7 @@ from labeler.models.database import now
 from labeler.web import auth
 from labeler.web.openapi import PREFIX, describe
 from tests import conftest
-from tests.web.pages import changed_suddenly, doubted, evaluated, told, trained
+from tests.web.pages import changed_suddenly, doubted, evaluated, relabeled, told, trained
 from tests.web.test_roles import invited
 
 OP = {"id": "e1", "before": None, "after": {"start": 0, "end": 10**30, "label": "PERSON"}}
@@ -78,6 +78,7 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Any, dict[str,
             "number": trained(project, tmp_path),
             "evaluation_id": evaluated(project),
             "change_id": changed_suddenly(layer),
+            "label_change_id": relabeled(project),
             "doubt_id": doubted(layer),
             "invitation_id": invited(project, corpus.person("max")),
         }

@@ -17,7 +17,7 @@ from labeler.jobs import queue
 from labeler.models import Doubt, Layer, db
 from labeler.models.database import now
 from tests.conftest import Corpus
-from tests.web.pages import PAGES, changed_suddenly, doubted, evaluated, told
+from tests.web.pages import PAGES, changed_suddenly, doubted, evaluated, relabeled, told
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,7 @@ def site(app: Flask, corpus: Corpus, browser: Browser) -> Iterator[Site]:
     transfer.export(project, "docbin", layer="ben", made_by="root", name="Ben, first round")
     projects.from_template("empty", "empty", title="Empty")
     changed_suddenly(layer)
+    relabeled(project)
     doubted(layer, (9, 11))
     doubted(layer, (11, 12))
     transfer.queue_suggestions(projects.find("news"))
@@ -112,6 +113,9 @@ ADDRESSES = (
     "/projects/news/jobs/1",
     "/jobs",
     "/projects/news/scheme",
+    "/projects/news/scheme/label?kind=entities&action=merge&label=ORG",
+    "/projects/news/scheme/label?kind=entities&action=merge&label=PERSON&into=ORG",
+    "/projects/news/scheme/label?kind=entities&action=retire&label=ORG",
     "/projects/news/settings",
     "/projects/news/suggestions",
     "/projects/news/patterns",

@@ -120,6 +120,8 @@ BY_PROGRAM: dict[str, tuple[str, ...]] = {
     "jobs.suggest": ("post_suggestions",),
     "joining.accept": (),
     "joining.join": (),
+    "labels.change": ("post_label_change",),
+    "labels.undo": ("undo_label_change",),
     "learning.choose": ("patch_settings",),
     "learning.train": ("post_model",),
     "learning.use": ("put_current_model",),

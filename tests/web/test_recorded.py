@@ -29,7 +29,7 @@ from labeler.models.database import now
 from labeler.schema import scheme_json
 from tests.conftest import Corpus
 from tests.test_accounts import GOOD
-from tests.web.pages import Client, rule_of, told, trained
+from tests.web.pages import Client, relabeled, rule_of, told, trained
 from tests.web.test_scheme import filled
 
 LOGGED = "the log of the layer has who did it and when"
@@ -84,6 +84,8 @@ DEEDS: dict[str, dict[str, Any]] = {
     "manage.export": EXPORT,
     "scheme.edit": {"language": "en"},
     "scheme.upload": {},
+    "labels.change": {"kind": "entities", "action": "rename", "label": "DATE", "into": "WHEN"},
+    "labels.undo": {},
     "guidelines.add_line": {"line": "Label the whole name."},
     "guidelines.restore": {"number": "1"},
     "learning.choose": {"every": "5", "component": "ner"},
@@ -122,6 +124,8 @@ DEEDS: dict[str, dict[str, Any]] = {
     "api.post_project": {"slug": "culture", "template": "news"},
     "api.patch_settings": {"title": "Newest"},
     "api.put_scheme": {},
+    "api.post_label_change": {"kind": "entities", "action": "retire", "label": "WHEN"},
+    "api.undo_label_change": {},
     "api.put_person": {"role": "annotator"},
     "api.post_invitation": {"role": "annotator", "days": 7, "uses": 1},
     "api.delete_invitation": {},
@@ -227,6 +231,7 @@ class Desk:
             "invitation_id": db.session.scalar(select(func.max(Invitation.id))),
             "job_id": job.id,
             "change": "cancel",
+            "label_change_id": relabeled(project),
             **told(project),
             "document_id": self._documents()[endpoint != "api.accept_gold"],
         }

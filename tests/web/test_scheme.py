@@ -143,7 +143,9 @@ def test_an_unused_label_is_removed_from_relations_too(manager: Client) -> None:
 def test_a_used_label_stays(manager: Client, change: dict[str, str]) -> None:
     """Removing or renaming it is refused with the count, and what to do stands beside it."""
     page = send(manager, filled(manager), **change).text
-    assert "PERSON is used by 1 entity. Keep the label" in page
+    assert (
+        "PERSON is used by 1 entity. Rename it, merge it into another label, or retire it." in page
+    )
     assert kept() == NEWS
 
 

@@ -1,0 +1,236 @@
+"""The jobs by which annotations follow a change of a label: forth, and back.
+
+They go through the layers in order, a portion in one transaction, so that nobody who labels waits
+long. An annotation that still has the old name meanwhile is read by every rule as if it had the
+new one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+
+from labeler import counters, editing, jobs, schema
+from labeler.errors import Invalid, Problem
+from labeler.label_changes import revising
+from labeler.label_changes.labeled import has_label
+from labeler.label_changes.requests import CHANGE, UNDO, revision_of
+from labeler.label_changes.rewriting import Rewriting, rewritten, taken_back
+from labeler.models import (
+    Decision,
+    LabelChange,
+    Layer,
+    Project,
+    Settlement,
+    db,
+)
+from labeler.models.database import now
+from labeler.projects import broken, hold_writers
+from labeler.transfer import queue_lessons
+
+_READ = 5000
+"""Layers looked through for a label at a time."""
+_CHUNK = 100
+"""Layers changed in one transaction."""
+Counts = dict[str, int]
+Rewrite = Callable[[int, dict[str, schema.Annotation]], Iterator[Rewriting]]
+"""Yields what a layer may become, best first: the next is tried where a rule is against one."""
+
+
+@jobs.kind(CHANGE)
+def _change(work: jobs.JobWork) -> dict[str, Any]:
+    """Give all that has a label its new one."""
+    change = _asked(work)
+    revision = revision_of(change)
+
+    def rewrite(_: int, items: dict[str, schema.Annotation]) -> Iterator[Rewriting]:
+        yield rewritten(items, revision)
+
+    has = has_label(revision.kind, revision.label)
+    counts = _go_through(work, change, or_(has, _decided()), change.key, rewrite)
+    with work.chunk():
+        change = _asked(work)
+        if change.state == "running":
+            change.state, change.counts = "done", counts
+            _relearn(change)
+    return counts
+
+
+@jobs.kind(UNDO)
+def _undo(work: jobs.JobWork) -> dict[str, Any]:
+    """Bring back what a change made of annotations, where nobody has changed it since."""
+    change = _asked(work)
+    revision = revision_of(change)
+
+    def rewrite(layer_id: int, items: dict[str, schema.Annotation]) -> Iterator[Rewriting]:
+        logged = editing.edit_of(layer_id, change.key) or ()
+        yield taken_back(items, logged, revision)
+        yield taken_back(items, logged, revision, folded=False)
+
+    touched: ColumnElement[bool] = editing.has_edit(Layer, change.key)
+    if revision.action == "rename":
+        touched = or_(touched, has_label(revision.kind, revision.into), _decided())
+    counts = _go_through(work, change, touched, change.undo_key, rewrite)
+    with work.chunk():
+        change = _asked(work)
+        if change.state == "undoing":
+            _narrow(change)
+            change.state = "undone"
+            _relearn(change)
+    return counts
+
+
+def _asked(work: jobs.JobWork) -> LabelChange:
+    wanted = select(LabelChange).where(LabelChange.id == work.parameters["change"])
+    return db.session.execute(wanted.execution_options(populate_existing=True)).scalar_one()
+
+
+def _relearn(change: LabelChange) -> None:
+    """Let the dictionary learn what has another label by now."""
+    queue_lessons(db.session.get_one(Project, change.project_id))
+
+
+# ---- which layers ----------------------------------------------------------------------------
+
+
+def _decided() -> ColumnElement[bool]:
+    """Return the condition that decisions were made in a layer: their answers name labels."""
+    return and_(Layer.gold, exists().where(Decision.layer_id == Layer.id))
+
+
+def _go_through(
+    work: jobs.JobWork,
+    change: LabelChange,
+    touched: ColumnElement[bool],
+    key: str,
+    rewrite: Rewrite,
+) -> Counts:
+    """Rewrite the layers that are touched, as far as that was not done; return what was done."""
+    mine = Layer.project_id == change.project_id
+    if work.cursor is None:
+        work.expect(db.session.scalar(select(func.count()).select_from(Layer).where(mine)) or 0)
+    cursor = work.cursor or {"after": 0, "counts": {"layers": 0, "annotations": 0, "folded": 0}}
+    counts: Counts = dict(cursor["counts"])
+    after = cursor["after"]
+    while True:
+        ids = select(Layer.id).where(mine, Layer.id > after).order_by(Layer.id)
+        page = list(db.session.scalars(ids.limit(_READ)))
+        if not page:
+            return counts
+        within = Layer.id.between(page[0], page[-1])
+        keys = list(db.session.scalars(ids.where(within, touched)))
+        portions = [keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK)]
+        for portion in [*portions, []]:  # the last passes what is left of the page
+            last = portion[-1] if portion else page[-1]
+            with work.chunk() as chunk:
+                told = _rewrite_all(change, portion, key, rewrite, counts)
+                work.tell(told)
+                chunk.done = sum(after < each <= last for each in page)
+                after = last
+                chunk.cursor = {"after": after, "counts": dict(counts)}
+
+
+# ---- a portion of them -----------------------------------------------------------------------
+
+
+def _rewrite_all(
+    change: LabelChange, keys: Sequence[int], key: str, rewrite: Rewrite, counts: Counts
+) -> list[Problem]:
+    """Rewrite layers within the transaction under way; return what has to be told."""
+    if not keys:
+        return []
+    wanted = select(Layer).where(Layer.id.in_(keys)).order_by(Layer.id).with_for_update()
+    layers = list(db.session.scalars(wanted.execution_options(populate_existing=True)))
+    states = _settlements(layers)
+    told: list[Problem] = []
+    changed = []
+    for layer, record in zip(layers, editing.load(layers), strict=True):
+        items = {item.id: item for item in record.annotations()}
+        made = _apply(change, layer, items, key, rewrite(layer.id, items), told)
+        if made is not None:
+            changed.append(layer)
+            counts["layers"] += 1
+            counts["annotations"] += made.changed
+            counts["folded"] += made.folded
+    _follow(changed)
+    _settle_as(states)
+    return told
+
+
+def _apply(
+    change: LabelChange,
+    layer: Layer,
+    items: dict[str, schema.Annotation],
+    key: str,
+    ways: Iterator[Rewriting],
+    told: list[Problem],
+) -> Rewriting | None:
+    """Append what a rewriting changes to a layer as one edit; None where it is left as it is."""
+    actor_id = change.actor_id if key == change.key else change.undone_by or change.actor_id
+    problem = ""
+    for made in ways:
+        ops = made.ops(items)
+        if not ops:
+            return None
+        try:
+            edit = schema.Edit(key, ops)
+            editing.apply(
+                layer.id, layer.revision, [edit], actor_id=actor_id, now=now(), of_scheme=True
+            )
+        except Invalid as error:
+            problem = error.problems[0].message if error.problems else error.message
+            continue
+        told += [_problem(layer, f"Given up: {what}.", "folded") for what in made.lost]
+        if problem:
+            told.append(_problem(layer, f"What became one stays one. {problem}", "left"))
+        return made
+    told.append(_problem(layer, f"It was left as it is. {problem}", "left"))
+    return None
+
+
+def _problem(layer: Layer, message: str, code: str) -> Problem:
+    whose = "gold" if layer.gold else layer.annotator.name
+    return Problem(message, file=f"{layer.document.name} ({whose})", code=code)
+
+
+def _follow(layers: Sequence[Layer]) -> None:
+    """Bring what is counted and learned of finished layers in line with what they hold."""
+    done = [layer for layer in layers if layer.status == "done" and not layer.gold]
+    counters.recount(db.session(), done)
+    taught = [layer.id for layer in layers if layer.taught]
+    if taught:
+        db.session.execute(update(Layer).where(Layer.id.in_(taught)).values(taught=False))
+
+
+def _settlements(layers: Sequence[Layer]) -> dict[int, str]:
+    """Return how far the documents of layers are settled: a change of the scheme is no news."""
+    documents = {layer.document_id for layer in layers}
+    wanted = select(Settlement.document_id, Settlement.state)
+    return dict(db.session.execute(wanted.where(Settlement.document_id.in_(documents))).all())
+
+
+def _settle_as(states: dict[int, str]) -> None:
+    """Put documents back to how far they were settled."""
+    for state in set(states.values()):
+        keys = [key for key, each in states.items() if each == state]
+        other = and_(Settlement.document_id.in_(keys), Settlement.state != state)
+        db.session.execute(update(Settlement).where(other).values(state=state))
+
+
+# ---- when a merger was taken back ------------------------------------------------------------
+
+
+def _narrow(change: LabelChange) -> None:
+    """Have labels allow no more than before they were merged, where nothing needs it by now."""
+    if change.action != "merge":
+        return
+    project = db.session.get_one(Project, change.project_id)
+    hold_writers(db.session())
+    db.session.refresh(project)
+    before, after = (schema.parse_scheme(each) for each in (change.before, change.after))
+    kinds: tuple[schema.Kind, ...] = ("entities", "relations")
+    for kind in kinds:
+        for label in project.scheme.labels(kind):
+            narrow = revising.narrowed(project.scheme, before, after, kind, label.name)
+            if narrow != project.scheme and not broken(project, narrow):
+                project.scheme = narrow
