@@ -11,11 +11,11 @@ from labeler.label_changes.revising import Revision
 from labeler.label_changes.rewriting import rewritten
 from labeler.models import Category, Entity, Layer, Project, Relation, db
 
-EXAMPLES = 10
+EXAMPLES = 8
 """Layers with the label that one page shows."""
 _WINDOW = 5000
 """Layers that are looked through for one page."""
-_SHOWN = 3
+_SHOWN = 2
 """Annotations of one layer that are shown."""
 _CONTEXT = 48
 """Code points shown on either side."""

@@ -1,7 +1,6 @@
 """What leads ask of labels: to be renamed, merged, retired, and all that taken back."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -180,8 +179,6 @@ def _under_way(change: LabelChange) -> bool:
 
 # ---- reading ---------------------------------------------------------------------------------
 
-_PAGE = 20
-
 
 def find_change(project: Project, number: int) -> LabelChange:
     """Return a change of a project by its number; raises NotFound."""
@@ -194,10 +191,8 @@ def find_change(project: Project, number: int) -> LabelChange:
     return found
 
 
-def changes(
-    project: Project, before: int | None = None
-) -> tuple[Sequence[LabelChange], int | None]:
-    """Return the changes of labels, newest first, and what asks for the earlier ones."""
+def changes(project: Project, before: int | None = None, limit: int = 20) -> list[LabelChange]:
+    """Return the last changes of labels, newest first: those before an id."""
     wanted = (
         select(LabelChange)
         .where(LabelChange.project_id == project.id)
@@ -206,5 +201,4 @@ def changes(
     )
     if before is not None:
         wanted = wanted.where(LabelChange.id < before)
-    found = list(db.session.scalars(wanted.limit(_PAGE + 1)))
-    return found[:_PAGE], found[_PAGE - 1].id if len(found) > _PAGE else None
+    return list(db.session.scalars(wanted.limit(limit)))

@@ -14,6 +14,8 @@ from labeler.web.auth import allow, me
 from labeler.web.openapi import whole
 
 blueprint = Blueprint("labels", __name__)
+_SHOWN = 5
+"""Changes on one page of the scheme."""
 DONE = {
     "rename": "{label} is called {into} by now.",
     "merge": "{label} was merged into {into}.",
@@ -78,6 +80,7 @@ def _shown(project: Project, revision: Revision, error: str) -> dict[str, Any]:
         "revision": revision,
         "label": label,
         "others": [each for each in labels if each.name != revision.label],
+        "color": next((e.color for e in labels if e.name == revision.into), label and label.color),
         "seen": seen,
         "examples": examples,
         "following": following,
@@ -102,11 +105,12 @@ def undo(project: Project, label_change_id: int) -> ResponseReturnValue:
 def listed(project: Project) -> dict[str, Any]:
     """Return what the page of the scheme shows of changes of labels, the last ones."""
     before = request.args.get("changes", type=whole)
-    found, following = label_changes.changes(project, before)
+    some = label_changes.changes(project, before, _SHOWN + 1)
+    found = some[:_SHOWN]
     under_way = {each.id: _job(each) for each in found if each.state in ("running", "undoing")}
     return {
         "changes": found,
-        "older": following,
+        "older": found[-1].id if len(some) > _SHOWN else None,
         "under_way": under_way,
         "workers": jobs.workers() if under_way else [],
     }

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from labeler import label_changes, schema
 from labeler.label_changes import Affected, Example, Revision
 from labeler.models import LabelChange, Project
 from labeler.models.database import now
+from labeler.web import paging
 from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.label_changes import asked
-from labeler.web.openapi import MAX_ID, NUMBER, gives, takes, whole
+from labeler.web.openapi import MAX_ID, NUMBER, gives, takes
 from labeler.web.shapes import Sent
 
 __all__ = ["blueprint"]
@@ -60,13 +60,12 @@ class NewLabelChange:
 
 @blueprint.get("/projects/<slug>/label-changes")
 @allow("manager")
-@takes(before=NUMBER)
-@gives({"changes": [_CHANGE], "next": int | None})
+@takes(**paging.BY_NUMBER)
+@gives(paging.listed("changes", _CHANGE))
 def get_label_changes(project: Project) -> ResponseReturnValue:
-    """Return what was renamed, merged and retired, newest first: those before `before`."""
-    before = request.args.get("before", MAX_ID, type=whole)
-    found, following = label_changes.changes(project, before)
-    return answer({"changes": [change_json(each) for each in found], "next": following})
+    """Return what was renamed, merged and retired, newest first."""
+    found = label_changes.changes(project, paging.after(MAX_ID), paging.wanted())
+    return answer(paging.page("changes", found, lambda each: each.id, change_json))
 
 
 @blueprint.get("/projects/<slug>/label-changes/preview")
@@ -80,11 +79,10 @@ def get_label_changes(project: Project) -> ResponseReturnValue:
 )
 @gives(_PREVIEW)
 def preview_label_change(project: Project) -> ResponseReturnValue:
-    """Return what a change of a label would do, with examples after the layer `after`."""
+    """Return what a change of a label would do, with a page of examples."""
     revision = asked(project)
     seen = label_changes.preview(project, revision)
-    after = request.args.get("after", 0, type=whole)
-    shown, following = label_changes.examples(project, revision, after)
+    shown, following = label_changes.examples(project, revision, paging.after(0))
     counts = ("affected", "twins", "more_twins", "notes", "kept")
     told = {name: getattr(seen, name) for name in counts}
     scheme = schema.scheme_json(seen.scheme)
