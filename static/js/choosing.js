@@ -1,7 +1,7 @@
 // @ts-check
 /** Which menu of labels opens where: for entities, relations and the whole document. */
 import { byId } from "./element.js";
-import { isEntity, isRelation } from "./schema.js";
+import { isEntity, isRelation, offered } from "./schema.js";
 import { blockAt } from "./text.js";
 
 const FIND = 10; // labels that a menu has without a field to type into
@@ -36,7 +36,7 @@ export class Choosing {
     const span = view.look.selection ?? (isEntity(item) ? item : null) ?? this.#word();
     const box = span && surface.boxes(span.start, span.end).at(-1);
     if (!span || !box) return;
-    const choices = this.scheme.entities.map(({ name, description }) => ({ name, description, key: keymap.keyOf("label", name), color: palette.of(name) }));
+    const choices = offered(this.scheme.entities).map(({ name, description }) => ({ name, description, key: keymap.keyOf("label", name), color: palette.of(name) }));
     const open = find || choices.length > FIND;
     chooser.open(box, isEntity(item) ? "Change the label" : "Label as", [...choices, ...this.#further(span)], (name) => this.#labeled(name), { find: open });
   }
@@ -54,7 +54,7 @@ export class Choosing {
   /** Open the menu of the labels of the whole document; digits choose, too. */
   category() {
     const { chooser, refining, say } = this.parts;
-    const { categories } = this.scheme;
+    const categories = offered(this.scheme.categories);
     if (!categories.length) return say("This project has no labels for whole documents. Managers add them under Settings, Scheme.");
     const given = new Set([...refining.store.categories.values()].map(({ label }) => label));
     const choices = categories.map(({ name, description, group }, index) => ({

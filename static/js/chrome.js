@@ -1,6 +1,7 @@
 // @ts-check
 /** What surrounds the text: bar, labels, state of saving, messages. */
 import { byId, element, listen } from "./element.js";
+import { offered } from "./schema.js";
 
 const SHOWN = 7000; // milliseconds that a message stays
 
@@ -128,9 +129,9 @@ export class Chrome {
     const group = (/** @type {string} */ title, /** @type {HTMLElement[]} */ chips) =>
       element("div", { class: "group", role: "group", "aria-label": title }, element("b", { "aria-hidden": "true" }, title), ...chips);
     const groups = [];
-    if (scheme.entities.length) groups.push(group("Entities", scheme.entities.map((/** @type {any} */ label) => chip("label", label))));
-    if (scheme.relations.length) groups.push(group("Relations", scheme.relations.map((/** @type {any} */ label) => chip("relation", label))));
-    const categories = scheme.categories ?? [];
+    const [entities, relations, categories] = [scheme.entities, scheme.relations, scheme.categories ?? []].map(offered);
+    if (entities.length) groups.push(group("Entities", entities.map((/** @type {any} */ label) => chip("label", label))));
+    if (relations.length) groups.push(group("Relations", relations.map((/** @type {any} */ label) => chip("relation", label))));
     if (categories.length) groups.push(group("Document", categories.map((/** @type {any} */ label) => chip("category", label))));
     this.palette.replaceChildren(...groups);
   }

@@ -6,6 +6,8 @@
  * taken from where they lie where the keyboard writes another script.
  */
 
+import { offered } from "./schema.js";
+
 /** @typedef {{chords: string[], command: string, group: string, help: string, argument?: string}} Binding */
 
 /** @param {string} chords separated by spaces @param {string} command @param {string} group @param {string} help @returns {Binding} */
@@ -190,9 +192,9 @@ export function labelBindings(labels, command, others) {
  */
 export function keymapFor(scheme, chosen) {
   const own = withOwn(chosen);
-  const labels = labelBindings(scheme.entities, "label", own);
-  const relations = labelBindings(scheme.relations, "relation", [...own, ...labels]);
-  const categories = labelBindings(scheme.categories ?? [], "category", [...own, ...labels, ...relations]);
+  const labels = labelBindings(offered(scheme.entities), "label", own);
+  const relations = labelBindings(offered(scheme.relations), "relation", [...own, ...labels]);
+  const categories = labelBindings(offered(scheme.categories ?? []), "category", [...own, ...labels, ...relations]);
   return new Keymap([...labels, ...relations, ...categories, ...own]);
 }
 

@@ -12,7 +12,7 @@ import { Reasons } from "./reasons.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
 import { View } from "./view.js";
-import { complete } from "./work.js";
+import { complete, fetchedAnew } from "./work.js";
 
 const SAVED_BY = 6000; // milliseconds in which another window has saved what it is saving
 const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
@@ -96,20 +96,35 @@ export class Page {
 
   // ---- documents
 
-  /** Show a document, with the edits that wait in this browser: nobody sees it without, and then with them. @param {any} work */
-  async #open(work) {
+  /**
+   * Show a document, with the edits that wait in this browser: nobody sees it without, and then with them.
+   * @param {any} work @param {any[]} [handed] edits that wait in the page before, in case that none could be stored
+   */
+  async #open(work, handed = []) {
     const { id } = work.layer;
     const outbox = new Outbox(id, location.pathname, this.storage, this.vault, () => this.session && this.chrome.drawSaving(this.session.sync));
     const waiting = outbox.seemsFull ? await outbox.read() : [];
     this.session?.destroy();
     this.#bind(work.scheme);
     byId("guide").innerHTML = work.project.guidelines; // made safe by the server
-    this.session = new Session(work, this, { outbox, waiting });
-    this.session.sync.resume();
+    const session = new Session(work, this, { outbox, waiting, onOutdated: () => this.#reopen(session) });
+    this.session = session;
+    session.sync.resume(handed);
     this.#tellOthers();
     this.ahead = undefined;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#lookAhead(work.next), 1500);
+  }
+
+  /** Open the document anew, since its labels are others by now: what waits to be saved comes along. @param {Session} session */
+  async #reopen(session) {
+    const work = await fetchedAnew(this.api, session, () => this.session === session);
+    if (!work) return;
+    const { scrollTop } = byId("viewport");
+    await this.#open(work, session.sync.waiting);
+    byId("viewport").scrollTop = scrollTop;
+    byId("viewport").focus({ preventScroll: true });
+    this.chrome.say("The labels of this project were changed. Your changes are kept.");
   }
 
   /** @param {any} scheme @param {import("./keys.js").Own} [chosen] */

@@ -15,7 +15,8 @@
  * @typedef {{id: string, verdict: string}} Verdict
  * @typedef {Entity | Relation | Category | Verdict} Annotation
  * @typedef {{name: string, values: string[]}} DeclaredAttribute one of its values, anything where there are none
- * @typedef {{name: string, key: string, color: string, description: string, attributes?: DeclaredAttribute[]}} EntityLabel
+ * @typedef {{name: string, key: string, color: string, description: string, attributes?: DeclaredAttribute[],
+ *   retired?: boolean, formerly?: string[]}} EntityLabel
  * @typedef {EntityLabel & {head: string[], tail: string[], symmetric: boolean}} RelationLabel
  * @typedef {EntityLabel & {group: string}} CategoryLabel
  * @typedef {{id: string, code: string, message: string, other?: string}} Problem
@@ -44,6 +45,16 @@ export function contentOf(item) {
 const MOST = { attributes: 50, name: 60, value: 2000 };
 const PRINTABLE = /^(?:[^\p{C}\p{Z}]| )+$/u;
 
+/** The labels that may be given to what is new: those retired stay where they are. @template {{retired?: boolean}} T @param {T[]} labels @returns {T[]} */
+export const offered = (labels) => labels.filter(({ retired }) => !retired);
+
+/** Present names by those that labels had formerly; a present name is none of these. @param {EntityLabel[]} labels */
+function formerNames(labels) {
+  const present = new Set(labels.map(({ name }) => name));
+  const pairs = labels.flatMap(({ name, formerly = [] }) => formerly.map((old) => /** @type {[string, string]} */ ([old, name])));
+  return new Map(pairs.filter(([old]) => !present.has(old)));
+}
+
 /** The labels of a project and its rule on overlap. */
 export class Scheme {
   /** @param {{entities: EntityLabel[], relations: RelationLabel[], overlap: string, categories?: CategoryLabel[]}} plain */
@@ -55,6 +66,15 @@ export class Scheme {
     this.entityByName = new Map(entities.map((label) => [label.name, label]));
     this.relationByName = new Map(relations.map((label) => [label.name, label]));
     this.categoryByName = new Map(categories.map((label) => [label.name, label]));
+    this.former = { entities: formerNames(entities), relations: formerNames(relations), categories: formerNames(categories) };
+  }
+
+  /** An annotation, or its body, with its label by its present name. @template {object | null} T @param {T} item @returns {T} */
+  renewed(item) {
+    const labeled = /** @type {any} */ (item);
+    const kind = isEntity(labeled) ? "entities" : isRelation(labeled) ? "relations" : isCategory(labeled) ? "categories" : null;
+    const name = kind && this.former[kind].get(labeled.label);
+    return name ? { ...labeled, label: name } : item;
   }
 
   /** @param {string} name */
@@ -74,12 +94,12 @@ export class Scheme {
 
   /** Relation labels that may lead from one entity label to another. @param {string} head @param {string} tail */
   between(head, tail) {
-    return this.relations.filter((label) => allows(label, head, tail));
+    return offered(this.relations).filter((label) => allows(label, head, tail));
   }
 
   /** Relation labels that may begin at an entity label. @param {string} head */
   from(head) {
-    return this.relations.filter((label) => !label.head.length || label.head.includes(head));
+    return offered(this.relations).filter((label) => !label.head.length || label.head.includes(head));
   }
 }
 

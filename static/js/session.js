@@ -36,7 +36,7 @@ const SELDOM = 45_000; // milliseconds, while none are
 
 /**
  * What earlier pages left of a layer: where it waits, and what of it is known.
- * @typedef {{outbox: import("./outbox.js").Outbox, waiting: import("./outbox.js").Waiting[]}} Left
+ * @typedef {{outbox: import("./outbox.js").Outbox, waiting: import("./outbox.js").Waiting[], onOutdated?: () => void}} Left
  */
 
 /** A document that is being labeled. */
@@ -84,6 +84,7 @@ export class Session {
     if (layer.gold) this.store.origin = { curation: { how: "direct", from: [], by: this.work.user.name } };
     this.sync = new Sync({
       store: this.store, layer, api: this.page.api, outbox: left.outbox,
+      schemeVersion: this.work.scheme_version, onOutdated: left.onOutdated,
       onChange: () => this.page.chrome.drawSaving(this.sync),
       onSaved: (revision) => { this.channel?.postMessage(revision); this.panels?.drawTabs(); this.refreshComments(OFTEN); },
     });
@@ -307,11 +308,15 @@ export class Session {
     if (!gold && !blind) this.renewal.soon();
   }
 
+  /** Whether the person is in the middle of an action. */
+  get isBusy() {
+    const { relating, spreading, selection } = this.view.look;
+    return Boolean(relating || spreading || selection || this.pointer.down || this.page.chooser.isOpen);
+  }
+
   /** Whether the person is between two actions, and the server knows the last. */
   #isIdle() {
-    const { relating, spreading, selection } = this.view.look;
-    const busy = relating || spreading || selection || this.pointer.down || this.page.chooser.isOpen;
-    return !busy && !document.hidden && !this.sync.pending.length;
+    return !this.isBusy && !document.hidden && !this.sync.pending.length;
   }
 
   /** @param {{suggestions: any[], problem: string | null}} answer */

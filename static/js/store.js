@@ -66,7 +66,7 @@ export class Store {
     this.categories = new Map();
     /** @type {Map<string, Set<string>>} relations by the entities at their ends */
     this.links = new Map();
-    const all = [...items];
+    const all = [...items].map((item) => scheme.renewed(item));
     for (const item of all) this.#put(item, false);
     this.entities = new SpanIndex(all.filter(isEntity));
   }
@@ -123,7 +123,12 @@ export class Store {
 
   /** Take in what was changed elsewhere: it cannot be undone here. @param {Op[]} ops */
   receive(ops) {
-    return this.#change("remote", ops);
+    return this.#change("remote", this.renewed(ops));
+  }
+
+  /** Ops with labels by their present names. @param {Op[]} ops @returns {Op[]} */
+  renewed(ops) {
+    return ops.map(({ id, before, after }) => ({ id, before: this.scheme.renewed(before), after: this.scheme.renewed(after) }));
   }
 
   /** Take back the last change that can be; null where there is none. */

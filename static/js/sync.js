@@ -39,6 +39,7 @@ export class Sync {
   #lost = false;
   #resuming = false; // finding out what an earlier page left
   #taking = false; // it left something
+  #outdated = false; // the labels are others by now: the document is opened anew, and this sends nothing more
   /** @type {any} */
   #timer = null;
   /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
@@ -52,8 +53,10 @@ export class Sync {
    * @param {import("./outbox.js").Outbox} parts.outbox where edits wait
    * @param {() => void} [parts.onChange] called whenever the state may be another
    * @param {(revision: number) => void} [parts.onSaved]
+   * @param {number} [parts.schemeVersion] of the labels that this page knows
+   * @param {() => void} [parts.onOutdated] called once, when the server has other labels by now
    */
-  constructor({ store, layer, api, outbox, onChange = () => {}, onSaved = () => {} }) {
+  constructor({ store, layer, api, outbox, onChange = () => {}, onSaved = () => {}, schemeVersion, onOutdated = () => {} }) {
     this.store = store;
     this.path = `/layers/${layer.id}/edits`;
     this.revision = layer.revision;
@@ -61,6 +64,8 @@ export class Sync {
     this.outbox = outbox;
     this.onChange = onChange;
     this.onSaved = onSaved;
+    this.schemeVersion = schemeVersion;
+    this.onOutdated = onOutdated;
     this.unsubscribe = store.subscribe((change) => {
       if (change.source !== "remote") this.#push({ key: newId(), ops: change.ops });
     });
@@ -84,11 +89,15 @@ export class Sync {
     if (waiting.every(({ base }) => base === this.revision)) this.#apply(waiting);
   }
 
-  /** Take up what an earlier page left waiting; tries until the server tells which of it has arrived. */
-  async resume() {
+  /**
+   * Take up what an earlier page left waiting; tries until the server tells which of it has arrived.
+   * @param {(Edit & {base: number})[]} [handed] over by it, in case that nothing could be stored
+   */
+  async resume(handed = []) {
     this.#resuming = true;
     this.onChange(); // nothing is known to be saved yet
-    const waiting = await this.outbox.read();
+    const stored = await this.outbox.read();
+    const waiting = [...stored, ...handed.filter(({ key }) => !stored.some((edit) => edit.key === key))];
     const left = waiting.filter(({ key }) => !this.pending.some((edit) => edit.key === key)); // not what was made meanwhile
     this.#taking = left.length > 0;
     if (!left.length) return this.#resumed();
@@ -102,7 +111,7 @@ export class Sync {
       this.outbox.remove(left.filter((edit) => known.has(edit.key)));
       this.#apply(left.filter((edit) => !known.has(edit.key)));
     } catch {
-      if (!this.#destroyed) this.#timer = setTimeout(() => this.resume(), LONGEST_WAIT / 10);
+      if (!this.#destroyed) this.#timer = setTimeout(() => this.resume(handed), LONGEST_WAIT / 10);
       return;
     }
     this.#resumed();
@@ -137,7 +146,8 @@ export class Sync {
   async #editsAfter(revision) {
     const found = [];
     for (let after = revision; after !== null; ) {
-      const { edits, next } = await this.api.get(`${this.path}?after=${after}`);
+      const { edits, next, scheme_version: version } = await this.api.get(`${this.path}?after=${after}`);
+      this.#notice(version);
       found.push(...edits);
       after = next ?? null;
     }
@@ -148,7 +158,7 @@ export class Sync {
   async pull() {
     if (this.pending.length || this.#sending) return;
     const edits = await this.#editsAfter(this.revision);
-    if (!edits.length || this.pending.length || edits[0].revision !== this.revision + 1) return;
+    if (this.#outdated || !edits.length || this.pending.length || edits[0].revision !== this.revision + 1) return;
     this.#rebase(edits, edits[edits.length - 1].revision);
   }
 
@@ -171,7 +181,13 @@ export class Sync {
     this.#destroyed = true;
     clearTimeout(this.#timer);
     this.unsubscribe();
-    this.#flushed.splice(0).forEach(({ reject }) => reject(new Error("The document was left.")));
+    const reason = this.#outdated ? "Labels were changed meanwhile. Look, and do it again." : "The document was left.";
+    this.#flushed.splice(0).forEach(({ reject }) => reject(new Error(reason)));
+  }
+
+  /** What waits, as another page takes it up. */
+  get waiting() {
+    return this.pending.map((edit) => ({ ...edit, base: this.revision }));
   }
 
   /** @param {Edit} edit */
@@ -183,12 +199,13 @@ export class Sync {
   }
 
   async #send() {
-    if (this.#sending || this.#resuming || !this.pending.length || this.#destroyed || this.#lost) return;
+    if (this.#sending || this.#resuming || !this.pending.length || this.#destroyed || this.#lost || this.#outdated) return;
     this.#sending = true;
     const edits = this.pending.slice(0, this.#alone ? 1 : BATCH);
     try {
-      const { revision } = await this.api.post(this.path, { base: this.revision, edits });
+      const { revision, scheme_version: version } = await this.api.post(this.path, { base: this.revision, edits });
       this.#sending = false;
+      this.#notice(version);
       this.#acknowledge(edits, revision);
     } catch (error) {
       this.#sending = false;
@@ -227,8 +244,17 @@ export class Sync {
   /** @param {ApiError} error */
   #stale(error) {
     this.#blocked = "saved";
+    this.#notice(error.body.scheme_version);
+    if (this.#outdated) return; // by the new labels they are put on top of those missed
     this.#rebase(error.body.missed, error.body.revision);
     this.#send();
+  }
+
+  /** Tell once when the server has other labels than this page. @param {number | undefined} version */
+  #notice(version) {
+    if (this.#outdated || !version || !this.schemeVersion || version === this.schemeVersion) return;
+    this.#outdated = true;
+    this.onOutdated();
   }
 
   /** Find the edit that breaks a rule, take it back, and keep the others. @param {ApiError} error @param {Edit[]} edits */
@@ -283,7 +309,7 @@ export class Sync {
     /** @type {Map<string, string>} what was made elsewhere as well, by the id that it has here */
     const twins = new Map();
     for (const { key, ops } of edits) {
-      const edit = { key, ops: this.#withoutTwins(ops, twins) };
+      const edit = { key, ops: this.#withoutTwins(this.store.renewed(ops), twins) };
       if (!edit.ops.length) this.outbox.remove([edit]);
       else this.#redo(edit, actor);
     }

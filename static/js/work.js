@@ -14,3 +14,20 @@ export function complete(work) {
   for (const [kind, empty] of Object.entries(KINDS)) scheme[kind] = scheme[kind].map((/** @type {any} */ label) => ({ ...empty, ...label }));
   return { ...work, scheme, layer: { ...LAYER, ...work.layer } };
 }
+
+const BETWEEN = 300; // milliseconds after which it is looked again whether a gesture has ended
+
+/**
+ * An open document fetched anew, between two gestures of the person; null once another is open.
+ * @param {import("./api.js").Api} api @param {import("./session.js").Session} session @param {() => boolean} isOpen
+ */
+export async function fetchedAnew(api, session, isOpen) {
+  const { document: article, layer } = session.work;
+  const path = `/documents/${article.id}/${layer.gold ? "gold" : "work"}`;
+  for (;;) {
+    const work = session.isBusy ? null : await api.get(path).catch(() => null); // without a network it is asked again
+    if (!isOpen()) return null;
+    if (work && !session.isBusy) return complete(work);
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+}

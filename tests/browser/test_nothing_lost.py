@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Route, expect
 
-from labeler import accounts
-from labeler.models import Document, User, db
+from labeler import accounts, label_changes, schema
+from labeler.models import Document, LabelChange, Project, User, db
+from labeler.models.database import now
 from tests.browser.conftest import Screen, Site
 
 pytestmark = pytest.mark.browser
@@ -380,3 +381,59 @@ def test_edits_of_another_document_are_told_once_they_really_wait(screen: Open) 
     page.page.evaluate("localStorage.removeItem('labeler.edit.7.key')")
     page.page.clock.fast_forward(6500)
     expect(note).to_be_hidden()
+
+
+def rename(page: Screen, label: str, into: str, kind: schema.Kind = "entities") -> LabelChange:
+    """Rename a label of the project of an open page, as its lead does elsewhere."""
+    document = db.session.get_one(Document, page.document_id)
+    project = db.session.get_one(Project, document.project_id)
+    lead = db.session.query(User).filter_by(name="ana").one()
+    revision = label_changes.Revision(kind, "rename", label, into)
+    return label_changes.change_label(project, revision, lead)
+
+
+def test_a_label_renamed_meanwhile_loses_nothing(screen: Open) -> None:
+    """What an open page says by the old name is kept by the new one, and the page learns it."""
+    page = screen()
+    label_people(page)
+    page.saved()
+    change = rename(page, "ACTOR", "PERSONA")
+    page.mark("Ines Okafor").click()
+    page.press("2")
+    expect(page.page.locator("#palette")).to_contain_text("PERSONA")
+    page.drag("Port Ellery")
+    page.press("1")
+    page.saved()
+    kept = [("Ines Okafor", "BODY"), ("Port Ellery", "PERSONA"), ("Tomas Lind", "PERSONA")]
+    assert sorted(page.entities()) == kept
+    assert page.page.locator("#clashes, .clash").count() == 0
+    project = db.session.get_one(Project, change.project_id)
+    lead = db.session.query(User).filter_by(name="ana").one()
+    label_changes.undo_change(project, change, lead, now())
+    page.drag("Wednesday")
+    page.press("1")
+    expect(page.page.locator("#palette")).to_contain_text("ACTOR")
+    page.saved()
+    assert ("Wednesday", "ACTOR") in page.entities()
+    assert ("Tomas Lind", "ACTOR") in page.entities()
+
+
+def test_edits_made_offline_follow_a_renamed_label(screen: Open) -> None:
+    """Edits of the same entity that wait while its label is renamed fit, without a question."""
+    page = screen()
+    label_people(page)
+    page.saved()
+    context = page.page.context
+    context.set_offline(True)
+    page.mark("Ines Okafor").click()
+    page.press("3")
+    page.drag("Okafor and Lind")
+    page.press("1")
+    unreachable(page)
+    rename(page, "ACTOR", "PERSONA")
+    rename(page, "SPOT", "PLACE")
+    context.set_offline(False)
+    expect(page.page.locator("#palette")).to_contain_text("PERSONA")
+    page.saved()
+    kept = [("Ines Okafor", "PLACE"), ("Okafor and Lind", "PERSONA"), ("Tomas Lind", "PERSONA")]
+    assert sorted(page.entities()) == kept

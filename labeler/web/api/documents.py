@@ -39,6 +39,7 @@ WORK: dict[str, Any] = {
     "suggestions": [PROPOSAL],
     "suggester": {"name": str, "problem": str | None},
     "scheme": Sent(schema.Scheme),
+    "scheme_version": int,
     "project": {"slug": str, "title": str, "language": str, "guidelines": str},
     "progress": {"position": int | None, "total": int, "done": int},
     "previous": int | None,
@@ -126,6 +127,7 @@ def work_json(
         "suggestions": proposals,
         "suggester": {"name": project.suggester, "problem": problem},
         "scheme": _lean_scheme(project.scheme),
+        "scheme_version": project.scheme_version,
         "project": {
             "slug": project.slug,
             "title": project.title,

@@ -5,7 +5,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from labeler import editing, schema, settling, transfer, work
-from labeler.errors import Invalid, NotFound
+from labeler.errors import Invalid, NotFound, Stale
 from labeler.models import Layer, Project, db
 from labeler.models.database import now
 from labeler.web import paging
@@ -108,25 +108,36 @@ def get_layer(layer: Layer) -> ResponseReturnValue:
 @blueprint.post("/layers/<int:layer_id>/edits")
 @allow("annotator")
 @takes(_EDITS)
-@gives({"revision": int})
+@gives({"revision": int, "scheme_version": int})
 def post_edits(layer: Layer) -> ResponseReturnValue:
     """Append edits to a layer; 409 with the edits missed when it has moved on."""
     _own(layer)
     base, edits = schema.parse_edits(sent())
-    if layer.gold:
-        return answer({"revision": settling.label_by_hand(layer, base, edits, me(), now())})
-    revision = editing.apply(layer.id, base, edits, actor_id=me().id, now=now())
-    return answer({"revision": revision})
+    try:
+        if layer.gold:
+            revision = settling.label_by_hand(layer, base, edits, me(), now())
+        else:
+            revision = editing.apply(layer.id, base, edits, actor_id=me().id, now=now())
+    except Stale as error:
+        error.details["scheme_version"] = _scheme_version(layer)
+        raise
+    return answer({"revision": revision, "scheme_version": _scheme_version(layer)})
+
+
+def _scheme_version(layer: Layer) -> int:
+    """Return the version of the scheme: a page that knows another has to learn it anew."""
+    return db.session.get_one(Project, layer.project_id).scheme_version
 
 
 @blueprint.get("/layers/<int:layer_id>/edits")
 @allow("annotator")
 @takes(**paging.BY_NUMBER)
-@gives(paging.listed("edits", Known("LoggedEdit")))
+@gives(paging.listed("edits", Known("LoggedEdit"), scheme_version=int))
 def get_edits(layer: Layer) -> ResponseReturnValue:
     """Return the edits of a layer after the revision `after`, oldest first."""
     found = list(editing.history(layer.id, paging.after(0), paging.wanted()))
-    return answer(paging.page("edits", found, lambda edit: int(edit["revision"])))
+    page = paging.page("edits", found, lambda edit: int(edit["revision"]))
+    return answer({**page, "scheme_version": _scheme_version(layer)})
 
 
 @blueprint.patch("/layers/<int:layer_id>")
