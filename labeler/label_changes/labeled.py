@@ -7,9 +7,19 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
+from labeler.counters import DECISIONS
 from labeler.label_changes.revising import Revision
 from labeler.label_changes.rewriting import rewritten
-from labeler.models import Category, Entity, Layer, Project, Relation, db
+from labeler.models import (
+    Category,
+    CounterEntry,
+    Entity,
+    Layer,
+    Project,
+    Relation,
+    WorkCounter,
+    db,
+)
 
 EXAMPLES = 8
 """Layers with the label that one page shows."""
@@ -30,6 +40,22 @@ def has_label(kind: str, label: str) -> ColumnElement[bool]:
     """Return the condition that a layer has something of a label."""
     table = TABLES[kind]
     return exists().where(table.layer_id == Layer.id, table.label == label)
+
+
+def has_decisions(project_id: int, label: str) -> ColumnElement[bool]:
+    """Return the condition that suggestions of a label were decided on in a finished layer."""
+    counted = select(WorkCounter.measure, WorkCounter.key).where(
+        WorkCounter.project_id == project_id, WorkCounter.measure.in_(DECISIONS)
+    )
+    rows = db.session.execute(counted.distinct())
+    names = [f"{measure} {key}" for measure, key in rows if key.partition(" ")[2] == label]
+    return exists().where(
+        CounterEntry.project_id == project_id,
+        CounterEntry.name.in_(names),
+        CounterEntry.annotator_id == Layer.annotator_id,
+        CounterEntry.document_id == Layer.document_id,
+        Layer.gold.is_(False),
+    )
 
 
 @dataclass(frozen=True, slots=True)

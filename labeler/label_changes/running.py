@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from labeler import counters, editing, jobs, schema
 from labeler.errors import Invalid, Problem
 from labeler.label_changes import revising
-from labeler.label_changes.labeled import has_label
+from labeler.label_changes.labeled import has_decisions, has_label
 from labeler.label_changes.requests import CHANGE, UNDO, revision_of
 from labeler.label_changes.rewriting import Rewriting, rewritten, taken_back
 from labeler.models import (
     Decision,
+    Edit,
     LabelChange,
     Layer,
     Project,
@@ -46,8 +47,12 @@ def _change(work: jobs.JobWork) -> dict[str, Any]:
     def rewrite(_: int, items: dict[str, schema.Annotation]) -> Iterator[Rewriting]:
         yield rewritten(items, revision)
 
-    has = has_label(revision.kind, revision.label)
-    counts = _go_through(work, change, or_(has, _decided()), change.key, rewrite)
+    touched = or_(
+        has_label(revision.kind, revision.label),
+        has_decisions(change.project_id, revision.label),
+        _decided(),
+    )
+    counts = _go_through(work, change, touched, change.key, rewrite)
     with work.chunk():
         change = _asked(work)
         if change.state == "running":
@@ -67,7 +72,9 @@ def _undo(work: jobs.JobWork) -> dict[str, Any]:
         yield taken_back(items, logged, revision)
         yield taken_back(items, logged, revision, folded=False)
 
-    touched: ColumnElement[bool] = editing.has_edit(Layer, change.key)
+    touched = or_(
+        editing.has_edit(Layer, change.key), has_decisions(change.project_id, revision.into)
+    )
     if revision.action == "rename":
         touched = or_(touched, has_label(revision.kind, revision.into), _decided())
     counts = _go_through(work, change, touched, change.undo_key, rewrite)
@@ -143,16 +150,14 @@ def _rewrite_all(
     layers = list(db.session.scalars(wanted.execution_options(populate_existing=True)))
     states = _settlements(layers)
     told: list[Problem] = []
-    changed = []
     for layer, record in zip(layers, editing.load(layers), strict=True):
         items = {item.id: item for item in record.annotations()}
         made = _apply(change, layer, items, key, rewrite(layer.id, items), told)
         if made is not None:
-            changed.append(layer)
             counts["layers"] += 1
             counts["annotations"] += made.changed
             counts["folded"] += made.folded
-    _follow(changed)
+    _follow(layers, key)
     _settle_as(states)
     return told
 
@@ -193,11 +198,14 @@ def _problem(layer: Layer, message: str, code: str) -> Problem:
     return Problem(message, file=f"{layer.document.name} ({whose})", code=code)
 
 
-def _follow(layers: Sequence[Layer]) -> None:
+def _follow(layers: Sequence[Layer], key: str) -> None:
     """Bring what is counted and learned of finished layers in line with what they hold."""
     done = [layer for layer in layers if layer.status == "done" and not layer.gold]
     counters.recount(db.session(), done)
-    taught = [layer.id for layer in layers if layer.taught]
+    edited = select(Edit.layer_id).where(
+        Edit.layer_id.in_([layer.id for layer in layers if layer.taught]), Edit.key == key
+    )
+    taught = list(db.session.scalars(edited))
     if taught:
         db.session.execute(update(Layer).where(Layer.id.in_(taught)).values(taught=False))
 

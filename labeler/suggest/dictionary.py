@@ -158,7 +158,7 @@ def proposals(
     finds = [
         Find(first, last, label, score, reason)
         for key, outcomes in look_up(places).items()
-        if (best := _best(outcomes, lambda name: scheme.entity(name) is not None))
+        if (best := _best(outcomes, lambda name: scheme.offered("entities", name) == name))
         for label, score, reason in [best]
         for first, last in places[key]
     ]
@@ -289,7 +289,7 @@ def _relation(
     pair: _Pair, outcomes: Mapping[str, int], scheme: Scheme, origin: Mapping[str, Any]
 ) -> Relation | None:
     def allowed(outcome: str) -> bool:
-        label = scheme.relation(outcome[:-1])
+        label = scheme.relation(scheme.offered("relations", outcome[:-1]) or "")
         head, tail = _ends(pair, outcome)
         return label is not None and label.allows(head.label, tail.label)
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from labeler.errors import Invalid
-from labeler.schema import Scheme
+from labeler.schema import Kind, Scheme
 
 ENTITY_NAMES: dict[str, tuple[str, ...]] = {
     "PERSON": ("PERSON", "PER", "PEOPLE", "HUMAN", "INDIVIDUAL", "PERSON_NAME"),
@@ -69,7 +69,8 @@ RELATION_NAMES: dict[str, tuple[str, ...]] = {
 class LabelMap:
     """Answers which label of the scheme stands for a label of a suggester.
 
-    `labels` are the project's own choices and win; a label set to None is not proposed.
+    `labels` are the project's own choices and win; a label set to None is not proposed, nor is one
+    that is retired. A name that a label had formerly stands for it.
     Raises Invalid when a choice is not a label of the scheme.
     """
 
@@ -78,8 +79,8 @@ class LabelMap:
             raise Invalid("The option “labels” is a table of labels: {“GPE”: “PLACE”}.")
         self._scheme = scheme
         self._chosen = dict(labels or {})
-        self._entities = {label.name: label.name for label in scheme.entities}
-        self._relations = {label.name: label.name for label in scheme.relations}
+        self._entities = _names(scheme, "entities")
+        self._relations = _names(scheme, "relations")
         known = {None, *self._entities, *self._relations}
         wrong = sorted({str(name) for name in self._chosen.values() if name not in known})
         if wrong:
@@ -104,7 +105,9 @@ class LabelMap:
     ) -> str | None:
         key = (what, label)
         if key not in self._cache:
-            self._cache[key] = self._find(label, names, kinds)
+            found = self._find(label, names, kinds)
+            kind: Kind = "entities" if what == "entity" else "relations"
+            self._cache[key] = self._scheme.offered(kind, found) if found else None
         return self._cache[key]
 
     def _find(
@@ -112,12 +115,17 @@ class LabelMap:
     ) -> str | None:
         if label in self._chosen:
             chosen = self._chosen[label]
-            return chosen if chosen in names else None
+            return names.get(chosen)
         if label in names:
-            return label
+            return names[label]
         plain = {_plain(name): name for name in reversed(names)}
         wanted = (_plain(label), *_synonyms(_plain(label), kinds))
-        return next((plain[name] for name in wanted if name in plain), None)
+        return next((names[plain[name]] for name in wanted if name in plain), None)
+
+
+def _names(scheme: Scheme, kind: Kind) -> dict[str, str]:
+    """Return the labels of a kind by all their names: present ones, and those they had formerly."""
+    return {label.name: label.name for label in scheme.labels(kind)} | dict(scheme.former(kind))
 
 
 def _synonyms(plain: str, kinds: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ def _read_row(line: bytes, scheme: Scheme) -> Pattern:
         raise Invalid("This line is not JSON.") from None
     if not isinstance(row, dict) or not isinstance(row.get("label"), str):
         raise Invalid("A pattern names its label: {“label”: “ORG”, “pattern”: “Central Bank”}.")
-    if scheme.entity(row["label"]) is None:
+    label = scheme.current("entities", row["label"])
+    if scheme.entity(label) is None:
         raise Invalid(
             f"The scheme has no entity label {row['label']!r}. Add it there, or change the line."
         )
@@ -124,7 +125,7 @@ def _read_row(line: bytes, scheme: Scheme) -> Pattern:
         raise Invalid("“pattern” is text or a list of tokens; “regex” is a regular expression.")
     elif isinstance(sought, str):
         sought = _as_words(sought)
-    return Pattern(row["label"], _checked(sought))
+    return Pattern(label, _checked(sought))
 
 
 def _as_words(words: str) -> nlp.Sought:
@@ -171,16 +172,17 @@ class PatternSuggester:
     def suggest(self, texts: Iterable[str], scheme: Scheme) -> Iterator[list[Suggestion]]:
         """Yield the proposals for each text; raises Unavailable naming a pattern too slow for it.
 
-        Patterns with a label that the scheme no longer has propose nothing.
+        Patterns with a label that the scheme no longer has, or that is retired, propose nothing;
+        those with a name that a label had formerly propose that label.
         """
-        labels = {label.name for label in scheme.entities}
         for text in texts:
             made: dict[str, Entity] = {}
             for found in self.find(text):
                 pattern = self._patterns[found.which]
-                if pattern.label in labels:
+                label = scheme.offered("entities", pattern.label)
+                if label is not None:
                     why = {**self._origin, "reason": f"pattern {_shortened(pattern.line)}"}
-                    entity = entity_suggestion(found.start, found.end, pattern.label, why)
+                    entity = entity_suggestion(found.start, found.end, label, why)
                     made.setdefault(entity.id, entity)
             placed = sorted(made.values(), key=lambda item: (item.start, item.end, item.label))
             yield list(placed)

@@ -141,7 +141,7 @@ class RelationModel:
             if outcome == NOTHING or likely[outcome] < self.sure:
                 continue
             head, tail = candidate.ends(outcome)
-            label = scheme.relation(outcome[:-1])
+            label = scheme.relation(scheme.offered("relations", outcome[:-1]) or "")
             if label and label.allows(head.label, tail.label):
                 yield head, tail, label.name, likely[outcome]
 

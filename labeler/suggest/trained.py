@@ -82,9 +82,10 @@ class TrainedSuggester:
         for first, last, label, score in tagger.spans(
             reading, self._heard(tagger, reading, scheme)
         ):
-            if scheme.entity(label):
+            name = scheme.offered("entities", label)
+            if name is not None:
                 origin = {"suggester": self.name, "version": self.version, "score": round(score, 4)}
-                item = entity_suggestion(starts[first], ends[last - 1], label, origin)
+                item = entity_suggestion(starts[first], ends[last - 1], name, origin)
                 yield self._explained(item)
 
     def _heard(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> list[Entity]:

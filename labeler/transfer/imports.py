@@ -53,7 +53,7 @@ def _take_all(intake: Intake, found: Iterator[Imported | Problem], work: Work) -
             work.tell(intake.told_now())
             chunk.done, chunk.cursor = len(portion), intake.state()
     with work.chunk() as chunk:
-        intake.tell_unknown_labels()
+        intake.tell_of_labels()
         intake.record()
         work.tell(intake.told_now())
         chunk.cursor = {**intake.state(), "ended": True}

@@ -52,7 +52,7 @@ class ImportReport:
             f"{self.suggestions} suggestions",
             f"{self.unchanged} unchanged",
         ]
-        refused = sum(problem.code != "ignored" for problem in self.problems)
+        refused = sum(problem.code not in ("ignored", "renamed") for problem in self.problems)
         return f"Imported {', '.join(parts)}; {refused} things were refused."
 
 
@@ -67,6 +67,8 @@ class Intake:
     report: ImportReport
     unknown: dict[str, int] = field(default_factory=dict)
     """Labels that the scheme lacks, with how many articles were refused for them."""
+    renamed: dict[str, int] = field(default_factory=dict)
+    """Labels that are called otherwise by now, with in how many articles they came in."""
     moment: datetime = field(default_factory=now)
     taken: int = 0
     """Articles and problems met so far."""
@@ -84,7 +86,7 @@ class Intake:
     def state(self) -> dict[str, Any]:
         """Return as plain JSON what another attempt needs to go on."""
         counts = {**self.report.counts(), "problems": len(self.report.problems) + self.told}
-        names = ("taken", "add_labels", "unknown")
+        names = ("taken", "add_labels", "unknown", "renamed")
         return {"counts": counts, **{name: getattr(self, name) for name in names}}
 
     def resume(self, state: dict[str, Any] | None) -> None:
@@ -92,7 +94,7 @@ class Intake:
         if state is None:
             return
         self.taken, self.add_labels = state["taken"], state["add_labels"]
-        self.unknown = dict(state["unknown"])
+        self.unknown, self.renamed = dict(state["unknown"]), dict(state.get("renamed", {}))
         for name in COUNTS:
             setattr(self.report, name, state["counts"][name])
         self.told = state["counts"]["problems"]
@@ -114,6 +116,7 @@ class Intake:
         with transaction() as session:
             session.expire(self.project)  # somebody may have changed the scheme meanwhile
             self.scheme = self.project.scheme
+            articles = [self._renewed(article) for article in articles]
             fitting = [article for article in articles if self._fits(article)]
             fitting = self._recognition.recognise(session, fitting)
             documents = self._documents(session, fitting)
@@ -126,6 +129,16 @@ class Intake:
         if self.annotator is None or article.layer is not None or not is_work:
             return article
         return attributed(article, self.annotator)
+
+    def _renewed(self, article: Imported) -> Imported:
+        """Return the article with labels by their present names; which had another is counted."""
+        before = _annotations(article)
+        items = [self.scheme.renewed(item) for item in before]
+        if items == before:
+            return article
+        for change in {_renaming(*pair) for pair in zip(before, items, strict=True)} - {""}:
+            self.renamed[change] = self.renamed.get(change, 0) + 1
+        return _holding(article, items)
 
     # ---- rules -------------------------------------------------------------------------------
 
@@ -185,8 +198,11 @@ class Intake:
         )
         self.project.scheme = self.scheme
 
-    def tell_unknown_labels(self) -> None:
-        """Say once which labels the scheme lacks."""
+    def tell_of_labels(self) -> None:
+        """Say once which labels the scheme lacks, and which it calls otherwise by now."""
+        for change, articles in sorted(self.renamed.items()):
+            message = f"{change}: in {articles} articles, which came in under that."
+            self._tell(Problem(message, code="renamed"))
         for label, articles in sorted(self.unknown.items()):
             message = (
                 f"The scheme has no label {label!r}: {articles} articles with it were refused. "
@@ -310,6 +326,28 @@ class Intake:
 
 def _edit_key(moment: datetime) -> str:
     return f"import-{moment.strftime('%Y%m%dT%H%M%S%f')}"
+
+
+def _renaming(before: schema.Annotation, after: schema.Annotation) -> str:
+    """Return in words what a label is called by now; nothing where it is called the same."""
+    if before == after or isinstance(before, schema.Verdict | schema.Decision):
+        return ""
+    return f"{before.label} is called {after.label} by now"  # type: ignore[union-attr]
+
+
+def _holding(article: Imported, items: Sequence[schema.Annotation]) -> Imported:
+    """Return an article with other annotations in its layer, or as its suggestions."""
+    kinds = {
+        name: tuple(item for item in items if isinstance(item, kind))
+        for name, kind in (
+            ("entities", schema.Entity),
+            ("relations", schema.Relation),
+            ("categories", schema.Category),
+        )
+    }
+    if article.layer is not None:
+        return replace(article, layer=replace(article.layer, **kinds))  # type: ignore[arg-type]
+    return replace(article, suggestions=tuple(item for each in kinds.values() for item in each))
 
 
 def _annotations(article: Imported) -> list[schema.Annotation]:

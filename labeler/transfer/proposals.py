@@ -27,13 +27,15 @@ def put_together(
     Of the same proposal in two runs the first counts. What the person's layer `held` says already
     is not proposed again, nor what that answers otherwise; with `build` it teaches what the same
     words are elsewhere in the document, and relations are proposed between its entities too, also
-    by `relate`. Labels that the scheme no longer has are left out.
+    by `relate`. Labels that the scheme no longer has, or that are retired, are left out; those it
+    has under another name by now have that one.
     """
     scheme = project.scheme
     entities, relations, categories = _parsed(scheme, runs)
     labeled = [item for item in held.entities if scheme.entity(item.label)] if held else []
     learned = lessons.count(project.id)
     rejected = [verdict.id for verdict in held.verdicts] if held else []
+    entities = _without_rejected(scheme, entities, rejected)
     said = {item.id for item in labeled}
     bound = _bound(entities, relations, labeled)
     if not learned and not ((labeled or rejected) and build):
@@ -42,7 +44,7 @@ def put_together(
         return _as_json([*best, *bound], relations, categories, said)
     [tokens] = borders.tokens([document])
     reading = Reading(document.text, tokens)
-    look_up = _remembering(lessons.look_up(project.id)) if learned else _nothing
+    look_up = _remembering(_renewed(scheme, lessons.look_up(project.id))) if learned else _nothing
     origin = {"suggester": "dictionary", "version": _version(learned)}
     placed = _as_usual(reading, entities, labeled if build else (), look_up)
     competing = _experienced(reading, scheme, placed, look_up, origin)
@@ -118,14 +120,52 @@ def _parsed(
     relations: dict[str, schema.Relation] = {}
     categories: dict[str, schema.Category] = {}
     for proposal in (proposal for proposals in runs for proposal in proposals):
-        item = schema.trusted(proposal["id"], proposal)
-        if isinstance(item, schema.Entity) and scheme.entity(item.label):
+        trusted = schema.trusted(proposal["id"], proposal)
+        item = trusted and scheme.renewed(trusted)
+        if isinstance(item, schema.Entity) and scheme.offered("entities", item.label):
             entities.setdefault(item.id, item)
-        elif isinstance(item, schema.Relation) and scheme.relation(item.label):
+        elif isinstance(item, schema.Relation) and scheme.offered("relations", item.label):
             relations.setdefault(item.id, item)
-        elif isinstance(item, schema.Category) and scheme.category(item.label):
+        elif isinstance(item, schema.Category) and scheme.offered("categories", item.label):
             categories.setdefault(item.id, item)
     return list(entities.values()), list(relations.values()), list(categories.values())
+
+
+def _without_rejected(
+    scheme: schema.Scheme, entities: Sequence[schema.Entity], rejected: Sequence[str]
+) -> list[schema.Entity]:
+    """Leave out what was rejected under a name that its label had formerly."""
+    if not scheme.former("entities"):
+        return list(entities)
+    known = {_present(scheme, name) for name in rejected}
+    return [e for e in entities if e.id in rejected or _present(scheme, e.id) not in known]
+
+
+def _present(scheme: schema.Scheme, name: str) -> str:
+    """Return the id that a proposed entity has by the present name of its label."""
+    place, colon, label = name.rpartition(":")
+    return f"{place}{colon}{scheme.current('entities', label)}"
+
+
+def _renewed(scheme: schema.Scheme, look_up: LookUp) -> LookUp:
+    """Count outcomes by the present names of their labels, until they are learned by these."""
+    if not (scheme.former("entities") or scheme.former("relations")):
+        return look_up
+
+    def name(outcome: str) -> str:
+        if outcome.endswith(("<", ">")):
+            return scheme.current("relations", outcome[:-1]) + outcome[-1]
+        return scheme.current("entities", outcome)
+
+    def counts(keys: Collection[Key]) -> Counts:
+        found: dict[Key, dict[str, int]] = {}
+        for key, outcomes in look_up(keys).items():
+            held = found.setdefault(key, {})
+            for outcome, count in outcomes.items():
+                held[name(outcome)] = held.get(name(outcome), 0) + count
+        return found
+
+    return counts
 
 
 def _remembering(look_up: LookUp) -> LookUp:

@@ -96,11 +96,20 @@ def _runs(project: Project, proposing: Sequence[Source]) -> list[SuggesterRun]:
     """Return the runs whose proposals hold: those imported, and those made as things are now."""
     known = select(SuggesterRun).where(SuggesterRun.project_id == project.id)
     options = {source.name: _run_options(project, source) for source in proposing}
+    scheme = project.scheme
     return [
         run
         for run in db.session.scalars(known.order_by(SuggesterRun.id.desc()))
-        if run.suggester == IMPORTED or options.get(run.suggester) == run.options
+        if run.suggester == IMPORTED
+        or options.get(run.suggester) == _by_present(scheme, run.options)
     ]
+
+
+def _by_present(scheme: schema.Scheme, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what a run depended on with its labels by their present names: they name the same."""
+    kinds: tuple[schema.Kind, ...] = ("entities", "relations")
+    names = {k: sorted({scheme.current(k, name) for name in options.get(k, ())}) for k in kinds}
+    return options | dict(names)
 
 
 def _current_run(project: Project, source: Source) -> SuggesterRun:
