@@ -8,7 +8,7 @@ from typing import Any
 NAMES = ("importing", "suggesting", "exporting", "saving", "agreement", "annotating", "actions")
 CORPUS = ("learning", "training")
 """Benchmarks that need a corpus."""
-LONG = ("streaming", "lists", "jobs", *CORPUS)
+LONG = ("streaming", "lists", "jobs", "relabeling", *CORPUS)
 """Benchmarks that run only when they are named."""
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         help="benchmarks; all but the long ones unless told",
     )
     parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
-    parser.add_argument("--articles", type=int, help="articles of `jobs`, `learning`, `streaming`")
+    parser.add_argument("--articles", type=int, help="articles of `jobs`, `learning`, `relabeling`, `streaming`")
     parser.add_argument("--formats", help="formats of `streaming`")
     parser.add_argument(
         "--corpus", type=Path, help="file or folder with annotations for `learning` and `training`"
@@ -39,7 +39,7 @@ def _options(name: str, given: argparse.Namespace) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if name == "annotating" and given.sizes:
         options["sizes"] = [int(size) for size in given.sizes.split(",")]
-    if name in ("jobs", "streaming") and given.articles:
+    if name in ("jobs", "relabeling", "streaming") and given.articles:
         options["count"] = given.articles
     if name == "streaming" and given.formats:
         options["formats"] = given.formats.split(",")
