@@ -22,7 +22,9 @@ def main() -> None:
         help="benchmarks; all but the long ones unless told",
     )
     parser.add_argument("--sizes", help="tokens of the articles that `annotating` opens")
-    parser.add_argument("--articles", type=int, help="articles of `jobs`, `learning`, `relabeling`, `streaming`")
+    parser.add_argument(
+        "--articles", type=int, help="articles of `jobs`, `learning`, `relabeling`, `streaming`"
+    )
     parser.add_argument("--formats", help="formats of `streaming`")
     parser.add_argument(
         "--corpus", type=Path, help="file or folder with annotations for `learning` and `training`"

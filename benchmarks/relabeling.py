@@ -94,7 +94,9 @@ def _bare(project: Project, lead: User) -> None:
             ops: dict[int, list[dict[str, object]]] = {key: [] for key in portion}
             for layer_id, name, start in rows:
                 body = {"start": start, "end": start + 5, "label": "DATE"}
-                ops[layer_id].append({"id": name, "before": body, "after": {**body, "label": "DAY"}})
+                ops[layer_id].append(
+                    {"id": name, "before": body, "after": {**body, "label": "DAY"}}
+                )
             session.execute(update(Entity).where(*mine).values(label="DAY"))
             revision = dict(
                 session.execute(

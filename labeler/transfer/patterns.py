@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Select, Text, func, select
@@ -146,8 +146,12 @@ def find_version(project: Project, number: int) -> PatternVersion:
 
 
 def of_version(version: PatternVersion | None) -> list[Pattern]:
-    """Return the patterns of a version."""
-    return [from_json(row) for row in version.patterns] if version else []
+    """Return the patterns of a version, with labels by their present names."""
+    if version is None:
+        return []
+    scheme = db.session.get_one(Project, version.project_id).scheme
+    found = (from_json(row) for row in version.patterns)
+    return [replace(each, label=scheme.current("entities", each.label)) for each in found]
 
 
 def save(project: Project, patterns: Sequence[Pattern], user: User | None) -> int:
