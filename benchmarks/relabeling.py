@@ -28,7 +28,7 @@ _PORTION = 100
 
 
 def main(count: int = ARTICLES) -> None:
-    """Print how many annotations a second are renamed and taken back, and the ratio to the floor."""
+    """Print how many annotations a second are renamed and taken back, and the ratio."""
     with _corpus(count) as (project, lead):
         floor = _timed(lambda: _bare(project, lead))
         seen = _timed(lambda: label_changes.preview(project, _RENAME))

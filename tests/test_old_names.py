@@ -1,4 +1,4 @@
-"""Old names of labels still mean them: in imports, suggestions, and counts of what became of these."""
+"""Old names of labels still mean them: in imports, in suggestions, and in counts of these."""
 
 import json
 from pathlib import Path

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, Text, func, select
@@ -151,7 +151,7 @@ def of_version(version: PatternVersion | None) -> list[Pattern]:
         return []
     scheme = db.session.get_one(Project, version.project_id).scheme
     found = (from_json(row) for row in version.patterns)
-    return [replace(each, label=scheme.current("entities", each.label)) for each in found]
+    return [each._replace(label=scheme.current("entities", each.label)) for each in found]
 
 
 def save(project: Project, patterns: Sequence[Pattern], user: User | None) -> int:

@@ -400,6 +400,7 @@ def test_a_label_renamed_meanwhile_loses_nothing(screen: Open) -> None:
     change = rename(page, "ACTOR", "PERSONA")
     page.mark("Ines Okafor").click()
     page.press("2")
+    page.says("The labels of this project were changed")
     expect(page.page.locator("#palette")).to_contain_text("PERSONA")
     page.drag("Port Ellery")
     page.press("1")
