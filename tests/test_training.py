@@ -119,6 +119,10 @@ def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
     assert "model 1" in {item["origin"]["version"] for item in proposals}
     with pytest.raises(NotFound, match="without a pipeline"):
         versions.wheel(project, made)
+    assert versions.lasting([made]) == [made]
+    with transaction():
+        made.folder = "/nowhere"
+    assert versions.lasting([made]) == []
 
 
 @pytest.mark.usefixtures("quick")

@@ -28,6 +28,8 @@ THRESHOLD = 0.55
 """Share of a key's outcomes from which one is proposed."""
 HERE = 0.6
 """The score of a proposal to label words as they were labeled elsewhere in the same text."""
+UNSURE = 0.3
+"""The same where they were labeled in several ways: what knows the words around may know better."""
 NOTHING = ""
 """The outcome of what nobody labeled."""
 
@@ -177,12 +179,19 @@ def occurrences(reading: Reading, labeled: Sequence[Entity]) -> list[Entity]:
     actions than to label what nobody proposes.
     """
     places = {place for item in labeled if (place := reading.range(item))}
-    alike = {words: given[-1] for words, given in _given(reading, labeled).items()}
+    given = _given(reading, labeled)
+    alike = {words: labels[-1] for words, labels in given.items()}
     if not alike:
         return []
     taken = {token for first, last in places for token in range(first, last)}
     finds = [
-        Find(first, last, alike[words], HERE, f"labeled {alike[words]} here")
+        Find(
+            first,
+            last,
+            alike[words],
+            HERE if len(given[words]) == 1 else UNSURE,
+            f"labeled {alike[words]} here",
+        )
         for words, first, last in _places(reading, places, alike)
         if taken.isdisjoint(range(first, last))
     ]

@@ -29,6 +29,11 @@ def versions(project: Project) -> list[TrainedModel]:
     return list(db.session.scalars(wanted.order_by(TrainedModel.number.desc())))
 
 
+def lasting(rows: Iterable[TrainedModel]) -> list[TrainedModel]:
+    """Return those to choose from or to compare: a tagger alone only while its files are there."""
+    return [row for row in rows if row.component != TAGGER_ALONE or is_there(Path(row.folder))]
+
+
 def current_version(project: Project) -> TrainedModel | None:
     """Return the version that proposes, if there is one."""
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)

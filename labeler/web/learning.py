@@ -48,7 +48,8 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
     trained = versions.versions(project)
     current = next((version for version in trained if version.current), None)
     points = versions.curve(trained)
-    judged = [version for version in trained if version.scores.get("f1") is not None][::-1]
+    shown = versions.lasting(trained)
+    judged = [version for version in shown if version.scores.get("f1") is not None][::-1]
     return render_template(
         "suggestions.html",
         form=form,
@@ -59,7 +60,7 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         title_of=evaluation.title_of,
         spared=progress.spared(project),
         use_form=UseForm(),
-        versions=trained[:20],
+        versions=shown[:20],
         current=current,
         gain=versions.expected_gain(points),
         lacking=max(training.LEAST - training.finished(project), 0),
