@@ -28,6 +28,8 @@ _KNOWN = {
 _PROBLEM = [field.name for field in fields(Problem)]
 _TRIES = 5
 _BUSY = (429, 503)
+_SAFE = ("GET", "POST", "PUT")
+"""Methods that may be sent twice: a POST has a key, by which the server does it once."""
 _ENDED = ("done", "failed", "cancelled")
 _ROWS = 1000
 """Rows that are asked for at a time."""
@@ -66,7 +68,7 @@ class Client:
 
     def open_layer(self, document_id: int) -> Json:
         """Return one's own layer of a document, opened where it is new."""
-        return self.ask("POST", f"/documents/{document_id}/layer", again=True)
+        return self.ask("POST", f"/documents/{document_id}/layer")
 
     def layer(self, layer_id: int) -> Json:
         """Return a layer with its annotations and its revision."""
@@ -80,7 +82,7 @@ class Client:
         """
         edit = {"key": uuid.uuid4().hex, "ops": list(ops)}
         body = {"base": layer["revision"], "edits": [edit]}
-        self.ask("POST", f"/layers/{layer['id']}/edits", body, again=True)
+        self.ask("POST", f"/layers/{layer['id']}/edits", body)
         return self.layer(layer["id"])
 
     def change(self, layer: Json, **state: Any) -> Json:
@@ -105,7 +107,8 @@ class Client:
     ) -> Json:
         """Send a request below `/api/v1` and return its JSON; for what has no method here.
 
-        `again` says that sending it twice does no harm; for GET it never does.
+        `again` says that sending it twice does no harm: for GET, PUT and POST it never does, since
+        each POST has a key by which the server does it once.
         """
         data = None if body is None else json.dumps(body).encode()
         with self.send(method, path, data, "application/json", again=again, **query) as answer:
@@ -124,9 +127,11 @@ class Client:
         """Send bytes or a file and return the open answer, a stream to be closed."""
         address = f"{self._base}{path}{_query(query)}"
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind}
+        if method == "POST":
+            headers["Idempotency-Key"] = uuid.uuid4().hex
         if data is not None:
             headers["Content-Length"] = str(_length(data))
-        tries = _TRIES if again or method == "GET" else 1
+        tries = _TRIES if again or method in _SAFE else 1
         for number in range(1, tries + 1):
             if data is not None and not isinstance(data, bytes):
                 data.seek(0)
@@ -224,7 +229,7 @@ class Project:
 
     def suggest(self) -> Json:
         """Let suggestions be made for all documents that lack them; return the job."""
-        return self._client.ask("POST", f"{self._path}/suggestions", again=True)
+        return self._client.ask("POST", f"{self._path}/suggestions")
 
     def export(self, format: str, **options: Any) -> Json:  # noqa: A002 - the word that people use
         """Export as a format, and return the export: its counts, files and report.
@@ -277,7 +282,7 @@ class Project:
 
     def _import(self, data: bytes | BinaryIO, name: str, options: Mapping[str, Any]) -> Json:
         path = f"{self._path}/imports"
-        with self._client.send("POST", path, data, name=name, again=True, **options) as answer:
+        with self._client.send("POST", path, data, name=name, **options) as answer:
             return self.wait(json.load(answer))
 
     def _paged(self, what: str, name: str = "") -> Iterator[Json]:

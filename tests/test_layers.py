@@ -33,6 +33,7 @@ LEVEL = {  # one a line: the level of each place in the house
     "instance": 4,
     "jobs": 4,
     "lessons": 4,
+    "repeating": 4,
     "sudden": 4,
     "webhooks": 4,
     "adjudication": 3,

@@ -52,6 +52,23 @@ class ApiToken(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=now)
 
 
+class KeyedRequest(Base):
+    """A request that somebody sent under a key of their own, with its answer once it has one.
+
+    Neither the key nor the answer can be read from here: see labeler/repeating.py.
+    """
+
+    __tablename__ = "keyed_request"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(Instant, index=True)
+    status: Mapped[int | None]
+    salt: Mapped[bytes]
+    answer: Mapped[bytes | None]
+
+
 class Membership(Base):
     """What a person may do in a project: manager, curator or annotator."""
 

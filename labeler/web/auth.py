@@ -32,6 +32,7 @@ from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticate
 from labeler.models import User, db
 from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, TokenForm, tell
 from labeler.web.openapi import check_query, scope_of
+from labeler.web.repeating import answered_once
 
 Who = Literal["public", "member", "admin", "annotator", "curator", "manager"]
 View = Callable[..., ResponseReturnValue]
@@ -104,6 +105,9 @@ def allow(who: Who, scope: accounts.Scope | None = None) -> Callable[[View], Vie
             _keep_scope(scope_of(guarded, request.method))
             check_query(view)
             with audit.acting(me().id):
+                if request.blueprint == "api":
+                    takes = getattr(view, "takes", (None, {}))[0]
+                    return answered_once(functools.partial(view, **values), me(), takes)
                 return view(**values)
 
         guarded.who, guarded.scope = who, scope  # type: ignore[attr-defined]

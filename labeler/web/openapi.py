@@ -20,6 +20,8 @@ Whole = Annotated[int, Field(ge=0, le=MAX_ID)]
 """A number in a body that may name something."""
 _WHOLE = re.compile(r"[0-9]{1,10}")
 JSON = "application/json"
+KEY_HEADER = "Idempotency-Key"
+"""The header by which a POST that is sent again is done once."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 _STRING = {"type": "string"}
@@ -146,6 +148,7 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
         "security": [] if who == "public" else [{"token": [scope]}, {"session": []}],
         "parameters": [
             *path,
+            *([_KEY] if method == "POST" else []),
             *({"name": n, "in": "query", "schema": _bounded(s)} for n, s in query.items()),
         ],
         "responses": {
@@ -153,7 +156,7 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], shapes: Shapes
             **(_LATER if getattr(view, "comes_later", False) else {}),
             **{
                 str(status): {"description": _REFUSALS[status], "content": _ERROR}
-                for status in _refusals(who, rule, bool(body or query))
+                for status in _refusals(who, rule, bool(body or query or method == "POST"))
             },
             "default": {"description": "Refused, with the reason.", "content": _ERROR},
         },
@@ -177,6 +180,12 @@ _FAR: dict[str, Any] = {
     "total": {"type": ["integer", "null"]},
 }
 """What a job tells of itself while what it computes is waited for."""
+_KEY = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "description": "Your own name for this request: sent again within a day, it is done once.",
+    "schema": {**_STRING, "minLength": 16, "maxLength": 100, "pattern": "^[\\x21-\\x7e]+$"},
+}
 _JOB = {
     "type": "object",
     "required": ["job"],

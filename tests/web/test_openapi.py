@@ -190,6 +190,7 @@ READ_BY_PROGRAM: dict[str, tuple[str, ...]] = {
     "jobs.listed": ("get_jobs",),
     "jobs.problems": ("get_problems",),
     "joining.join": (),
+    "labels.change": ("preview_label_change",),
     "learning.download": ("get_model_archive",),
     "learning.download_wheel": ("get_model_wheel",),
     "learning.page": ("get_models", "get_evaluations", "get_learning"),
@@ -270,6 +271,7 @@ UNPAGED = {
     "get_suggestions": "one document",
     "get_templates": "as many as are installed",
     "get_work": "one document",
+    "preview_label_change": "some places as examples, and the rules of a scheme",
 }
 """What answers with lists and is none: why it needs no pages."""
 
