@@ -10,7 +10,7 @@ import spacy
 import yaml
 from flask import Flask
 
-from labeler import demonstration, projects, reliability
+from labeler import accounts, demonstration, projects, reliability
 from labeler.formats import Imported, importers
 from labeler.models import Layer, db
 from labeler.schema import EntityLabel, RelationLabel, Scheme, check, parse_scheme
@@ -166,14 +166,24 @@ def test_every_sample_layer_has_its_time() -> None:
 
 
 def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
-    """Three people agree well but not wholly; labels, borders, ends and directions differ."""
+    """Three people agree well but not wholly; labels, borders, ends, directions and topics differ,
+    some work was done without suggestions, and one person looked again."""
     demonstration.prepare()
-    told = reliability.compute(projects.find(demonstration.SLUG)).to_json()
+    project = projects.find(demonstration.SLUG)
+    told = reliability.compute(project).to_json()
     assert told["annotators"] == list(demonstration.ANNOTATORS)
     assert all(0.75 <= pair["f1"]["strict"]["value"] <= 0.95 for pair in told["entities"]["pairs"])
     assert all(told["entities"]["kinds"][kind] for kind in ("label", "boundary", "only_one"))
     kinds = told["relations"]["kinds"]
     assert all(kinds[kind] for kind in ("label", "direction", "only_one")), kinds
+    control = told["entities"]["control"]
+    assert control["f1_blind"]["value"] is not None
+    assert control["f1_shown"]["value"] is not None
+    topic, unconfirmed = told["categories"]
+    assert sum(pair["kinds"]["label"] for pair in topic["pairs"])
+    assert 0 < unconfirmed["observed"]["value"] < 1
+    own = reliability.own_agreement(project, accounts.find_user("ben"))
+    assert 0.9 < own["themselves"]["entities"]["value"] < 1
     layers = db.session.query(Layer).all()
     assert len(layers) == len(list(demonstration.timings()))
     assert {layer.status for layer in layers} == {"open", "done", "skipped"}
