@@ -29,6 +29,7 @@ from labeler.web import (
     patterns,
     people,
     reference,
+    restoring,
     scheme,
     webhooks,
 )
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         jobs,
         guidelines,
         consistency,
+        restoring,
         webhooks,
         reference,
         routes,

@@ -43,6 +43,7 @@ from labeler.settling.lines import Line, precedents, proposed_lines
 from labeler.settling.listing import STATES, Row, documents, next_to_settle
 from labeler.settling.outcomes import Outcome, counted, outcomes
 from labeler.settling.places import STANDS, Place, places
+from labeler.settling.restoring import Step, restore, steps, take_back
 from labeler.settling.sudden_changes import (
     Sudden,
     ask_about_change,
@@ -50,8 +51,8 @@ from labeler.settling.sudden_changes import (
     count_sudden_changes,
     find_change,
     keep_change,
+    layer_of,
     sudden_changes,
-    take_back,
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Row",
+    "Step",
     "Sudden",
     "ask_about_change",
     "ask_again",
@@ -92,6 +94,7 @@ __all__ = [
     "keep_change",
     "keep_doubted",
     "label_by_hand",
+    "layer_of",
     "make_alike",
     "next_to_settle",
     "occurrences",
@@ -104,8 +107,10 @@ __all__ = [
     "queue_settling",
     "queue_undo",
     "reopen",
+    "restore",
     "settle_alike",
     "settle_all",
+    "steps",
     "sudden_changes",
     "take_back",
     "undo",

@@ -1,6 +1,6 @@
 """Finished layers that changed suddenly: what was lost or changed, looked at, and brought back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +10,12 @@ from sqlalchemy.orm import joinedload
 from labeler import editing, schema, sudden
 from labeler.errors import NotFound
 from labeler.models import Document, Layer, Project, SuddenChange, User, db, transaction
-from labeler.settling.cases import undo_own
+from labeler.settling.restoring import named, restore
 
 _PAGE = 20
 """Changes on one page."""
 _SHOWN = 8
 """Annotations that are shown of each."""
-_WORDS = 60
-"""Code points of an annotation's words that are shown."""
 _MOST_COUNTED = 100
 
 
@@ -86,9 +84,9 @@ def _differences(text: str, was: schema.Layer, is_: schema.Layer) -> Iterator[Di
     lost, changed = sudden.differing(then, now)
     for name in (*lost, *changed):
         item, left = then[name], now.get(name)
-        words, label = _name(text, item, then)
+        words, label = named(text, item, then)
         start = item.start if isinstance(item, schema.Entity) else None
-        after = _after(words, label, *_name(text, left, now)) if left else None
+        after = _after(words, label, *named(text, left, now)) if left else None
         yield Difference(words, start, label, after)
 
 
@@ -97,23 +95,6 @@ def _after(words: str, label: str, words_now: str, label_now: str) -> str:
     if words != words_now:
         return f"{label_now} “{words_now}”"
     return label_now if label != label_now else f"{label_now}, other attributes"
-
-
-def _name(
-    text: str, item: schema.Annotation, items: Mapping[str, schema.Annotation]
-) -> tuple[str, str]:
-    """Return the words of an annotation and its label."""
-    if isinstance(item, schema.Entity):
-        return _short(text[item.start : item.end]), item.label
-    if isinstance(item, schema.Relation):
-        ends = (items.get(key) for key in (item.head, item.tail))
-        words = (_name(text, end, items)[0] if end else "…" for end in ends)
-        return " → ".join(words), item.label
-    return "the document", getattr(item, "label", "")
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
 
 
 # ---- what is done about it -------------------------------------------------------------------
@@ -150,31 +131,13 @@ def bring_back(change: SuddenChange, token: str, actor: User, now: datetime) -> 
 
     Raises Invalid when a rule of the scheme stands against it by now.
     """
-    layer = change.layer
-    with transaction():
-        editing.hold(layer.id)
-        db.session.refresh(layer)
-        [was] = editing.load_at([(layer, change.since)])
-        [is_] = editing.load([layer])
-        then, now_ = ({item.id: item for item in each.annotations()} for each in (was, is_))
-        names = dict.fromkeys((*now_, *then))
-        ops = [schema.Op(name, now_.get(name), then.get(name)) for name in names]
-        edit = schema.Edit(_key(actor, token), tuple(op for op in ops if op.before != op.after))
-        editing.apply(layer.id, layer.revision, [edit], actor_id=actor.id, now=now)
+    restore(change.layer, change.since, token, actor, now)
 
 
-def take_back(project: Project, layer_id: int, token: str, actor: User, now: datetime) -> None:
-    """Take back the edit by which the actor brought a layer back.
-
-    Raises NotFound, and Conflict when what it brought back was changed again since.
-    """
+def layer_of(project: Project, layer_id: int) -> Layer:
+    """Return a layer of a project; raises NotFound."""
     wanted = select(Layer).where(Layer.project_id == project.id, Layer.id == layer_id)
     layer = db.session.scalar(wanted)
     if layer is None:
         raise NotFound("There is no such layer in this project.")
-    undone = _key(actor, token)
-    undo_own(layer, undone, f"undo-{undone}", actor, now)
-
-
-def _key(actor: User, token: str) -> str:
-    return f"back-{actor.id}-{token}"
+    return layer

@@ -152,7 +152,8 @@ def _bring_back(project: Project, number: int) -> dict[str, Any]:
 def _undo_change(project: Project, number: int) -> dict[str, Any]:
     """Take back what was just said of a change, or brought back."""
     if layer := request.form.get("layer", 0, type=whole):
-        settling.take_back(project, layer, request.form.get("token", "")[:40], me(), now())
+        token = request.form.get("token", "")[:40]
+        settling.take_back(settling.layer_of(project, layer), token, me(), now())
         flash("Taken back. The history of the document has both.")
     else:
         settling.ask_about_change(project, number, me())

@@ -64,6 +64,8 @@ class Part:
     state: str
     flag: str | None = None
     reason: str | None = None
+    layer: int | None = None
+    """The id of their layer, once they have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +253,10 @@ def _parts(keys: Sequence[int]) -> dict[int, list[Part]]:
     )
     for key, name, state in db.session.execute(held.where(Assignment.document_id.in_(keys))):
         found.setdefault(key, {})[name] = Part(name, state)
-    columns = (Layer.document_id, User.name, Layer.status, Layer.flag, Layer.reason)
+    columns = (Layer.document_id, User.name, Layer.status, Layer.flag, Layer.reason, Layer.id)
     layers = select(*columns).join(User, User.id == Layer.annotator_id)
-    for key, name, status, flag, reason in db.session.execute(
+    for key, name, status, flag, reason, layer_id in db.session.execute(
         layers.where(Layer.document_id.in_(keys), ~Layer.gold)
     ):
-        found.setdefault(key, {})[name] = Part(name, status, flag, reason)
+        found.setdefault(key, {})[name] = Part(name, status, flag, reason, layer_id)
     return {key: [parts[name] for name in sorted(parts)] for key, parts in found.items()}

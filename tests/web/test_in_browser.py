@@ -127,6 +127,7 @@ ADDRESSES = (
     "/webhooks",
     "/webhooks/2",
     "/projects/news/audit",
+    "/projects/news/layers/1/history",
     "/audit",
     "/projects/news/agreement",
     "/projects/news/agreement?part=relations",

@@ -69,6 +69,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
     return {
         "slug": "news",
         "document_id": document.id,
+        "layer_id": layer.id,
         "user_id": 1,
         "export_id": 1,
         "invitation_id": 1,

@@ -238,7 +238,7 @@ def undo_sudden_change(project: Project, change_id: int) -> ResponseReturnValue:
     """Take back what one said of a sudden change, or what one brought back by it."""
     sent = sent_as(TakeBack)
     if sent.layer is not None:
-        settling.take_back(project, sent.layer, sent.key, me(), now())
+        settling.take_back(settling.layer_of(project, sent.layer), sent.key, me(), now())
     else:
         settling.ask_about_change(project, change_id, me())
     return answer({})

@@ -1,18 +1,20 @@
 """Layers: their annotations, their edits, what they say of the work on them."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from flask.typing import ResponseReturnValue
+from pydantic import StringConstraints
 
 from labeler import editing, schema, settling, transfer, work
 from labeler.errors import Invalid, NotFound, Stale
 from labeler.models import Layer, Project, db
 from labeler.models.database import now
 from labeler.web import paging
-from labeler.web.answers import answer, sent, sent_object
+from labeler.web.answers import answer, sent, sent_as, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, gives, takes
+from labeler.web.openapi import NUMBER, Whole, gives, takes
 from labeler.web.shapes import Known
 
 __all__ = ["blueprint"]
@@ -138,6 +140,42 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
     found = list(editing.history(layer.id, paging.after(0), paging.wanted()))
     page = paging.page("edits", found, lambda edit: int(edit["revision"]))
     return answer({**page, "scheme_version": _scheme_version(layer)})
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The revision that a layer is brought back to, and the sender's own name for doing so."""
+
+    revision: Whole
+    key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,40}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Forth:
+    """The name of the restore that is taken back."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,40}$")]
+
+
+@blueprint.post("/layers/<int:layer_id>/restore")
+@allow("annotator")
+@takes(Back)
+@gives({"revision": int})
+def restore_layer(layer: Layer) -> ResponseReturnValue:
+    """Bring a layer back to what it was at a revision, by one edit; curators anybody's."""
+    back = sent_as(Back)
+    return answer({"revision": settling.restore(layer, back.revision, back.key, me(), now())})
+
+
+@blueprint.post("/layers/<int:layer_id>/restore/undo")
+@allow("annotator")
+@takes(Forth)
+@gives({"revision": int})
+def undo_restore(layer: Layer) -> ResponseReturnValue:
+    """Take back one's own restore, by its key; 409 when it was changed again since."""
+    settling.take_back(layer, sent_as(Forth).key, me(), now())
+    db.session.refresh(layer)
+    return answer({"revision": layer.revision})
 
 
 @blueprint.patch("/layers/<int:layer_id>")
