@@ -1,5 +1,6 @@
 """Reports that are kept: when they hold, and when a worker computes them."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from labeler import editing, jobs, reliability, work
+from labeler.errors import Invalid
 from labeler.jobs import queue
 from labeler.models import (
     Document,
@@ -158,11 +160,11 @@ def test_numbers_of_before_stay_until_the_new_ones_came(
         corpus.layer(document, name, "done", PERSON=[(0, 3)])
     page = curator.get(ADDRESS)
     assert "Something has changed since" in page.text
-    assert ">5</a> of 6 documents" in page.text
+    assert ">5</a> of <a" in page.text
     let_the_worker_work()
     page = curator.get(ADDRESS)
     assert "Something has changed since" not in page.text
-    assert ">6</a> of 6 documents" in page.text
+    assert ">6</a> of <a" in page.text
 
 
 def test_a_job_that_was_cancelled_is_not_asked_for_again(curator: FlaskClient) -> None:
@@ -218,3 +220,37 @@ def test_what_counts_is_counted_without_reading_layers(any_app: Flask, corpus: C
     assert reliability.people(project) == ["ana", "ben", "cid"]
     done = db.session.query(Layer).filter_by(project_id=project.id, status="done").count()
     assert background.amount(project) == done
+
+
+def test_evidence_of_a_large_corpus_is_read_beside_the_request(
+    large: Project, curator: FlaskClient
+) -> None:
+    """A cell leads to a page that waits, and shows its comparisons once they were read."""
+    results.forget()
+    for address in (f"{ADDRESS}/evidence?kind=differ", f"{ADDRESS}/documents"):
+        results.forget()
+        page = curator.get(address).text
+        assert 'data-live="soon"' in page
+        assert "data-total" not in page
+        for thread in threading.enumerate():
+            if thread.name == "reading":
+                thread.join(timeout=30)
+        assert "data-total" in curator.get(address).text
+
+
+def test_what_cannot_be_read_is_told(
+    large: Project, curator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault while reading is no endless wait: whoever opens the number is told of it."""
+    results.forget()
+
+    def fail(*_: object) -> None:
+        raise Invalid("These layers cannot be compared.")
+
+    monkeypatch.setattr(reliability, "compare", fail)
+    assert 'data-live="soon"' in curator.get(f"{ADDRESS}/evidence").text
+    for thread in threading.enumerate():
+        if thread.name == "reading":
+            thread.join(timeout=30)
+    page = curator.get(f"{ADDRESS}/evidence")
+    assert (page.status_code, "cannot be compared" in page.text) == (422, True)

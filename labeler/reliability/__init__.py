@@ -1,6 +1,6 @@
 """How far the annotators of a project agree, from its stored layers to what a number is made of."""
 
-from labeler.reliability.background import latest
+from labeler.reliability.background import is_large, latest
 from labeler.reliability.groups import like
 from labeler.reliability.own import OWN, own_agreement, own_comparison
 from labeler.reliability.passages import Shown, Version, place_of, show
@@ -14,6 +14,7 @@ from labeler.reliability.results import (
     compare,
     compute,
     documents,
+    in_memory,
     overview,
 )
 
@@ -31,6 +32,8 @@ __all__ = [
     "compare",
     "compute",
     "documents",
+    "in_memory",
+    "is_large",
     "latest",
     "like",
     "overview",

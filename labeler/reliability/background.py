@@ -34,10 +34,14 @@ def latest(
     found = kept(project, scope)
     if found is not None and found.fresh:
         return found, None
-    large = amount(project) >= LARGE or len(scope.annotators or people(project)) >= MANY
-    if not large or not jobs.workers():
+    if not is_large(project, scope) or not jobs.workers():
         return overview(project, scope), None
     return found, _queued(project, scope, created_by)
+
+
+def is_large(project: Project, scope: Scope) -> bool:
+    """Tell whether a report takes too long for somebody to wait within a request."""
+    return amount(project) >= LARGE or len(scope.annotators or people(project)) >= MANY
 
 
 def _queued(project: Project, scope: Scope, created_by: int | None) -> Job:

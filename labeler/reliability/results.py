@@ -76,7 +76,8 @@ class Overview:
 
 # A comparison is some ten megabytes for 1,000 documents: the last few save reading them again for
 # each page of evidence.
-_recent: OrderedDict[tuple[str, int, Scope, str | None], Comparison] = OrderedDict()
+_Place = tuple[str, int, Scope, str | None]
+_recent: OrderedDict[_Place, Comparison] = OrderedDict()
 _recent_lock = threading.Lock()
 _RECENT = 3
 
@@ -97,18 +98,32 @@ def compare(project: Project, scope: Scope = EVERYTHING, against: str | None = N
     """
     place = str(db.engine.url), project.id, scope, against
     found = fingerprint(project)
-    with _recent_lock:
-        known = _recent.get(place)
-        if known and known.fingerprint == found:
-            _recent.move_to_end(place)
-            return known
-        _recent.pop(place, None)
+    known = _in_memory(place, found)
+    if known is not None:
+        return known
     made = _compared(project, scope, against, found)
     with _recent_lock:
         _recent[place] = made
         while len(_recent) > _RECENT:
             _recent.popitem(last=False)
     return made
+
+
+def in_memory(project: Project, scope: Scope = EVERYTHING, against: str | None = None) -> bool:
+    """Tell whether `compare` returns at once, since this process has done it before."""
+    place = str(db.engine.url), project.id, scope, against
+    return _in_memory(place, fingerprint(project)) is not None
+
+
+def _in_memory(place: _Place, found: str) -> Comparison | None:
+    """Return what was compared in a place, as the newest; what is out of date goes."""
+    with _recent_lock:
+        known = _recent.get(place)
+        if known and known.fingerprint == found:
+            _recent.move_to_end(place)
+            return known
+        _recent.pop(place, None)
+    return None
 
 
 def _compared(project: Project, scope: Scope, against: str | None, found: str) -> Comparison:

@@ -23,7 +23,8 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(part.id);
-    if (fresh) renew(part, fresh);
+    if (!fresh) return location.reload(); // what was waited for has another page
+    renew(part, fresh);
   }
 }
 

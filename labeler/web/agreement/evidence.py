@@ -9,8 +9,10 @@ from labeler import accounts, reliability
 from labeler.agreement.spans import NOTHING
 from labeler.errors import NotFound
 from labeler.models import Document, Project
+from labeler.reliability import REFERENCES
 from labeler.web.agreement import listed as wanted
 from labeler.web.agreement.figures import GIVEN, KINDS, Json
+from labeler.web.agreement.reading import is_ready
 from labeler.web.agreement.scope import Asked, Links, OwnLinks, asked, colors
 from labeler.web.auth import allow, me
 
@@ -22,6 +24,8 @@ blueprint = Blueprint("evidence", __name__)
 def shown(project: Project) -> ResponseReturnValue:
     """Show the comparisons that a number is made of, in their context."""
     given = asked(project)
+    if not is_ready(project, given.scope, wanted.against((None, *REFERENCES))):
+        return render_template("agreement_reading.html", links=Links(project, given))
     return _page(project, given, Links(project, given), wanted.listed(project, given))
 
 
@@ -62,6 +66,8 @@ def own(project: Project, user_id: int) -> ResponseReturnValue:
 def documents(project: Project) -> ResponseReturnValue:
     """List the shared documents, the one with the most differences first."""
     given = asked(project)
+    if not is_ready(project, given.scope):
+        return render_template("agreement_reading.html", links=Links(project, given))
     rows, total, after = wanted.documents_of(project, given)
     return render_template(
         "agreement_documents.html",

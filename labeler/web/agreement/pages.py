@@ -12,6 +12,7 @@ from labeler import reliability
 from labeler.models import Document, Project, db
 from labeler.reliability import CATEGORIES
 from labeler.web.agreement import categories, figures, lines
+from labeler.web.agreement.reading import is_ready
 from labeler.web.agreement.scope import Links, asked, colors
 from labeler.web.auth import allow, me
 
@@ -26,6 +27,8 @@ def overview(project: Project) -> ResponseReturnValue:
     found, job = reliability.latest(project, given.scope, me().id)
     if found is None:
         return render_template("agreement_waiting.html", asked=given, job=job)
+    if found.fresh:
+        is_ready(project, given.scope)  # who sees the numbers opens one of them next
     chosen = request.args.get("a"), request.args.get("b")
     whole = given.part == CATEGORIES
     shown = categories.page if whole else partial(figures.page, part=given.part)
