@@ -182,6 +182,9 @@ def test_the_demo_shows_differences_of_every_kind(app: Flask) -> None:
     topic, unconfirmed = told["categories"]
     assert sum(pair["kinds"]["label"] for pair in topic["pairs"])
     assert 0 < unconfirmed["observed"]["value"] < 1
+    held = reliability.overview(project).report["against"]["suggestions"]
+    assert held["entities"]
+    assert held["categories"] == []  # the built-in rules suggest no topics
     own = reliability.own_agreement(project, accounts.find_user("ben"))
     assert 0.9 < own["themselves"]["entities"]["value"] < 1
     layers = db.session.query(Layer).all()

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -38,14 +39,14 @@ from labeler.reliability.reading import (
     shared,
     training_documents,
 )
-from labeler.reliability.references import REFERENCES, reference
+from labeler.reliability.references import REFERENCES, SUGGESTIONS, reference
 
 PARTS = ("entities", "relations")
 CATEGORIES = "categories"
 """The part of a report that has labels of documents, if the scheme has any."""
 _FIRST = 8
 """Documents and groups of differences that an overview names."""
-_SHAPE = 3
+_SHAPE = 4
 """Raised whenever a report gets other fields, so that those kept before are computed anew."""
 _KEPT = 50
 """Reports kept of one project: people try out filters."""
@@ -153,8 +154,20 @@ def _held(project: Project, scope: Scope, tick: Callable[[int], None]) -> dict[s
         found = compare(project, scope, name)
         if found.pairs:
             body[name] = held(found.result, found.pairs)
+        if found.pairs and name == SUGGESTIONS:
+            proposed = _proposed(found.result)
+            told = body[name]["categories"]
+            body[name]["categories"] = [each for each in told if each["group"] in proposed]
         tick(1)
     return body
+
+
+def _proposed(result: Result) -> set[str]:
+    """Return the groups of categories of which something is suggested: few suggesters know any."""
+    answers, by = result.relations.answers, result.relations.annotators.index(SUGGESTIONS)
+    nothing = np.array([name is None for name in answers.names], dtype=np.bool_)
+    chosen = ~nothing[answers.given[by]]
+    return {name for at, (name, _) in enumerate(answers.groups) if chosen[:, at].any()}
 
 
 def forget() -> None:
