@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from labeler import editing, projects, schema
+from labeler import editing, projects, schema, work
 from labeler.errors import Conflict, Invalid, NotFound
 from labeler.models import Layer, Project, db
 from labeler.schema import Edit, Op
@@ -271,3 +271,21 @@ def test_a_suggester_is_one_of_those_known(corpus: Corpus) -> None:
     assert project.suggester_options == {"pipeline": "x"}
     projects.use_suggester(project, "rulers")
     assert project.suggester_options == {}
+
+
+def test_labels_of_many_layers_are_counted_as_they_were_submitted(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond so many layers the counters of finished ones tell; a label that none of those has is
+    still known to be used where the first layers have it."""
+    monkeypatch.setattr("labeler.projects.scheme_changes.COUNTED", 3)
+    project = corpus.project(ana="annotator", ben="annotator")
+    for number in range(5):
+        document = corpus.document(project, name=f"d{number}")
+        layer = corpus.layer(document, "ana", "open", PERSON=[(0, 3), (8, 11)])
+        work.set_state(layer, {"status": "done", "seconds": 9}, NOW)
+        if not number:
+            corpus.layer(document, "ben", "open", GPE=[(0, 3)])
+    found = projects.usage(project)
+    assert (found["entities"].pop("PERSON"), found["relations"]) == (10, {})
+    assert found["entities"] in ({}, {"GPE": 1})
