@@ -7,13 +7,8 @@ from labeler.transfer.imports import import_paths, queue_import
 from labeler.transfer.intake import ImportReport
 from labeler.transfer.learning import queue_lessons
 from labeler.transfer.snapshots import Change, Comparison, again, compare, find, read_manifest
-from labeler.transfer.suggestions import (
-    queue_suggestions,
-    suggest,
-    suggestions,
-    try_suggester,
-    warm_up,
-)
+from labeler.transfer.sources import try_suggester, warm_up
+from labeler.transfer.suggestions import queue_suggestions, suggest, suggestions
 from labeler.transfer.training import queue_training, train_version, train_when_due
 
 __all__ = [

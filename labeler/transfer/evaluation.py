@@ -19,7 +19,7 @@ from labeler.suggest.comparing import Tally, differences, entity_places, relatio
 from labeler.suggest.trained import TrainedSuggester, is_there
 from labeler.transfer import selection
 from labeler.transfer.selection import Plan
-from labeler.transfer.suggestions import Source, sources
+from labeler.transfer.sources import Source, sources
 
 SHOWN = 50
 """Differences of one kind and label that are kept."""

@@ -1,16 +1,13 @@
 """Suggestions for documents: made when first needed, then kept."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import orjson
 from sqlalchemy import Select, delete, exists, func, select
 
-from labeler import jobs, nlp, schema
+from labeler import jobs, schema
 from labeler.borders import spacy_lock
-from labeler.errors import Invalid, LabelerError
+from labeler.errors import LabelerError
 from labeler.jobs import Work
 from labeler.models import (
     Document,
@@ -24,12 +21,13 @@ from labeler.models import (
     transaction,
 )
 from labeler.models.database import now, rows_changed
-from labeler.suggest import Suggester, suggesters
+from labeler.suggest import suggesters
 from labeler.suggest.patterns import PatternSuggester
 from labeler.suggest.reading import Reading
 from labeler.suggest.trained import TrainedSuggester
 from labeler.transfer import patterns
 from labeler.transfer.proposals import Relate, put_together
+from labeler.transfer.sources import Source, sources
 from labeler.transfer.usefulness import rank
 
 IMPORTED = "import"
@@ -40,46 +38,6 @@ _PART = 64
 """Documents that one worker takes at a time."""
 
 # ---- suggestions -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A suggester that proposes for a project, with its options."""
-
-    name: str
-    options: dict[str, Any]
-    hears: str | None = None
-    """The suggester whose entities are in what this one proposes, weighed already."""
-
-    def load(self, language: str) -> Suggester:
-        """Return the suggester, the same as long as nothing changes."""
-        return _loaded(self.name, language, orjson.dumps(self.options, option=orjson.OPT_SORT_KEYS))
-
-
-@lru_cache(maxsize=8)
-def _loaded(name: str, language: str, options: bytes) -> Suggester:
-    named = orjson.loads(options)
-    if name == PatternSuggester.name:  # a run names them by number: they may be thousands
-        project = db.session.get_one(Project, named["project"])
-        named = {**named, "patterns": patterns.find_version(project, named["number"]).patterns}
-    return suggesters[name](language=language, options=named)
-
-
-def sources(project: Project) -> list[Source]:
-    """Return what proposes for a project: its patterns, the suggester chosen, the version trained.
-
-    The last is the one that says how useful a document is to label.
-    """
-    found = [Source(project.suggester, project.suggester_options)]
-    written = patterns.in_force(project)
-    if written is not None:
-        found.insert(0, Source(PatternSuggester.name, written))
-    wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
-    trained = db.session.scalar(wanted)
-    if trained is not None:
-        options = {"folder": trained.folder, "number": trained.number}
-        found.append(Source("trained", options, trained.scores.get("hears")))
-    return found
 
 
 def _run_options(project: Project, source: Source) -> dict[str, Any]:
@@ -389,24 +347,3 @@ def keep_imported(
             session.merge(
                 Suggestion(document_id=document_id, run_id=run.id, proposals=_as_json(proposals))
             )
-
-
-def try_suggester(name: str, options: dict[str, Any], language: str, scheme: schema.Scheme) -> None:
-    """Raise LabelerError, with what to do, unless this suggester can propose by this scheme."""
-    with spacy_lock:
-        suggester = suggesters[name](language=language, options=options)
-        if scheme.entities:
-            list(suggester.suggest(["Does it work?"], scheme))
-        elif not suggester.version:
-            raise Invalid(f"The suggester {name} cannot be used.")
-
-
-def warm_up(project: Project) -> None:
-    """Load what the first document opened will need; what fails is told when it is opened."""
-    try:
-        with spacy_lock:
-            for source in sources(project):
-                list(source.load(project.language).suggest(["Warm up."], project.scheme))
-            list(nlp.tokenize(["Warm up."], project.language))
-    except LabelerError:
-        return
