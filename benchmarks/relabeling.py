@@ -64,11 +64,13 @@ def _corpus(count: int) -> Iterator[tuple[Project, User]]:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings.from_env({"LABELER_INSTANCE": str(Path(folder))}))
         with app.app_context():
-            project = project_with_articles(count)
+            project = db.session.get_one(Project, project_with_articles(count).id)
             layers = db.session.scalars(select(Layer)).all()
             for first in range(0, len(layers), 500):
                 with transaction() as session:
                     counters.recount(session, layers[first : first + 500])
+            db.session.expunge_all()
+            project = db.session.get_one(Project, project.id)
             lead = accounts.ensure_user("lena")
             accounts.add_member(project, lead, "manager")
             yield project, lead

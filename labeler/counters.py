@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, exists, func, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from labeler import schema
 from labeler.errors import Problem
@@ -41,6 +43,7 @@ AIDED = "aided documents"
 """What counts each of the others once: those timed but for the blind ones. It stands alone."""
 UNKNOWN = "unknown"
 """The suggester of a suggestion that is no longer known."""
+Item = TypeVar("Item", schema.Entity, schema.Relation)
 Counted = dict[str, int]
 """Amounts by measure and key, such as `{"entities 2026-01-31": 12, "entity ORG": 3}`."""
 
@@ -48,16 +51,20 @@ Counted = dict[str, int]
 def recount(session: Session, layers: Iterable[Layer]) -> None:
     """Bring the counters in line with these layers, within the transaction that changed them."""
     changes: Counter[tuple[int, int, str]] = Counter()
-    for layer in layers:
-        counted = _counted(session, layer) if layer.status == "done" and not layer.gold else {}
-        if counted != (layer.counted or {}):
+    rows, listed = [], list(layers)
+    before = _remembered(session, listed)
+    done = [layer for layer in listed if layer.status == "done" and not layer.gold]
+    after = _counted(session, done)
+    for layer in listed:
+        was, counted = before[layer.id], after.get(layer.id, {})
+        if counted != was:
             place = (layer.project_id, layer.annotator_id)
-            for name in {*counted, *(layer.counted or {})}:
-                changes[*place, name] += counted.get(name, 0) - (layer.counted or {}).get(name, 0)
-            session.execute(
-                update(Layer).where(Layer.id == layer.id).values(counted=counted or None)
-            )
-            session.refresh(layer, ["counted"])
+            for name in {*counted, *was}:
+                changes[*place, name] += counted.get(name, 0) - was.get(name, 0)
+            rows.append({"id": layer.id, "counted": counted or None})
+            set_committed_value(layer, "counted", counted or None)
+    if rows:
+        session.execute(update(Layer), rows)
     _add(session, changes)
 
 
@@ -95,11 +102,44 @@ def _labels(entities: Iterable[str], relations: Iterable[str]) -> Counter[str]:
     return counted
 
 
-def _counted(session: Session, layer: Layer) -> Counted:
-    """Return what a finished layer counts as."""
-    entities = session.scalars(select(Entity).where(Entity.layer_id == layer.id)).all()
-    relations = session.scalars(select(Relation).where(Relation.layer_id == layer.id)).all()
-    scheme = session.get_one(Project, layer.project_id).scheme
+def _remembered(session: Session, layers: Sequence[Layer]) -> dict[int, Counted]:
+    """Return what layers were counted as."""
+    wanted = select(Layer.id, Layer.counted).where(Layer.id.in_([layer.id for layer in layers]))
+    return {key: counted or {} for key, counted in session.execute(wanted)}
+
+
+def _counted(session: Session, layers: Sequence[Layer]) -> dict[int, Counted]:
+    """Return what finished layers count as."""
+    entities = _items(session, schema.Entity, layers)
+    relations = _items(session, schema.Relation, layers)
+    projects = {layer.project_id for layer in layers}
+    schemes = {key: session.get_one(Project, key).scheme for key in projects}
+    return {
+        layer.id: _counted_as(
+            session, schemes[layer.project_id], layer, entities[layer.id], relations[layer.id]
+        )
+        for layer in layers
+    }
+
+
+def _items(session: Session, kind: type[Item], layers: Sequence[Layer]) -> dict[int, list[Item]]:
+    """Return the entities, or the relations, of layers."""
+    table: Any = Entity if kind is schema.Entity else Relation
+    columns = [getattr(table, name) for name in kind.__slots__]
+    mine = table.layer_id.in_([layer.id for layer in layers])
+    found: dict[int, list[Item]] = {layer.id: [] for layer in layers}
+    for layer_id, *values in session.execute(select(table.layer_id, *columns).where(mine)).all():
+        found[layer_id].append(kind(*values))
+    return found
+
+
+def _counted_as(
+    session: Session,
+    scheme: schema.Scheme,
+    layer: Layer,
+    entities: Sequence[schema.Entity],
+    relations: Sequence[schema.Relation],
+) -> Counted:
     counted = _labels((e.label for e in entities), (r.label for r in relations))
     if layer.finished is not None:
         counted.update(_day(layer, layer.finished, len(entities), len(relations)))
@@ -132,24 +172,26 @@ def _blind(layer: Layer, entities: int, relations: int) -> Counted:
     }
 
 
-def _was_suggested(item: Entity | Relation) -> bool:
+def _was_suggested(item: schema.Entity | schema.Relation) -> bool:
     return "suggester" in (item.origin or {})
 
 
-def _decision(item: Entity | Relation, scheme: schema.Scheme) -> str:
+def _decision(item: schema.Entity | schema.Relation, scheme: schema.Scheme) -> str:
     """Name the decision on the suggestion that became this; its id tells what was proposed.
 
     What was proposed counts by its present name: nobody corrected what was renamed.
     """
     suggester = str((item.origin or {})["suggester"])
     proposed = item.id.rpartition(":")[2] if item.id.startswith("s:") else item.label
-    proposed = scheme.current("entities" if isinstance(item, Entity) else "relations", proposed)
-    moved = isinstance(item, Entity) and item.id.startswith("s:") and not _in_place(item)
+    proposed = scheme.current(
+        "entities" if isinstance(item, schema.Entity) else "relations", proposed
+    )
+    moved = isinstance(item, schema.Entity) and item.id.startswith("s:") and not _in_place(item)
     decision = "corrected" if moved or proposed != item.label else "accepted"
     return f"{decision} {_name(suggester)} {proposed}"
 
 
-def _in_place(item: Entity) -> bool:
+def _in_place(item: schema.Entity) -> bool:
     return item.id.startswith(f"s:{item.start}-{item.end}:")
 
 

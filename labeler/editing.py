@@ -62,9 +62,9 @@ def apply(
 
     Edits whose key is known are skipped, so sending them again is harmless. A label by a name that
     it had formerly is taken as what it is called by now. With `of_scheme` they follow a change of
-    the scheme and are nobody's work on the layer. Raises Stale with the edits missed when somebody
-    else's came in between, Invalid when a `before` does not hold or the result breaks a rule; then
-    nothing is changed.
+    the scheme and are nobody's work on the layer; rows that are loaded do not follow then. Raises
+    Stale with the edits missed when somebody else's came in between, Invalid when a `before` does
+    not hold or the result breaks a rule; then nothing is changed.
     """
     with transaction() as session:
         state = _state(session, layer_id)
@@ -77,7 +77,11 @@ def apply(
         _project(session, layer_id, state.items, items)
         revision = state.revision + len(fresh)
         changed = {"revision": revision} if of_scheme else {"revision": revision, "changed": now}
-        session.execute(update(Layer).where(Layer.id == layer_id).values(**changed))
+        # Of many in one transaction, each would be held against all that the session knows.
+        in_step = {"synchronize_session": False if of_scheme else "auto"}
+        session.execute(
+            update(Layer).where(Layer.id == layer_id).values(**changed), execution_options=in_step
+        )
         if not of_scheme:
             sudden.notice(session, layer_id, logged, items, actor_id=actor_id, now=now)
     if not writing():  # as part of a longer transaction it may still be undone
@@ -100,7 +104,7 @@ class _State:
 # again, whoever else writes.
 _recent: OrderedDict[tuple[str, int], _State] = OrderedDict()
 _recent_lock = threading.Lock()
-_RECENT = 64
+_RECENT = 128
 """Layers remembered."""
 
 
@@ -134,6 +138,25 @@ def _state(session: Session, layer_id: int) -> _State:
         session.scalar(length) or 0,
         _load(session, [layer_id])[layer_id],
     )
+
+
+def ready(layers: Sequence[Layer]) -> dict[int, dict[str, Annotation]]:
+    """Return what many layers of a project hold, by id, and let `apply` find it at hand.
+
+    They must be held by the transaction under way, and not yet be changed in it.
+    """
+    session, documents = db.session(), [layer.document_id for layer in layers]
+    held = _load(session, [layer.id for layer in layers])
+    measured = select(Document.id, func.length(Document.text)).where(Document.id.in_(documents))
+    lengths: dict[int, int] = dict(session.execute(measured).all())
+    for project_id in {layer.project_id for layer in layers}:
+        project = session.get_one(Project, project_id)
+        version, scheme = project.scheme_version, project.scheme
+        for layer in layers:
+            length = lengths[layer.document_id]
+            state = _State(layer.revision, version, scheme, length, held[layer.id])
+            _remember(layer.id, state)
+    return held
 
 
 def _unknown(

@@ -148,10 +148,10 @@ def _rewrite_all(
         return []
     wanted = select(Layer).where(Layer.id.in_(keys)).order_by(Layer.id).with_for_update()
     layers = list(db.session.scalars(wanted.execution_options(populate_existing=True)))
-    states = _settlements(layers)
+    states, held = _settlements(layers), editing.ready(layers)
     told: list[Problem] = []
-    for layer, record in zip(layers, editing.load(layers), strict=True):
-        items = {item.id: item for item in record.annotations()}
+    for layer in layers:
+        items = held[layer.id]
         made = _apply(change, layer, items, key, rewrite(layer.id, items), told)
         if made is not None:
             counts["layers"] += 1
