@@ -389,6 +389,7 @@ def test_it_goes_on_where_a_worker_was_killed(
     db.session.rollback()
     assert Counter(held(each)["ORG0"].label for each in layers) == {"COMPANY": 2, "ORG": 3}  # type: ignore[union-attr]
     assert list(proof.check()) == []
+    assert projects.usage(project)["entities"] == {"COMPANY": 5}
     late = layers[-1]
     moved = Op("ORG0", Entity("ORG0", 0, 3, "COMPANY"), Entity("ORG0", 0, 7, "ORG"))
     editing.apply(

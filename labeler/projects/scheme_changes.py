@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from labeler import audit, schema
+from labeler.schema import KINDS
 from labeler.errors import Conflict, Invalid, Problem
 from labeler.models import (
     Category,
@@ -269,16 +270,29 @@ def usage(project: Project) -> dict[str, dict[str, int]]:
 
     Where there are more than COUNTED layers these are the finished ones, whose labels are counted
     as they are submitted; what else is told is how often at least: of labels of documents, and of
-    those that only gold and unfinished layers have.
+    those that only gold and unfinished layers have. What has an old name still, while its label is
+    renamed, counts under the new one.
     """
     some = select(Layer.id).where(Layer.project_id == project.id).limit(COUNTED + 1)
     layers = list(db.session.scalars(some))
     if len(layers) <= COUNTED:
-        return {kind: _used(project, table) for kind, table in _TABLES.items()}
+        return {kind: _renewed(project, kind, _used(project, _TABLES[kind])) for kind in KINDS}
     return {
-        kind: _most_first(_submitted(project, kind), _used(project, table, layers=layers))
-        for kind, table in _TABLES.items()
+        kind: _most_first(
+            _renewed(project, kind, _submitted(project, kind)),
+            _renewed(project, kind, _used(project, _TABLES[kind], layers=layers)),
+        )
+        for kind in KINDS
     }
+
+
+def _renewed(project: Project, kind: schema.Kind, found: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by the present names of labels, the most used first."""
+    former = project.scheme.former(kind)
+    counts: Counter[str] = Counter()
+    for name, count in found.items():
+        counts[former.get(name, name)] += count
+    return _most_first(counts, {})
 
 
 def _submitted(project: Project, kind: str) -> dict[str, int]:

@@ -242,7 +242,7 @@ def _schemas() -> dict[str, Any]:
     problem = {"message": _STRING, **where, "code": _STRING}
     problems = {"type": "array", "items": {"type": "object", "properties": problem}}
     missed = {"type": "array", "items": {"$ref": "#/components/schemas/LoggedEdit"}}
-    moved = {"revision": _NUMBER, "missed": missed}
+    moved = {"revision": _NUMBER, "missed": missed, "scheme_version": _NUMBER}
     return {
         **made,
         **kept,
