@@ -371,9 +371,29 @@ def _revision(new: NewLayer) -> int:
 
 
 def load(layers: Sequence[Layer]) -> list[schema.Layer]:
-    """Return the current state of layers as records, entities in the order of the text."""
+    """Return the current state of layers as records, entities in the order of the text.
+
+    Labels have their present names, also where the rows still have those they had formerly.
+    """
     items = _load(db.session(), [layer.id for layer in layers])
-    return [_record(layer, items[layer.id]) for layer in layers]
+    schemes = _with_former({layer.project_id for layer in layers})
+    return [
+        _record(layer, _renewed(schemes.get(layer.project_id), items[layer.id])) for layer in layers
+    ]
+
+
+def _with_former(project_ids: Iterable[int]) -> dict[int, schema.Scheme]:
+    """Return the schemes of those projects in which a label was called otherwise."""
+    projects = [db.session.get_one(Project, key) for key in project_ids]
+    return {project.id: project.scheme for project in projects if project.has_former_names}
+
+
+def _renewed(
+    scheme: schema.Scheme | None, items: Mapping[str, Annotation]
+) -> Mapping[str, Annotation]:
+    if scheme is None:
+        return items
+    return {name: scheme.renewed(item) for name, item in items.items()}
 
 
 def load_at(revisions: Sequence[tuple[Layer, int]]) -> list[schema.Layer]:

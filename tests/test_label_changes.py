@@ -27,6 +27,7 @@ from labeler.models import (
     db,
     transaction,
 )
+from labeler.models import Entity as EntityRow
 from labeler.schema import Category, Entity, Op, Relation
 from tests.conftest import NOW, Corpus
 
@@ -387,9 +388,12 @@ def test_it_goes_on_where_a_worker_was_killed(
     with pytest.raises(Killed):
         jobs.perform(Dying(taken(done.job_id)))
     db.session.rollback()
-    assert Counter(held(each)["ORG0"].label for each in layers) == {"COMPANY": 2, "ORG": 3}  # type: ignore[union-attr]
+    rows = db.session.scalars(select(EntityRow.label).where(EntityRow.id == "ORG0"))
+    assert Counter(rows) == {"COMPANY": 2, "ORG": 3}
     assert list(proof.check()) == []
     assert projects.usage(project)["entities"] == {"COMPANY": 5}
+    records = editing.load([db.session.get_one(Layer, each.id) for each in layers])
+    assert {item.label for record in records for item in record.entities} == {"COMPANY"}
     late = layers[-1]
     moved = Op("ORG0", Entity("ORG0", 0, 3, "COMPANY"), Entity("ORG0", 0, 7, "ORG"))
     editing.apply(
@@ -473,6 +477,50 @@ def test_changes_are_taken_back_exactly(
         undo(project, done)
     assert [(held(each), _counted(each)) for each in layers] == before
     assert plain(project.scheme) == SCHEME
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    items=annotations(),
+    wanted=CHANGES.filter(bool),
+    gone=st.integers(0, 5),
+    label=st.integers(0, 3),
+)
+def test_work_in_between_stays(
+    any_app: Flask,
+    corpus: Corpus,
+    items: list[schema.Annotation],
+    wanted: Any,
+    gone: int,
+    label: int,
+) -> None:
+    """What was added since is there after all was taken back, what was deleted is not."""
+    project = corpus.project(f"p{next(_numbers)}", SCHEME, lena="manager", ana="annotator")
+    kept = [Entity("kept", 4, 7, "PERSON"), *items]
+    done = layer(corpus, project, *kept, document=f"d{next(_numbers)}")
+    before = held(done)
+    made = [change for each in wanted if (change := _asked(project, *each)) is not None]
+    now = held(done)
+    labels = project.scheme.entities
+    new = Entity("new", 20, 22, labels[label % len(labels)].name)
+    loose = [i for i in now.values() if isinstance(i, Category) or i.id == "kept"]
+    lost = loose[gone % len(loose)]
+    ops = (Op(new.id, None, new), Op(lost.id, lost, None))
+    revision = db.session.get_one(Layer, done.id, populate_existing=True).revision
+    edit = schema.Edit("between", ops)
+    editing.apply(done.id, revision, [edit], actor_id=done.annotator_id, now=NOW)
+    for each in reversed(made):
+        undo(project, each)
+    after = held(done)
+    assert after["new"].start == 20  # type: ignore[union-attr]
+    assert lost.id not in after
+    same = {name for name in before if name != lost.id and name in after}
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    missing = before.keys() - after.keys() - {lost.id}
+    assert all(isinstance(before[name], Category) for name in missing)
+    assert not schema.check(after, project.scheme, len(TEXT))
 
 
 def _counted(layer: Layer) -> Any:

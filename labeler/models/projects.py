@@ -61,6 +61,16 @@ class Project(Base):
     )
 
     @property
+    def has_former_names(self) -> bool:
+        """Tell whether a label was called otherwise once."""
+        kinds: tuple[list[Any], ...] = (
+            self.entity_labels,
+            self.relation_labels,
+            self.category_labels,
+        )
+        return any(label.formerly for labels in kinds for label in labels)
+
+    @property
     def scheme(self) -> schema.Scheme:
         """Return the labels and rules of the project."""
         return schema.Scheme(
