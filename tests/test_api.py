@@ -65,8 +65,8 @@ def test_an_edit_is_saved_and_told_in_the_history(corpus: Corpus, program: Any) 
     ask = program("ana")
     layer = ask("POST", f"/documents/{document.id}/layer").json["id"]
     body = {"base": 0, "edits": [edit("k1", ENTITY)]}
-    assert ask("POST", f"/layers/{layer}/edits", body).json == {"revision": 1}
-    assert ask("POST", f"/layers/{layer}/edits", body).json == {"revision": 1}
+    assert ask("POST", f"/layers/{layer}/edits", body).json["revision"] == 1
+    assert ask("POST", f"/layers/{layer}/edits", body).json["revision"] == 1
     [told] = ask("GET", f"/layers/{layer}/edits").json["edits"]
     assert (told["revision"], told["key"], told["actor"]) == (1, "k1", "ana")
     assert ask("GET", f"/layers/{layer}").json["entities"] == [{"id": "e1", **ENTITY}]
