@@ -9,7 +9,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from labeler import audit, schema
-from labeler.schema import KINDS
 from labeler.errors import Conflict, Invalid, Problem
 from labeler.models import (
     Category,
@@ -22,6 +21,7 @@ from labeler.models import (
     db,
     transaction,
 )
+from labeler.schema import KINDS
 
 
 def change_scheme(project: Project, scheme: schema.Scheme) -> None:
