@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import accounts
+from labeler import accounts, schema
 from labeler.models import Layer, db
 from tests.conftest import Corpus
 
@@ -192,6 +192,28 @@ def test_submitting_tells_what_is_next(corpus: Corpus, program: Any) -> None:
     assert ask("GET", "/projects/news/next").json["document"] is None
     assert ask("PATCH", f"/layers/{layers[0]}", {"status": "open"}).json["status"] == "open"
     assert ask("GET", "/projects/news/next").json["document"] == documents[0].id
+
+
+def test_a_document_is_not_done_before_all_that_is_required_was_given(
+    corpus: Corpus, program: Any
+) -> None:
+    """Each required attribute that is missing is named by its annotation; skipping needs none."""
+    declared = [{"name": "certainty", "values": ["sure", "no"], "required": True}, {"name": "note"}]
+    scheme = schema.parse_scheme({"entities": [{"name": "PERSON", "attributes": declared}]})
+    document = corpus.document(corpus.project("strict", scheme, ana="annotator"), "Ada met Bob.")
+    ask = program("ana")
+    layer = ask("POST", f"/documents/{document.id}/layer").json["id"]
+    body = {"base": 0, "edits": [edit("k1", ENTITY)]}
+    assert ask("POST", f"/layers/{layer}/edits", body).status_code == 200
+    refused = ask("PATCH", f"/layers/{layer}", {"status": "done"})
+    assert refused.status_code == 422
+    [problem] = refused.json["problems"]
+    assert (problem["path"], problem["message"]) == ("e1", "certainty of PERSON must be given.")
+    assert ask("PATCH", f"/layers/{layer}", {"status": "skipped"}).status_code == 200
+    told = {**ENTITY, "attributes": {"certainty": "no"}}
+    body = {"base": 1, "edits": [edit("k2", told, ENTITY)]}
+    assert ask("POST", f"/layers/{layer}/edits", body).status_code == 200
+    assert ask("PATCH", f"/layers/{layer}", {"status": "done"}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -138,15 +138,17 @@ class _Declaring(_Label):
         row = super().among(known, record, position)
         assert isinstance(record, schema.EntityLabel | schema.RelationLabel)
         row.attributes = [
-            {"name": declared.name, "values": list(declared.values)}
-            for declared in record.attributes
+            {"name": told.name, "values": list(told.values), "required": told.required}
+            for told in record.attributes
         ]
         return row
 
     def declared(self) -> tuple[schema.DeclaredAttribute, ...]:
         """Return the attributes as the scheme has them."""
         return tuple(
-            schema.DeclaredAttribute(told["name"], tuple(told["values"]))
+            schema.DeclaredAttribute(
+                told["name"], tuple(told["values"]), told.get("required", False)
+            )
             for told in self.attributes
         )
 

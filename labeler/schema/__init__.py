@@ -55,7 +55,7 @@ from labeler.schema.records import (
     Verdict,
     is_attribute_word,
 )
-from labeler.schema.rules import check, crosses, entity_faults, overlap
+from labeler.schema.rules import check, crosses, entity_faults, overlap, untold
 from labeler.schema.schemes import parse_scheme, scheme_json
 
 __all__ = [
@@ -113,5 +113,6 @@ __all__ = [
     "parse_scheme",
     "scheme_json",
     "trusted",
+    "untold",
     "validation_problems",
 ]

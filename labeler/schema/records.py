@@ -65,11 +65,14 @@ def is_attribute_word(text: str) -> bool:
 class DeclaredAttribute:
     """What annotations of a label may tell: one of `values`, or anything where there are none.
 
-    Neither its name nor a value has a colon, semicolon or comma, so that all stand on one line.
+    A `required` one must be told before the document is said to be done, not before: an annotation
+    is made first, and described then. Neither its name nor a value has a colon, semicolon or comma,
+    and no name ends with a star, so that all stand on one line.
     """
 
     name: AttributeWord
     values: Annotated[tuple[AttributeWord, ...], Field(max_length=MAX_VALUES)] = ()
+    required: bool = False
 
     def takes(self, value: object) -> bool:
         """Tell whether this may be its value."""

@@ -73,6 +73,18 @@ def _undeclared(item: Entity | Relation, label: EntityLabel | RelationLabel) -> 
             yield Problem(message, item.id, code="attributes")
 
 
+def untold(items: Iterable[Annotation], scheme: Scheme) -> Iterator[Problem]:
+    """Yield the required attributes that were not given, path = id; they break no rule of edits."""
+    for item in items:
+        if isinstance(item, Entity | Relation):
+            find = scheme.entity if isinstance(item, Entity) else scheme.relation
+            label = find(item.label)
+            for declared in label.attributes if label else ():
+                if declared.required and declared.name not in (item.attributes or {}):
+                    message = f"{declared.name} of {item.label} must be given."
+                    yield Problem(message, item.id, code="untold")
+
+
 def entity_faults(entity: Entity, length: int) -> Iterator[tuple[str, str]]:
     """Yield code and sentence for what is wrong with an entity in a text of so many code points."""
     if not 0 <= entity.start < entity.end <= length:

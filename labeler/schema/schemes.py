@@ -17,10 +17,11 @@ def parse_scheme(value: object) -> Scheme:
     """Read a scheme from plain JSON or YAML values; raises Invalid.
 
     Labels without a colour get one from the palette; two labels or keys of one name are refused,
-    and so are a head or tail that is no entity label, and attributes or values declared twice.
+    and so are a head or tail that is no entity label, attributes or values declared twice, and
+    attributes whose names end with a star.
     """
     scheme = parse(_SCHEME, _with_colors(value), "a scheme")
-    problems = [*_repeated(scheme), *_unknown_ends(scheme), *_repeated_attributes(scheme)]
+    problems = [*_repeated(scheme), *_unknown_ends(scheme), *_faulty_attributes(scheme)]
     if problems:
         raise Invalid("The scheme contradicts itself.", problems)
     return scheme
@@ -42,6 +43,9 @@ def _label_json(label: Label) -> dict[str, Any]:
     for name in ("attributes", "retired", "formerly"):
         if name in plain and not plain[name]:
             del plain[name]
+    for declared in plain.get("attributes", ()):
+        if not declared["required"]:
+            del declared["required"]
     return plain
 
 
@@ -80,7 +84,7 @@ def _unknown_ends(scheme: Scheme) -> Iterator[Problem]:
                     yield Problem(f"{name!r} is not an entity label of this scheme.", path)
 
 
-def _repeated_attributes(scheme: Scheme) -> Iterator[Problem]:
+def _faulty_attributes(scheme: Scheme) -> Iterator[Problem]:
     declaring: dict[str, tuple[EntityLabel | RelationLabel, ...]] = {
         "entities": scheme.entities,
         "relations": scheme.relations,
@@ -92,5 +96,10 @@ def _repeated_attributes(scheme: Scheme) -> Iterator[Problem]:
             if len(set(names)) < len(names):
                 yield Problem(f"{label.name} declares an attribute twice.", path)
             for declared in label.attributes:
+                if declared.name.endswith("*"):
+                    message = (
+                        f"{declared.name} of {label.name} ends with a star, which no name does."
+                    )
+                    yield Problem(message, path)
                 if len(set(declared.values)) < len(declared.values):
                     yield Problem(f"{declared.name} of {label.name} has a value twice.", path)

@@ -68,8 +68,14 @@ def _filled(scheme: schema.Scheme) -> dict[str, Any]:
 
 
 def _on_a_line(attributes: Iterable[dict[str, Any]]) -> str:
-    """Return the attributes of a label as people write them: `name: value, value; name`."""
-    told = ((each["name"], ", ".join(each["values"])) for each in attributes)
+    """Return the attributes of a label as people write them: `name*: value, value; name`.
+
+    The star says that it is required.
+    """
+    told = (
+        (each["name"] + "*" * each.get("required", False), ", ".join(each["values"]))
+        for each in attributes
+    )
     return "; ".join(f"{name}: {values}" if values else name for name, values in told)
 
 
@@ -78,7 +84,8 @@ def _declared(line: str) -> list[dict[str, Any]]:
     parts = [part.partition(":") for part in line.split(";") if part.strip()]
     return [
         {
-            "name": name.strip(),
+            "name": name.strip().removesuffix("*").rstrip(),
+            "required": name.strip().endswith("*"),
             "values": [word.strip() for word in words.split(",") if word.strip()],
         }
         for name, _, words in parts

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from labeler import accounts, counters, lessons, schema, webhooks
+from labeler import accounts, counters, editing, lessons, schema, webhooks
 from labeler.errors import Forbidden, Invalid, Problem
 from labeler.models import (
     Assignment,
@@ -140,13 +140,10 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what a layer says of the work on it: status, flag, reason, read_to; adds `seconds`.
 
     A document skipped goes back to the queue; one opened again is reserved again. Raises Invalid
-    naming each value that does not fit.
+    naming each value that does not fit, and for one that is done each required attribute that was
+    not given.
     """
-    problems = [
-        Problem(message, name)
-        for name, value in changes.items()
-        if (message := _state_problem(layer, name, value))
-    ]
+    problems = _problems(layer, changes)
     if problems:
         raise Invalid("The state of the document was not changed.", problems)
     values: dict[str, Any] = {**changes, "changed": now}
@@ -175,6 +172,27 @@ def set_state(layer: Layer, changes: Mapping[str, Any], now: datetime) -> None:
             lessons.forget(layer)
         if layer.status != before and not layer.gold:
             _follow(session, layer, now)
+
+
+def _problems(layer: Layer, changes: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with changes: the values, and what must be given before it is done."""
+    problems = [
+        Problem(message, name)
+        for name, value in changes.items()
+        if (message := _state_problem(layer, name, value))
+    ]
+    return problems + (_untold(layer) if changes.get("status") == "done" else [])
+
+
+def _untold(layer: Layer) -> list[Problem]:
+    """Return the required attributes that a layer lacks; it is read only where there are such."""
+    scheme = db.session.get_one(Project, layer.project_id).scheme
+    declared = [each for label in scheme.entities for each in label.attributes]
+    declared += [each for label in scheme.relations for each in label.attributes]
+    if not any(each.required for each in declared):
+        return []
+    [held] = editing.load([layer])
+    return list(schema.untold((*held.entities, *held.relations), scheme))
 
 
 def _submitted(layer: Layer) -> dict[str, Any]:

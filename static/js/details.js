@@ -93,13 +93,13 @@ export class Details {
   /** Those that the label declares, and what was written beside. @param {Entity | Relation} item */
   #attributes(item) {
     const { attributes = {} } = item;
-    const declared = new Map(this.refining.declared(item).map(({ name, values }) => [name, values]));
+    const declared = new Map(this.refining.declared(item).map((each) => [each.name, each]));
     return [...new Set([...declared.keys(), ...Object.keys(attributes)])].map((name, index) => {
       const id = `attribute-${index}`;
       const value = Object.hasOwn(attributes, name) ? attributes[name] : "";
-      const label = element("label", { for: id, title: name }, name);
-      const plain = { id, "data-value": name, "data-at": `value ${name}` };
-      const values = declared.get(name) ?? [];
+      const { values = [], required = false } = declared.get(name) ?? {};
+      const label = element("label", { for: id, title: required ? `${name}: must be given` : name }, name, required ? " *" : "");
+      const plain = { id, "data-value": name, "data-at": `value ${name}`, ...(required && { "aria-required": "true" }) };
       const field = values.length ? selection(plain, values, String(value)) : element("input", { ...plain, autocomplete: "off", maxlength: 2000, dir: "auto", value: String(value) });
       if (!Object.hasOwn(attributes, name)) return element("div", { class: "attribute" }, label, field);
       const remove = element("button", { type: "button", class: "cross", "data-remove": name, "data-at": `remove ${name}`, "aria-label": `Remove ${name}`, title: "Remove" }, "✕");

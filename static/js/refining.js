@@ -1,7 +1,7 @@
 // @ts-check
 /** What annotations may have beyond a span and a label: further parts, attributes; and labels of the document. */
 import * as ops from "./ops.js";
-import { extentsOf, isEntity, isRelation } from "./schema.js";
+import { extentsOf, isEntity, isRelation, untold } from "./schema.js";
 import { same } from "./store.js";
 
 /**
@@ -101,6 +101,19 @@ export class Refining {
   /** What the label of an annotation declares. @param {Entity | Relation} item @returns {import("./schema.js").DeclaredAttribute[]} */
   declared(item) {
     return (isEntity(item) ? this.scheme.entity(item.label) : this.scheme.relation(item.label))?.attributes ?? [];
+  }
+
+  /** Go to the first annotation that lacks an attribute that must be given, and say so; returns whether there is one. */
+  goToUntold() {
+    const { entities, relations } = this.store;
+    const lacking = untold([...entities.sorted, ...relations.values()], this.scheme);
+    if (!lacking.length) return false;
+    const [{ item, name }] = lacking;
+    this.commands.focus(item.id);
+    const { wording, keymap } = this.commands;
+    const others = lacking.length > 1 ? ` So must ${lacking.length - 1} more.` : "";
+    this.commands.say(`Not submitted: ${wording.name(item)} must have its ${name}.${others} Give it with ${keymap.keyOf("describe")}.`);
+    return true;
   }
 
   /** The names of attributes in this document, to be offered. @returns {string[]} */

@@ -14,7 +14,7 @@
  * @typedef {{id: string, label: string, origin?: Origin}} Category a label of the whole document
  * @typedef {{id: string, verdict: string}} Verdict
  * @typedef {Entity | Relation | Category | Verdict} Annotation
- * @typedef {{name: string, values: string[]}} DeclaredAttribute one of its values, anything where there are none
+ * @typedef {{name: string, values: string[], required?: boolean}} DeclaredAttribute one of its values, anything where there are none; required before the document is said to be done
  * @typedef {{name: string, key: string, color: string, description: string, attributes?: DeclaredAttribute[],
  *   retired?: boolean, formerly?: string[]}} EntityLabel
  * @typedef {EntityLabel & {head: string[], tail: string[], symmetric: boolean}} RelationLabel
@@ -133,6 +133,19 @@ export function check(items, scheme, length, touched = items.keys()) {
   problems.push(...repeated(items, chosen));
   if (scheme.overlap !== "allow") problems.push(...overlapProblems(items, chosen, scheme.overlap));
   return problems;
+}
+
+/**
+ * The attributes that a label requires and that were not given; they break no rule of edits.
+ * @param {Iterable<Annotation>} items @param {Scheme} scheme @returns {{item: Entity | Relation, name: string}[]}
+ */
+export function untold(items, scheme) {
+  return [...items].flatMap((item) => {
+    if (!isEntity(item) && !isRelation(item)) return [];
+    const label = isEntity(item) ? scheme.entity(item.label) : scheme.relation(item.label);
+    const lacking = (label?.attributes ?? []).filter(({ name, required }) => required && !Object.hasOwn(item.attributes ?? {}, name));
+    return lacking.map(({ name }) => ({ item, name }));
+  });
 }
 
 /** @param {Entity} entity @param {Scheme} scheme @param {number} length @returns {Problem[]} */

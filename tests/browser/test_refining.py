@@ -175,6 +175,48 @@ DECLARED = schema.parse_scheme(
 )
 
 
+REQUIRING = schema.parse_scheme(
+    {
+        "entities": [
+            {
+                "name": "ACTOR",
+                "attributes": [{"name": "certainty", "values": ["sure", "no"], "required": True}],
+            }
+        ],
+        "relations": [{"name": "MEETS", "attributes": [{"name": "since", "required": True}]}],
+    }
+)
+
+
+def test_a_document_is_done_once_all_that_is_required_was_given(screen: Open) -> None:
+    """Submitting goes to what lacks an attribute, one after another, and then submits."""
+    page = screen(scheme=REQUIRING)
+    for words in ("Ines Okafor", "Tomas Lind"):
+        page.drag(words)
+        page.press("1")
+    page.press("q", "1")
+    page.says("certainty is sure")
+    page.press("Escape", "Enter")
+    page.says("“Ines Okafor” ACTOR must have its certainty. Give it with Q.")
+    expect(page.page.locator(".attribute label")).to_have_text("certainty *")
+    page.press("q", "2")
+    page.says("certainty is no")
+    page.relate("Ines Okafor", "Tomas Lind")
+    page.says("MEETS")
+    page.press("Enter")
+    page.says("must have its since")
+    page.press("q", "Tab")
+    assert page.layer()["status"] == "open"
+    since = page.page.get_by_label("since *")
+    since.fill("2024")
+    since.press("Enter")
+    page.says("since is 2024")
+    page.page.locator("#viewport").focus()
+    page.press("Escape", "Enter")
+    page.says("That was the last one")
+    assert page.layer()["status"] == "done"
+
+
 def test_values_that_a_label_declares_are_chosen_by_key(screen: Open) -> None:
     """`Q` and a digit give a value, once more take it away; relations and a free one as well."""
     page = screen(scheme=DECLARED)

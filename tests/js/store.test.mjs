@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as ops from "../../static/js/ops.js";
-import { check, contentOf, isEntity, isRelation, Scheme } from "../../static/js/schema.js";
+import { check, contentOf, isEntity, isRelation, Scheme, untold } from "../../static/js/schema.js";
 import { bodyOf, same, Store } from "../../static/js/store.js";
 import { NEWS, random } from "./cases.mjs";
 
@@ -203,6 +203,15 @@ test("a proposal that gets an attribute still counts as taken as it was", () => 
   assert.deepEqual(store.entity("s:0-3:ORG").origin, origin);
   store.edit(ops.qualify(store.entity("s:0-3:ORG"), {}));
   assert.ok(!("attributes" in store.entity("s:0-3:ORG")));
+});
+
+test("attributes that a label requires are missed until they are given, and no edit waits for them", () => {
+  const attributes = [{ name: "sure", values: ["yes", "no"], required: true }, { name: "note", values: [] }];
+  const scheme = new Scheme({ entities: [{ name: "A", key: "", color: "#000000", description: "", attributes }], relations: [], overlap: "allow" });
+  const bare = { id: "e", start: 0, end: 2, label: "A" };
+  assert.deepEqual(untold([bare], scheme), [{ item: bare, name: "sure" }]);
+  assert.deepEqual(untold([{ ...bare, attributes: { sure: "no" } }, { id: "s", verdict: "rejected" }], scheme), []);
+  assert.deepEqual(check(new Map([["e", bare]]), scheme, LENGTH), []);
 });
 
 test("values that a label does not declare are refused, whatever their names", () => {

@@ -186,19 +186,22 @@ def test_what_does_not_fit_is_told_beside_the_label(
 
 def test_labels_declare_attributes(manager: Client) -> None:
     """They stand on a line, with the values to choose from, and come back as they were."""
-    line = " certainty : sure,unsure ;note; role: deputy mayor, mayor "
-    changes = {"entities__0__attributes": line, "relations__0__attributes": "since"}
+    line = " certainty * : sure,unsure ;note; role: deputy mayor, mayor "
+    changes = {"entities__0__attributes": line, "relations__0__attributes": "since*"}
     assert send(manager, filled(manager), **changes).status_code == 302
     person = kept().entity("PERSON")
     assert person
     assert person.attributes == (
-        schema.DeclaredAttribute("certainty", ("sure", "unsure")),
+        schema.DeclaredAttribute("certainty", ("sure", "unsure"), required=True),
         schema.DeclaredAttribute("note"),
         schema.DeclaredAttribute("role", ("deputy mayor", "mayor")),
     )
     scheme = kept()
+    assert scheme.relations[0].attributes == (schema.DeclaredAttribute("since", required=True),)
     assert send(manager, filled(manager)).status_code == 302
     assert kept() == scheme == projects.parse_scheme(projects.scheme_yaml(scheme).encode())
+    starred = {"entities__0__attributes": "sure**"}
+    assert "ends with a star" in send(manager, filled(manager), **starred).text
 
 
 def test_declared_values_leave_what_was_labeled_whole(manager: Client, corpus: Corpus) -> None:
