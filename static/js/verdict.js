@@ -51,7 +51,7 @@ export class VerdictBar {
     return () => {
       this.bar.hidden = !box;
       if (!box) return;
-      const x = Math.max(0, Math.min(box.right - left - 24, width - 70));
+      const x = Math.max(0, Math.min(box.right - left - 24, width - this.bar.offsetWidth - 4));
       this.bar.style.setProperty("translate", `${x}px ${box.bottom - top - 2}px`);
     };
   }

@@ -155,6 +155,22 @@ def test_relations_are_drawn_by_finger(tablet: Callable[..., Tablet]) -> None:
     assert page.relations() == [("Ines", "RULES", "Wednesday")]
 
 
+def test_nothing_is_cut_off_or_covers_another(tablet: Callable[..., Tablet]) -> None:
+    """Tick and cross stay on the paper at the end of a line; the tabs of the panel stand apart."""
+    words = [f"Day{number}" for number in range(40)]
+    page = tablet(" ".join(words), suggested={"DAY": words})
+    page.tap(max(words, key=lambda word: page.box(word)["right"]))
+    paper = page.page.locator("#paper").bounding_box()
+    for name in ("Accept", "Reject"):
+        box = page.page.locator(".verdict").get_by_label(name).bounding_box()
+        assert paper
+        assert box
+        assert box["x"] + box["width"] <= paper["x"] + paper["width"]
+    tabs = page.page.get_by_role("tab")
+    wide = "tabs => tabs.filter((tab) => tab.scrollWidth > tab.clientWidth).length"
+    assert tabs.evaluate_all(wide) == 0
+
+
 def test_suggestions_are_settled_and_the_document_submitted_by_finger(
     tablet: Callable[..., Tablet],
 ) -> None:
