@@ -119,10 +119,6 @@ def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
     assert "model 1" in {item["origin"]["version"] for item in proposals}
     with pytest.raises(NotFound, match="without a pipeline"):
         versions.wheel(project, made)
-    assert versions.lasting([made]) == [made]
-    with transaction():
-        made.folder = "/nowhere"
-    assert versions.lasting([made]) == []
 
 
 @pytest.mark.usefixtures("quick")
@@ -141,6 +137,29 @@ def test_a_worse_version_does_not_replace_a_better_one(app: Flask, corpus: Corpu
     assert versions.current_version(project) == second
     versions.stop_using(project)
     assert versions.current_version(project) is None
+
+
+def test_of_taggers_alone_the_last_stay(app: Flask, corpus: Corpus, tmp_path: Path) -> None:
+    """Five and the current one are listed; files go once no pipeline can be put beside them."""
+    project = corpus.project()
+
+    def record(number: int, *, best: bool = False) -> TrainedModel:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "tagger.npz").touch()
+        made = versions.Trained(folder, versions.TAGGER_ALONE, {}, number, number, 1)
+        return versions.record(project, made, best=best, announce=False)
+
+    made = [record(number, best=number == 0) for number in range(8)]
+    listed = [row.number for row in versions.lasting(versions.versions(project))]
+    assert listed == [8, 7, 6, 5, 4, 1]
+    assert all(Path(row.folder).is_dir() for row in made)
+    with transaction():
+        for row in made:
+            row.created -= versions.FRESH
+    record(8)
+    there = [row.number for row in versions.versions(project) if Path(row.folder).is_dir()]
+    assert there == [9, 8, 7, 6, 5, 1]
 
 
 def test_worse_is_what_chance_does_not_explain() -> None:

@@ -4,6 +4,7 @@ import math
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from labeler import audit, nlp
 from labeler.config import Settings
 from labeler.errors import NotFound
 from labeler.models import Project, TrainedModel, db, transaction
+from labeler.models.database import now
 from labeler.suggest.trained import PIPELINE, is_there
 from labeler.transfer.suggestions import queue_suggestions
 
@@ -21,6 +23,8 @@ TAGGER_ALONE = "tagger"
 """The component of versions that have no pipeline, or none yet."""
 KEPT = 5
 """Versions whose files are kept, beside the current one; as many of those without a pipeline."""
+FRESH = timedelta(hours=12)
+"""How long a tagger's files are kept in any case."""
 
 
 def versions(project: Project) -> list[TrainedModel]:
@@ -30,8 +34,14 @@ def versions(project: Project) -> list[TrainedModel]:
 
 
 def lasting(rows: Iterable[TrainedModel]) -> list[TrainedModel]:
-    """Return those to choose from or to compare: a tagger alone only while its files are there."""
-    return [row for row in rows if row.component != TAGGER_ALONE or is_there(Path(row.folder))]
+    """Return those to choose from or to compare, newest first as given: of taggers alone the last.
+
+    The current one is always among them.
+    """
+    rows = list(rows)
+    alone = [row.number for row in rows if row.component == TAGGER_ALONE]
+    passed = set(alone[KEPT:])
+    return [row for row in rows if row.current or row.number not in passed]
 
 
 def current_version(project: Project) -> TrainedModel | None:
@@ -150,13 +160,18 @@ def wheel(project: Project, version: TrainedModel) -> Path:
 
 
 def _tidy(project: Project) -> None:
-    """Remove the files of versions that are neither current nor among the last."""
-    kept = versions(project)
-    for alone in (True, False):
-        mine = [each for each in kept if (each.component == TAGGER_ALONE) is alone]
-        for version in mine[KEPT:]:
-            if not version.current:
-                shutil.rmtree(version.folder, ignore_errors=True)
+    """Remove the files of versions that are neither current nor among the last.
+
+    A tagger that is new stays: a training may still be at the pipeline that belongs beside it.
+    """
+    trained = versions(project)
+    lasts = {row.number for row in lasting(trained)}
+    whole = [row for row in trained if row.component != TAGGER_ALONE]
+    lasts -= {row.number for row in whole[KEPT:]}
+    for version in trained:
+        is_new = version.component == TAGGER_ALONE and version.created > now() - FRESH
+        if version.number not in lasts and not version.current and not is_new:
+            shutil.rmtree(version.folder, ignore_errors=True)
 
 
 # ---- what more documents would bring ---------------------------------------------------------
