@@ -95,6 +95,9 @@ CASE: dict[str, Any] = {
 """The shape of how things stand with a document, as it is answered."""
 
 
+_COUNTED: dict[str, Any] = {"documents": int, "questions": int}
+
+
 def _keyed(**more: Any) -> dict[str, Any]:
     properties = {"key": {**_STRING, "description": "Sent twice, it counts once."}, **more}
     return {"type": "object", "required": list(properties), "properties": properties}
@@ -176,7 +179,7 @@ def undo_decision(document: Document) -> ResponseReturnValue:
 @blueprint.post("/documents/<int:document_id>/adjudication/alike")
 @allow("curator")
 @takes(_keyed(choice=_CHOICE, preview={"type": "boolean"}))
-@gives(Lean({**CASE, "batch": dict[str, int], "documents": int, "questions": int}))
+@gives(Either(({**CASE, "batch": _COUNTED}, _COUNTED)))
 def settle_alike(document: Document) -> ResponseReturnValue:
     """Settle all open questions about the same words alike, in all documents, or count them."""
     body = sent_object()
