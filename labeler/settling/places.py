@@ -69,9 +69,7 @@ def _place(standing: Standing, comparison: Comparison, text: str) -> Place:
     decided = None
     if decision is not None and standing.state != "open":
         taken = said.get(decision.answer)
-        decided = (
-            taken.label if taken else "labeled by hand" if standing.direct else "none of these"
-        )
+        decided = _decided(taken, said.values(), by_hand=standing.direct)
     return Place(
         _start(slot.versions[0].content, comparison),
         slot.kind,
@@ -79,6 +77,14 @@ def _place(standing: Standing, comparison: Comparison, text: str) -> Place:
         slot.absent,
         decided,
     )
+
+
+def _decided(taken: Said | None, said: Iterable[Said], *, by_hand: bool) -> str:
+    """Return a decision in words, with those of the text where the versions differ in them."""
+    if taken is None:
+        return "labeled by hand" if by_hand else "none of these"
+    several = len({each.words for each in said}) > 1
+    return f"{taken.label} “{taken.words}”" if several else taken.label
 
 
 def _start(content: Any, comparison: Comparison) -> int:
