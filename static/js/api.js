@@ -84,3 +84,10 @@ export class Api {
 function isForgery(error) {
   return error.status === 400;
 }
+
+/** A session that was signed in again guards against forgery with another token: the page has it. */
+export async function freshToken() {
+  const answer = await fetch(location.pathname);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return /** @type {HTMLMetaElement | null} */ (page.querySelector("meta[name=csrf-token]"))?.content ?? "";
+}

@@ -7,14 +7,12 @@
  */
 import { listen, svg } from "./element.js";
 import { levels } from "./layout.js";
+import { arrow, bracket, detour, pill, widthOf } from "./shapes.js";
 
 const LEVEL = 13; // pixels between two arcs above a line
 const RISE = 6.5; // pixels from a mark to the lowest arc
-const PILL = 12; // pixels that its label is high: with it, it fits between a mark and the underline of the line above
 const LANE = 6; // pixels between two arcs in the margin
-const LETTER = 6.1; // pixels that a letter of a label takes, about
 const MOST = 20; // characters of the words at an end out of view
-const RADIUS = 5;
 const CROWD = 8; // levels above a line; arcs beyond share the highest, without their labels
 const SAME_LINE = 10; // pixels that marks of one line may differ by
 
@@ -203,7 +201,7 @@ export class Arcs {
   /** @param {Link} link @returns {Run[]} */
   #runs(link) {
     const { head, tail } = link;
-    const need = this.#words(link).length * LETTER + 24;
+    const need = widthOf(this.#words(link)) + 12;
     if (head && tail && head.line === tail.line) return [run(link, head, head.x, tail.x, need)];
     const margin = this.#margin(head, tail);
     const runs = [];
@@ -268,20 +266,20 @@ export class Arcs {
     const height = (/** @type {Anchor} */ end, /** @type {Run} */ own) => end.top - RISE - LEVEL * own.level;
     const [first] = runs;
     let path;
-    let pill;
+    let middle;
     if (head && tail && runs.length === 1) {
       const y = height(head, first);
       path = bracket(head, tail, y);
-      pill = { x: (head.x + tail.x) / 2, y };
+      middle = { x: (head.x + tail.x) / 2, y };
     } else if (head && tail) {
-      path = this.#detour(head, tail, height(head, runs[0]), height(tail, runs[1]), this.#column(link, lane));
-      pill = { x: this.#beside(head, this.#column(link, lane), words), y: height(head, runs[0]) };
+      path = detour(head, tail, height(head, runs[0]), height(tail, runs[1]), this.#column(link, lane));
+      middle = { x: this.#beside(head, this.#column(link, lane), words), y: height(head, runs[0]) };
     } else {
       const end = /** @type {Anchor} */ (head ?? tail);
       const y = height(end, first);
       const x = this.#column(link, lane);
       path = `M${end.x} ${end.top} V${y} H${x} v${link.down ? 18 : -12}`;
-      pill = { x: this.#beside(end, x, words), y };
+      middle = { x: this.#beside(end, x, words), y };
     }
     const crowded = runs.some((each) => each.crowded);
     const classes = ["arc", strong && "strong", link.open && "open", crowded && "crowded"].filter(Boolean).join(" ");
@@ -289,7 +287,7 @@ export class Arcs {
     group.append(svg("path", { class: "hit", d: path }), svg("path", { class: "line", d: path }));
     if (tail) group.append(arrow(tail.x, tail.top));
     if (head && kind?.symmetric) group.append(arrow(head.x, head.top));
-    group.append(label(words, pill.x, pill.y, head && tail ? "" : head ? relation.tail : relation.head));
+    group.append(pill(words, middle.x, middle.y, head && tail ? "" : head ? relation.tail : relation.head));
     return group;
   }
 
@@ -302,18 +300,8 @@ export class Arcs {
 
   /** @param {Anchor} end @param {number} column @param {string} words */
   #beside(end, column, words) {
-    const half = (words.length * LETTER) / 2 + 10;
+    const half = widthOf(words) / 2 + 4;
     return column < end.x ? Math.max(column + half, end.x - half) : Math.min(column - half, end.x + half);
-  }
-
-  /** @param {Anchor} head @param {Anchor} tail @param {number} y1 @param {number} y2 @param {number} x */
-  #detour(head, tail, y1, y2, x) {
-    const out = Math.sign(x - head.x) || 1;
-    const on = Math.sign(y2 - y1) || 1;
-    const r = Math.min(RADIUS, Math.abs(y2 - y1) / 2);
-    return `M${head.x} ${head.top} V${y1 + r} q0 ${-r} ${out * r} ${-r} H${x - out * r}
-      q${out * r} 0 ${out * r} ${on * r} V${y2 - on * r} q0 ${on * r} ${-out * r} ${on * r}
-      H${tail.x + out * r} q${-out * r} 0 ${-out * r} ${r} V${tail.top}`;
   }
 
   /** What an arc is labeled with: where it leaves the view, where it leads to as well. @param {Link} link */
@@ -356,27 +344,6 @@ function run(link, anchor, from, to, need) {
   const middle = (from + to) / 2;
   const half = Math.max(Math.abs(to - from), need) / 2 + 3;
   return { link, line: anchor.line, block: anchor.block, left: middle - half, right: middle + half, level: 0, crowded: false, from, to };
-}
-
-/** @param {Anchor} head @param {Anchor} tail @param {number} y */
-function bracket(head, tail, y) {
-  const on = Math.sign(tail.x - head.x) || 1;
-  const r = Math.min(RADIUS, Math.abs(tail.x - head.x) / 2);
-  return `M${head.x} ${head.top} V${y + r} q0 ${-r} ${on * r} ${-r} H${tail.x - on * r} q${on * r} 0 ${on * r} ${r} V${tail.top}`;
-}
-
-/** @param {number} x @param {number} y */
-function arrow(x, y) {
-  return svg("path", { class: "head", d: `M${x - 4} ${y - 6} L${x} ${y} L${x + 4} ${y - 6} Z` });
-}
-
-/** @param {string} words @param {number} x @param {number} y @param {string} jump the entity to go to, or "" */
-function label(words, x, y, jump) {
-  const width = words.length * LETTER + 12;
-  const group = svg("g", { class: "pill", ...(jump && { "data-jump": jump }) });
-  group.append(svg("rect", { x: x - width / 2, y: y - PILL / 2, width, height: PILL, rx: PILL / 2 }));
-  group.append(svg("text", { x, y: y + 3.3, "text-anchor": "middle" }, words));
-  return group;
 }
 
 /**

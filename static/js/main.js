@@ -1,6 +1,6 @@
 // @ts-check
 /** The annotation screen: runs commands, goes from document to document. */
-import { Api, ApiError } from "./api.js";
+import { Api, ApiError, freshToken } from "./api.js";
 import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
 import { showClashes } from "./dialogs.js";
@@ -9,13 +9,13 @@ import { chordOf, isTyping, Keymap, keymapFor, written } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages, Outbox } from "./outbox.js";
 import { Reasons } from "./reasons.js";
+import { goToNextRegion } from "./regions.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
 import { View } from "./view.js";
 import { complete, fetchedAnew } from "./work.js";
 
 const SAVED_BY = 6000; // milliseconds in which another window has saved what it is saving
-const REGIONS = ["viewport", "panels", "guide", "palette", "top"];
 
 /** The page with one document at a time. */
 export class Page {
@@ -87,7 +87,7 @@ export class Page {
       guidelines: () => this.#guidelines(),
       help: () => showKeys(this.keymap, ownKeys(this.storage), this.storage, (own) => this.#rebind(own)),
       whole: () => byId("article").classList.toggle("whole"),
-      region: () => this.#nextRegion(),
+      region: goToNextRegion,
       clashes: () => showClashes(session.sync, session.text),
       cancel: () => this.#cancel(),
     };
@@ -379,13 +379,6 @@ export class Page {
     this.chrome.speak(guide.hidden ? "The guidelines are closed." : "The guidelines are open beside the text.");
   }
 
-  #nextRegion() {
-    const here = REGIONS.findIndex((id) => byId(id).contains(document.activeElement));
-    const region = byId(REGIONS.map((_, step) => REGIONS[(here + 1 + step) % REGIONS.length]).find((id) => byId(id).checkVisibility()) ?? "viewport");
-    const stop = region.tabIndex >= 0 ? region : /** @type {HTMLElement | null} */ (region.querySelector("button:not(:disabled), a, [tabindex='0']"));
-    stop?.focus();
-  }
-
   #cancel() {
     const { view, session } = this;
     const { relating, selection, focus, held, heldRelation } = view.look;
@@ -404,11 +397,4 @@ export class Page {
     this.leaving = true; // whoever works without a mouse must be able to leave the text
     this.chrome.speak("Tab leaves the text now.");
   }
-}
-
-/** A session that was signed in again guards against forgery with another token: the page has it. */
-async function freshToken() {
-  const answer = await fetch(location.pathname);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return /** @type {HTMLMetaElement | null} */ (page.querySelector("meta[name=csrf-token]"))?.content ?? "";
 }
