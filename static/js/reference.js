@@ -9,7 +9,7 @@ function addressOf(form) {
   let path = form.dataset.path ?? "";
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-in]"))) {
     if (field.dataset.in === "path") path = path.replace(`{${field.name}}`, encodeURIComponent(field.value));
-    else if (field.value) query.set(field.name, field.value);
+    else if (field.dataset.in === "query" && field.value) query.set(field.name, field.value);
   }
   return query.size ? `${path}?${query}` : path;
 }
@@ -20,7 +20,9 @@ function requestOf(form) {
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
   const file = /** @type {HTMLInputElement | null} */ (form.querySelector("input[type=file]"))?.files?.[0];
   const body = file ?? (kind ? form.querySelector("textarea")?.value : undefined);
-  const headers = { ...(kind && { "Content-Type": kind }), "X-CSRFToken": token };
+  const own = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[data-in="header"]'));
+  const named = [...own].filter((field) => field.value).map((field) => [field.name, field.value]);
+  const headers = { ...Object.fromEntries(named), ...(kind && { "Content-Type": kind }), "X-CSRFToken": token };
   return new Request(addressOf(form), { method, body, headers });
 }
 
