@@ -25,7 +25,7 @@ class Column:
     told: bool
     """Whether its words fit below it."""
     counters: tuple[str, ...] = ()
-    """The counters that its number is the sum of, see counters.py."""
+    """The counters that its number is the sum of, see `labeler.counters`."""
 
     @property
     def middle(self) -> float:
