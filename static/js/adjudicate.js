@@ -1,9 +1,10 @@
 // @ts-check
 /** The page where a curator settles what annotators left different in one document. */
-import { Api } from "./api.js";
+import { Api, freshToken } from "./api.js";
 import { Decisions } from "./decisions.js";
-import { dialog } from "./dialogs.js";
 import { byId, element, listen } from "./element.js";
+import { Elsewhere } from "./elsewhere.js";
+import { Frame, signIn } from "./frame.js";
 import { chordOf, isTyping } from "./keymap.js";
 import { newId } from "./ops.js";
 import { browserStorage } from "./outbox.js";
@@ -13,14 +14,6 @@ import { Questions } from "./questions.js";
 import { Scheme } from "./schema.js";
 import { blocksOf, DocumentText } from "./text.js";
 import { Tokens } from "./tokens.js";
-
-const SHOWN = 7000; // milliseconds that a message stays
-const WORDS = {
-  saved: ["ok", "✓ All changes saved"],
-  saving: ["busy", "Saving…"],
-  waiting: ["warn", "⚠ Not saved: the server cannot be reached"],
-  "signed-out": ["warn", "⚠ Not saved: you are signed out"],
-};
 
 /** One document with its questions. */
 export class Adjudication {
@@ -32,8 +25,7 @@ export class Adjudication {
     this.questions = [];
     /** @type {Map<string, {reason: string, note: string}>} what was said of a question before it is settled */
     this.why = new Map();
-    /** @type {Map<string, any>} how the words of a question were settled before, once it is known */
-    this.precedents = new Map();
+    this.frame = new Frame();
     /** @type {{key: string, question: string, everywhere?: boolean}[]} */
     this.past = [];
     /** @type {{key: string, question: string, everywhere?: boolean}[]} */
@@ -54,8 +46,8 @@ export class Adjudication {
 
   destroy() {
     this.ends.forEach((end) => end());
-    clearTimeout(this.timer);
-    clearTimeout(this.asking);
+    this.frame.destroy();
+    this.elsewhere.destroy();
     this.palette.destroy();
   }
 
@@ -77,6 +69,11 @@ export class Adjudication {
     this.decisions = new Decisions({
       api, document: article.id, storage: browserStorage(), onChange: () => this.#drawSaving(),
       onSaved: (answer) => this.#saved(answer), onRefused: (error) => this.#refused(error),
+    });
+    this.elsewhere = new Elsewhere({
+      api, decisions: this.decisions, panel: this.panel, say: (words) => this.frame.say(words),
+      onFound: (question, precedents) => this.question?.id === question.id && this.panel.tell(question, precedents),
+      onSettled: (key, question) => this.#done(key, question.id, true),
     });
   }
 
@@ -106,7 +103,7 @@ export class Adjudication {
 
   /** @param {import("./api.js").ApiError} error */
   async #refused(error) {
-    this.say(error.message);
+    this.frame.say(error.message);
     this.past = [];
     this.future = [];
     const answer = await this.api.get(this.decisions.root).catch(() => null);
@@ -150,47 +147,14 @@ export class Adjudication {
   #drawQuestions() {
     clearTimeout(this.later);
     this.stale = isTyping(document.activeElement) && byId("questions").contains(document.activeElement);
-    if (!this.stale) this.panel.draw(this.questions, this.current, this.why, this.precedents.get(this.question?.id));
-  }
-
-  /** Ask how the same words were settled before, when somebody stays at a question. */
-  #lookUp() {
-    clearTimeout(this.asking);
-    const { question } = this;
-    if (question?.about !== "entity" || this.precedents.has(question.id)) return;
-    const [{ start, end }] = question.versions;
-    this.asking = setTimeout(async () => {
-      const found = await this.api.get(`${this.decisions.root}/precedents?start=${start}&end=${end}`).catch(() => null);
-      if (!found) return; // it only helps
-      this.precedents.set(question.id, found);
-      if (this.question?.id === question.id) this.panel.tell(question, found);
-    }, 150);
+    if (!this.stale) this.panel.draw(this.questions, this.current, this.why, this.elsewhere.precedents(this.question));
   }
 
   #drawSaving() {
-    const [kind, words] = WORDS[this.decisions.state];
-    const stuck = this.decisions.failed && this.decisions.waiting.length ? ". The browser has no room to keep it: leave this page open." : "";
-    const saving = byId("saving");
-    if (saving.dataset.words === words + stuck) return;
-    saving.dataset.words = words + stuck;
-    saving.className = `saving ${kind}`;
-    const page = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
-    const signIn = this.decisions.state === "signed-out" ? [element("a", { href: page, target: "_blank", rel: "opener" }, "Sign in")] : [];
-    const again = kind === "warn" ? [element("button", { type: "button", class: "small", "data-command": "retry" }, "Save now")] : [];
-    saving.replaceChildren(words + stuck, ...signIn, ...again);
-  }
-
-  /** Tell the person something. @param {string} words */
-  say(words) {
-    clearTimeout(this.timer);
-    byId("toast").textContent = words;
-    byId("toast").classList.add("shown");
-    this.timer = setTimeout(() => byId("toast").classList.remove("shown"), SHOWN);
-  }
-
-  /** Tell those who do not see the screen. @param {string} words */
-  speak(words) {
-    byId("spoken").textContent = words;
+    const { state, failed, waiting } = this.decisions;
+    const again = element("button", { type: "button", class: "small", "data-command": "retry" }, "Save now");
+    const ways = { waiting: [again], "signed-out": [signIn(), again], saved: [], saving: [] };
+    this.frame.showSaving(state, failed && waiting.length > 0, ways[state]);
   }
 
   // ---- commands
@@ -199,9 +163,9 @@ export class Adjudication {
   #go(index, said = "") {
     this.current = index;
     this.draw();
-    this.#lookUp();
-    if (this.question) this.speak(`${said} ${this.panel.spoken(this.question, index, this.questions.length)}`.trim());
-    else if (said) this.speak(said);
+    this.elsewhere.lookUp(this.question);
+    if (this.question) this.frame.speak(`${said} ${this.panel.spoken(this.question, index, this.questions.length)}`.trim());
+    else if (said) this.frame.speak(said);
   }
 
   /** @param {number} step */
@@ -246,19 +210,19 @@ export class Adjudication {
     Object.assign(question, { state: "open", pending: true });
     this.decisions.add("/reopen", key, { question: question.id });
     this.draw();
-    this.speak("The question is open again.");
+    this.frame.speak("The question is open again.");
   }
 
-  /** @param {string} key @param {string} question */
-  #done(key, question) {
-    this.past.push({ key, question });
+  /** @param {string} key @param {string} question @param {boolean} [everywhere] */
+  #done(key, question, everywhere = false) {
+    this.past.push({ key, question, everywhere });
     this.future = [];
   }
 
   /** Take back the last change, or what was taken back. @param {"past" | "future"} from @param {"past" | "future"} to */
   #travel(from, to) {
     const last = this[from].pop();
-    if (!last) return this.say(from === "past" ? "There is nothing to undo." : "There is nothing to redo.");
+    if (!last) return this.frame.say(from === "past" ? "There is nothing to undo." : "There is nothing to redo.");
     const key = newId();
     if (!last.everywhere) this[to].push({ key, question: last.question });
     this.decisions.add(last.everywhere ? "/undo-alike" : "/undo", key, { undone: last.key });
@@ -270,14 +234,14 @@ export class Adjudication {
     const open = this.#nextOpen(this.current - 1);
     if (open >= 0) {
       this.#go(open);
-      return this.say("Questions are open. Settle them first, and accept then.");
+      return this.frame.say("Questions are open. Settle them first, and accept then.");
     }
     try {
       await this.decisions.flush();
       const { page } = await this.api.post(`${this.decisions.root}/accept`, {});
       location.assign(page ?? this.shown.list);
     } catch (error) {
-      this.say(/** @type {Error} */ (error).message);
+      this.frame.say(/** @type {Error} */ (error).message);
     }
   }
 
@@ -286,7 +250,7 @@ export class Adjudication {
   }
 
   async #direct() {
-    await this.decisions.flush().then(() => location.assign(this.shown.direct), (error) => this.say(error.message));
+    await this.decisions.flush().then(() => location.assign(this.shown.direct), (error) => this.frame.say(error.message));
   }
 
   /** @param {string} command @param {string} [argument] @returns {any} */
@@ -297,7 +261,7 @@ export class Adjudication {
       previous: () => this.#step(-1),
       open: () => this.#go(Math.max(0, this.#nextOpen(this.current))),
       decide: () => this.#choose(Number(argument)),
-      alike: () => this.#alike(Number(argument)),
+      alike: () => this.elsewhere.settle(this.question, Number(argument), this.why.get(this.question?.id)),
       reopen: () => this.#reopen(),
       undo: () => this.#travel("past", "future"),
       redo: () => this.#travel("future", "past"),
@@ -319,43 +283,7 @@ export class Adjudication {
     if (number === 0) return this.#decide("");
     const version = question.versions[number - 1];
     if (version) this.#decide(version.answer);
-    else this.say(`There is no version ${number} of this question.`);
-  }
-
-  /** Settle the same words alike in all documents, once it was said how many. @param {number} number */
-  async #alike(number) {
-    const { question } = this;
-    const version = number ? question?.versions[number - 1] : undefined;
-    if (!question || question.about !== "entity" || (number && !version)) return this.say("Only words that differ can be settled alike everywhere.");
-    const choice = { question: question.id, answer: version?.answer ?? "", seen: question.seen, reason: "", note: "", ...this.why.get(question.id) };
-    try {
-      await this.decisions.flush();
-      const { documents, questions } = await this.api.post(`${this.decisions.root}/alike`, { key: newId(), choice, preview: true });
-      this.#askAlike(question, choice, documents, questions);
-    } catch (error) {
-      this.say(/** @type {Error} */ (error).message);
-    }
-  }
-
-  /** @param {any} question @param {any} choice @param {number} documents @param {number} questions */
-  #askAlike(question, choice, documents, questions) {
-    if (!questions) return this.say("No open question is about these words.");
-    const words = `“${this.panel.title(question)}” as ${this.panel.version(question, choice.answer)}`;
-    const counted = `${questions} open ${questions === 1 ? "question" : "questions"} in ${documents} ${documents === 1 ? "document" : "documents"}`;
-    const asked = dialog("Settle everywhere",
-      element("p", {}, `Settle ${words}: ${counted}.`),
-      element("form", { method: "dialog", class: "buttons" },
-        element("button", { value: "cancel" }, "Cancel"), element("button", { value: "settle", class: "primary" }, "Settle all")));
-    /** @type {HTMLElement | null} */ (asked.querySelector(".primary"))?.focus();
-    asked.addEventListener("close", () => {
-      if (asked.returnValue !== "settle") return;
-      const key = newId();
-      this.past.push({ key, question: question.id, everywhere: true });
-      this.future = [];
-      this.precedents.clear();
-      this.decisions.add("/alike", key, { choice, preview: false });
-      this.say(`${counted}: settled. Undo takes all back.`);
-    });
+    else this.frame.say(`There is no version ${number} of this question.`);
   }
 
   /** Whoever works without a mouse must be able to leave the questions. */
@@ -364,7 +292,7 @@ export class Adjudication {
     /** @type {HTMLElement} */ (document.activeElement)?.blur();
     if (typing) return;
     this.leaving = true;
-    this.speak("Tab leaves the questions now.");
+    this.frame.speak("Tab leaves the questions now.");
   }
 
   // ---- keys and clicks
@@ -420,13 +348,6 @@ const KEYS = {
   J: ["open"], Backspace: ["reopen"], Delete: ["reopen"], "Mod+Z": ["undo"], "Mod+Shift+Z": ["redo"], "Mod+Y": ["redo"],
   R: ["reason"], N: ["note"], Enter: ["accept"], Space: ["skip"], E: ["direct"], Escape: ["leave"], ...Object.fromEntries(digits),
 };
-
-/** A session that was signed in again guards against forgery with another token: the page has it. */
-async function freshToken() {
-  const answer = await fetch(location.pathname);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return /** @type {HTMLMetaElement | null} */ (page.querySelector("meta[name=csrf-token]"))?.content ?? "";
-}
 
 const carried = document.getElementById("case");
 if (carried) new Adjudication(JSON.parse(carried.textContent ?? "null"));

@@ -1,28 +1,16 @@
 // @ts-check
-/** What surrounds the text: bar, labels, state of saving, messages. */
+/** What surrounds the text that is labeled: bar, labels, what can be undone. */
 import { byId, element, listen } from "./element.js";
+import { Frame, signIn } from "./frame.js";
 import { offered } from "./schema.js";
 
-const SHOWN = 7000; // milliseconds that a message stays
-
-const SAVING = {
-  opening: ["busy", "Opening…"],
-  saved: ["ok", "✓ All changes saved"],
-  saving: ["busy", "Saving…"],
-  waiting: ["warn", "⚠ Not saved: the server cannot be reached"],
-  clashing: ["warn", "⚠ Changes clash"],
-  "signed-out": ["warn", "⚠ Not saved: you are signed out"],
-  refused: ["warn", "⚠ Not saved: the server refuses"],
-};
-
 /** The frame of the page; it stays while documents come and go. */
-export class Chrome {
+export class Chrome extends Frame {
   /** @param {import("./view.js").View} view @param {(command: string, argument?: string, pointed?: boolean) => void} run */
   constructor(view, run) {
+    super();
     this.view = view;
     this.palette = byId("palette");
-    this.toast = byId("toast");
-    this.saving = byId("saving");
     this.ends = [
       listen(document, "click", (event) => {
         const button = event.target.closest?.("[data-command]");
@@ -72,35 +60,11 @@ export class Chrome {
 
   /** @param {import("./sync.js").Sync} sync */
   drawSaving(sync) {
-    const [kind, words] = SAVING[sync.state];
-    const stuck = sync.outbox.failed && sync.pending.length ? ". The browser has no room to keep it: leave this page open." : "";
-    if (this.saving.dataset.words === words + stuck) return;
-    this.saving.dataset.words = words + stuck;
-    this.saving.dataset.state = sync.state;
-    this.saving.className = `saving ${kind}`;
-    this.saving.title = kind === "warn" && !stuck ? "Go on working: this browser keeps your changes and sends them again." : "";
-    this.saving.replaceChildren(words + stuck, ...this.#ways(sync));
-  }
-
-  /** Tell the person something. @param {string} words */
-  say(words) {
-    clearTimeout(this.timer);
-    this.toast.textContent = words;
-    this.toast.classList.add("shown");
-    this.timer = setTimeout(() => this.toast.classList.remove("shown"), SHOWN);
-  }
-
-  /** Tell those who do not see the screen what everybody else sees. @param {string} words */
-  speak(words) {
-    byId("spoken").textContent = words;
-  }
-
-  hush() {
-    this.toast.classList.remove("shown");
+    this.showSaving(sync.state, sync.outbox.failed && sync.pending.length > 0, this.#ways(sync));
   }
 
   destroy() {
-    clearTimeout(this.timer);
+    super.destroy();
     this.ends.forEach((end) => end());
   }
 
@@ -108,9 +72,8 @@ export class Chrome {
   #ways(sync) {
     if (sync.state === "clashing") return [element("button", { type: "button", class: "small", "data-command": "clashes" }, "Settle")];
     if (sync.state === "signed-out") {
-      const page = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
       const again = element("button", { type: "button", class: "small", onclick: () => sync.retry() }, "Save now");
-      return [element("a", { href: page, target: "_blank", rel: "opener" }, "Sign in"), again];
+      return [signIn(), again];
     }
     if (sync.state === "waiting") return [element("button", { type: "button", class: "small", onclick: () => sync.retry() }, "Try now")];
     return sync.state === "refused" ? [element("small", {}, sync.trouble)] : [];
