@@ -60,6 +60,13 @@ class Draft:
 
     # ---- what is done ------------------------------------------------------------------------
 
+    def look(self) -> "Draft":
+        """Do what opening a document does by itself: take what all agree on, note what a curator
+        labeled by hand. What counts its questions without opening it counts these."""
+        self.take_agreed()
+        self.note_direct()
+        return self
+
     def take_agreed(self) -> None:
         """Take in what all annotators agree on and was not taken before.
 

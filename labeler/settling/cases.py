@@ -70,9 +70,7 @@ def open_case(document: Document, curator: User, now: datetime) -> Case:
     """
     gold = gold_layer(document, curator, now)
     with transaction():
-        draft = draft_of(document, gold, curator)
-        draft.take_agreed()
-        draft.note_direct()
+        draft = draft_of(document, gold, curator).look()
         write(gold, draft, _key("agreed", gold), curator, now)
         case = case_of(document, gold)
         if gold.status == "done" and (case.open or _changed_since(gold)):

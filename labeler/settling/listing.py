@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema
-from labeler.adjudication import Standings
+from labeler.adjudication import Draft
 from labeler.models import Document, Layer, Project, Settlement, db
 from labeler.settling.cases import comparison_of
 from labeler.settling.places import by_stand
@@ -37,7 +37,7 @@ def documents(
 ) -> tuple[list[Row], int | None]:
     """Return documents that several finished, those after an id, and what asks for the next.
 
-    The questions of each are counted as they are now, gold or not.
+    The questions of each are counted as opening it now would show them, gold or not.
     """
     keys = list(db.session.scalars(shared(project, after, state).limit(limit + 1)))
     more, keys = len(keys) > limit, keys[:limit]
@@ -89,7 +89,8 @@ def _row(
     items: dict[str, Any] = (
         {item.id: item for item in records[gold.id].annotations()} if gold is not None else {}
     )
-    stands = by_stand(Standings(comparison_of(done, scheme), items, scheme))
+    draft = Draft(comparison_of(done, scheme), items, scheme, len(document.text), "").look()
+    stands = by_stand(draft.standings)
     agreed, settled, left = (len(stands[name]) for name in ("agreed", "settled", "open"))
     state = "open" if gold is None or gold.status != "done" else "changed" if left else "done"
     names = tuple(sorted(record.annotator for record in done))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from labeler.adjudication import Comparison, Link, Span, Standing, Standings, Tag, questions
+from labeler.adjudication import Comparison, Draft, Link, Span, Standing, Tag, questions
 from labeler.models import Document, Layer, db
 from labeler.schema import Scheme
 from labeler.settling.cases import comparison_of, finished_layers, items_of
@@ -53,7 +53,8 @@ def places(document: Document, scheme: Scheme, stand: str) -> list[Place]:
     comparison = comparison_of(finished_layers(document), scheme)
     gold = db.session.scalar(select(Layer).where(Layer.document_id == document.id, Layer.gold))
     items = items_of(gold) if gold is not None else {}
-    found = by_stand(Standings(comparison, items, scheme))[stand]
+    draft = Draft(comparison, items, scheme, len(document.text), "").look()
+    found = by_stand(draft.standings)[stand]
     listed = [_place(each, comparison, document.text) for each in found]
     return sorted(listed, key=lambda place: place.start)
 
