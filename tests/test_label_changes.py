@@ -29,6 +29,8 @@ from labeler.models import (
 )
 from labeler.models import Entity as EntityRow
 from labeler.schema import Category, Entity, Op, Relation
+from labeler.suggest.patterns import Pattern
+from labeler.transfer import patterns
 from tests.conftest import NOW, Corpus
 
 TEXT = "Ada met Bob of Acme in Varn."
@@ -211,6 +213,16 @@ def test_a_retired_label_stays_where_it_is(corpus: Corpus, project: Project) -> 
     change(project, "restore", "PERSON")
     back = project.scheme.entities[0]
     assert (back.retired, back.key) == (False, "")
+
+
+def test_a_preview_says_how_many_patterns_propose_anew(project: Project) -> None:
+    """It says what becomes of the patterns of a label, of one as of two."""
+    revision = Revision("entities", "rename", "ORG", "COMPANY")
+    written = [Pattern("ORG", "Acme"), Pattern("ORG", "Varn")]
+    for number, words in ((1, "1 pattern of this label proposes"), (2, "2 patterns of this label")):
+        patterns.save(project, written[:number], None)
+        kept = label_changes.preview(project, revision).kept
+        assert [each for each in kept if each.startswith(words)], kept
 
 
 def test_old_names_still_mean_the_label(corpus: Corpus, project: Project) -> None:

@@ -133,36 +133,33 @@ class Entities(TypedDict):
     control: Control | None
 
 
-class RelationPair(TypedDict):
+class RelationScores(TypedDict):
+    """Agreement on relations, of two annotators as of all."""
+
+    f1: Score
+    unlabelled: Score
+    bounds: Score
+    given_entities: GivenScore
+    given_overlap: GivenScore
+    candidates: Candidates
+    same_pair: Given
+    kinds: Counts
+
+
+class RelationPair(RelationScores):
     """Two annotators and their relations."""
 
     a: str
     b: str
     documents: int
-    f1: Score
-    unlabelled: Score
-    bounds: Score
-    given_entities: GivenScore
-    given_overlap: GivenScore
-    candidates: Candidates
-    same_pair: Given
-    kinds: Counts
     confusion: Counts
 
 
-class Relations(TypedDict):
+class Relations(RelationScores):
     """Agreement on relations."""
 
-    f1: Score
-    unlabelled: Score
-    bounds: Score
-    given_entities: GivenScore
-    given_overlap: GivenScore
-    candidates: Candidates
-    same_pair: Given
     n: int
     from_suggestions: int
-    kinds: Counts
     by_label: dict[str, LabelScore]
     by_annotator: dict[str, AnnotatorScore]
     pairs: list[RelationPair]

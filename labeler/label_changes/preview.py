@@ -220,22 +220,19 @@ def _kept(project: Project, revision: Revision) -> Iterator[str]:
         return
     mine = Export.project_id == project.id
     exports = db.session.scalar(select(func.count()).where(mine).select_from(Export)) or 0
-    if exports:
-        named = (
-            "1 export stays as it is" if exports == 1 else f"{exports:,} exports stay as they are"
-        )
-        yield f"{named}, under the old name."
+    if exports == 1:
+        yield "1 export stays as it is, under the old name."
+    elif exports:
+        yield f"{exports:,} exports stay as they are, under the old name."
     yield "Suggestions, and decisions on them, count under the new name."
     if revision.kind == "entities":
         written = patterns.of_version(patterns.latest(project))
         count = sum(pattern.label == revision.label for pattern in written)
-        if count:
-            yield f"{_plural(count, 'pattern')} of this label propose under the new name."
+        if count == 1:
+            yield "1 pattern of this label proposes under the new name."
+        elif count:
+            yield f"{count:,} patterns of this label propose under the new name."
     current = (TrainedModel.project_id == project.id, TrainedModel.current)
     if db.session.scalar(select(TrainedModel.id).where(*current)) is not None:
         yield "The trained version proposes under the new name until it is trained anew."
     yield "Imports that say the old name are taken under the new one, and that is told."
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

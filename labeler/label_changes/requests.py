@@ -12,12 +12,11 @@ from labeler.label_changes import revising
 from labeler.label_changes.revising import Revision
 from labeler.models import Job, LabelChange, Layer, Project, User, db, transaction
 from labeler.models.database import now as present
+from labeler.models.label_changes import MOVING
 from labeler.projects import hold_writers
 
 CHANGE, UNDO = "labels.change", "labels.undo"
 """The kinds of jobs."""
-MOVING = ("running", "undoing")
-"""The states of a change whose annotations are on their way."""
 _AT_ONCE = 200
 """Layers of a project up to which somebody waits for it."""
 _TITLES = {"rename": "Rename {} to {}", "merge": "Merge {} into {}"}

@@ -6,6 +6,7 @@ new one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
@@ -118,23 +119,40 @@ def _go_through(
         work.expect(db.session.scalar(select(func.count()).select_from(Layer).where(mine)) or 0)
     cursor = work.cursor or {"after": 0, "counts": {"layers": 0, "annotations": 0, "folded": 0}}
     counts: Counts = dict(cursor["counts"])
-    after = cursor["after"]
+    for portion in _portions(mine, touched, cursor["after"]):
+        with work.chunk() as chunk:
+            work.tell(_rewrite_all(change, portion.touched, key, rewrite, counts))
+            chunk.done = portion.passed
+            chunk.cursor = {"after": portion.last, "counts": dict(counts)}
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Layers to be changed in one transaction, by their ids in order."""
+
+    touched: Sequence[int]
+    last: int
+    """The last layer that is passed with them, whether or not it is touched."""
+    passed: int
+    """How many layers are passed with them."""
+
+
+def _portions(
+    mine: ColumnElement[bool], touched: ColumnElement[bool], after: int
+) -> Iterator[_Portion]:
+    """Yield the layers of a project that are touched, those after an id, page by page."""
     while True:
         ids = select(Layer.id).where(mine, Layer.id > after).order_by(Layer.id)
         page = list(db.session.scalars(ids.limit(_READ)))
         if not page:
-            return counts
-        within = Layer.id.between(page[0], page[-1])
-        keys = list(db.session.scalars(ids.where(within, touched)))
+            return
+        keys = list(db.session.scalars(ids.where(Layer.id <= page[-1], touched)))
         portions = [keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK)]
         for portion in [*portions, []]:  # the last passes what is left of the page
             last = portion[-1] if portion else page[-1]
-            with work.chunk() as chunk:
-                told = _rewrite_all(change, portion, key, rewrite, counts)
-                work.tell(told)
-                chunk.done = sum(after < each <= last for each in page)
-                after = last
-                chunk.cursor = {"after": after, "counts": dict(counts)}
+            yield _Portion(portion, last, sum(after < each <= last for each in page))
+            after = last
 
 
 # ---- a portion of them -----------------------------------------------------------------------

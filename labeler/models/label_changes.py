@@ -10,6 +10,9 @@ from labeler.models.columns import ID, LABEL, Instant
 from labeler.models.database import Base, now
 from labeler.models.people import User
 
+MOVING = ("running", "undoing")
+"""The states of a change whose annotations are on their way."""
+
 
 class LabelChange(Base):
     """A label that was renamed, merged into another, retired or offered again."""

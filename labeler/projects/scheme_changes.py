@@ -21,6 +21,7 @@ from labeler.models import (
     db,
     transaction,
 )
+from labeler.models.label_changes import MOVING
 from labeler.schema import KINDS
 
 
@@ -51,7 +52,7 @@ def change_scheme(project: Project, scheme: schema.Scheme) -> None:
 
 def _wait_for_labels(session: Session, project: Project) -> None:
     """Raise Conflict while a label is renamed or merged: some annotations have its old name."""
-    moving = LabelChange.state.in_(("running", "undoing"))
+    moving = LabelChange.state.in_(MOVING)
     wanted = select(LabelChange.id).where(LabelChange.project_id == project.id, moving)
     if session.scalar(wanted.limit(1)) is not None:
         raise Conflict("A label is being changed just now. Change the scheme when that is done.")

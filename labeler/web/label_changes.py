@@ -10,6 +10,7 @@ from labeler.errors import LabelerError
 from labeler.label_changes import Revision
 from labeler.models import Job, LabelChange, Project
 from labeler.models.database import now
+from labeler.models.label_changes import MOVING
 from labeler.web.auth import allow, me
 from labeler.web.openapi import whole
 
@@ -107,7 +108,7 @@ def listed(project: Project) -> dict[str, Any]:
     before = request.args.get("changes", type=whole)
     some = label_changes.changes(project, before, _SHOWN + 1)
     found = some[:_SHOWN]
-    under_way = {each.id: _job(each) for each in found if each.state in ("running", "undoing")}
+    under_way = {each.id: _job(each) for each in found if each.state in MOVING}
     return {
         "changes": found,
         "older": found[-1].id if len(some) > _SHOWN else None,

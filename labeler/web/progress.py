@@ -1,6 +1,7 @@
 """What the pages of progress show: of a whole project, or of one person."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
@@ -33,24 +34,41 @@ def of_project(project: Project, reader: User) -> str:
 
 def of_person(project: Project, person: User) -> str:
     """Return the page on how one person gets on; raises NotFound for who has no part."""
+    own = course_of(project, person)
+    return render_template(
+        "annotator.html",
+        person=person,
+        standing=own.standing,
+        total=own.total,
+        left=own.left,
+        pace=own.pace,
+        forecast=own.forecast,
+        variations=progress.variations(project, person),
+        held=own_agreement.page(reliability.own_agreement(project, person)),
+        **_drawn(project, person),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far one person is with the documents that are theirs, how fast, and until when."""
+
+    standing: work.Standing
+    total: int
+    left: int
+    pace: progress.Pace
+    forecast: progress.Forecast
+
+
+def course_of(project: Project, person: User) -> Course:
+    """Return how far one person is; raises NotFound for who has no part."""
     standing = next((one for one in work.standings(project) if one.id == person.id), None)
     if standing is None:
         raise NotFound("This person has no part in the project.")
     pace = progress.paces(project, person).get(person.name, progress.Pace())
     total = work.progress(project, person).total
     left = max(total - standing.done - standing.skipped, 0)
-    return render_template(
-        "annotator.html",
-        person=person,
-        standing=standing,
-        total=total,
-        left=left,
-        pace=pace,
-        forecast=progress.forecast(left, [pace]),
-        variations=progress.variations(project, person),
-        held=own_agreement.page(reliability.own_agreement(project, person)),
-        **_drawn(project, person),
-    )
+    return Course(standing, total, left, pace, progress.forecast(left, [pace]))
 
 
 MAX_COUNTERS = 200

@@ -30,10 +30,10 @@ def overview(project: Project) -> ResponseReturnValue:
     if found.fresh:
         is_ready(project, given.scope)  # who sees the numbers opens one of them next
     chosen = request.args.get("a"), request.args.get("b")
-    whole = given.part == CATEGORIES
-    shown = categories.page if whole else partial(figures.page, part=given.part)
+    of_documents = given.part == CATEGORIES
+    shown = categories.page if of_documents else partial(figures.page, part=given.part)
     return render_template(
-        "agreement_categories.html" if whole else "agreement.html",
+        "agreement_categories.html" if of_documents else "agreement.html",
         asked=given,
         found=found,
         job=job,

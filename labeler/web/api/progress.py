@@ -14,7 +14,7 @@ from labeler.web.answers import answer
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.openapi import gives, takes
-from labeler.web.progress import MAX_COUNTERS
+from labeler.web.progress import MAX_COUNTERS, course_of
 
 __all__ = ["blueprint"]
 
@@ -83,18 +83,13 @@ def get_person_progress(project: Project, name: str) -> ResponseReturnValue:
     With the words that they labeled in more than one way, and how they agree with gold.
     """
     person = _seen(project, name)
-    standing = next((one for one in work.standings(project) if one.id == person.id), None)
-    if standing is None:
-        raise NotFound("This person has no part in the project.")
-    pace = progress.paces(project, person).get(person.name, progress.Pace())
-    total = work.progress(project, person).total
-    left = max(total - standing.done - standing.skipped, 0)
+    own = course_of(project, person)
     return answer(
         {
-            **_told(standing),
-            "documents": total,
-            "pace": pace,
-            "forecast": progress.forecast(left, [pace]),
+            **_told(own.standing),
+            "documents": own.total,
+            "pace": own.pace,
+            "forecast": own.forecast,
             "aids": _aids(project, person),
             "variations": progress.variations(project, person),
             "agreement": reliability.own_agreement(project, person),
