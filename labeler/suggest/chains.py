@@ -17,11 +17,21 @@ Ints = NDArray[np.integer]
 
 _SIZE = 1 << 17
 """Rows that features are hashed to; the first stands for none."""
-_ROUNDS, _SETTLED, _RATE, _DECAY, _DROPPED = 10, 2, 0.12, 1e-3, 0.1
+_ROUNDS = 10
+"""How often each sentence is learned from."""
+_SETTLED = 2
+"""Rounds after which weights count: they are the mean of those after each later round."""
+_RATE = 0.12
+"""How far the first sentence that has a feature moves its weights."""
+_DECAY = 1e-3
+"""By how much weights are drawn to nothing each time they are moved."""
+_DROPPED = 0.1
+"""The share of features that a round leaves out, so that none is relied on."""
 _EAGER = 0.8
 """By how much a token is taken for nothing less readily than is likely: what is proposed in vain
 takes an annotator one action, what is not proposed two."""
 _NEVER = -1e4
+"""The weight of a step between tags that cannot follow each other."""
 
 
 class Span(NamedTuple):

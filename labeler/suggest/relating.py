@@ -1,12 +1,10 @@
 """The relation component trained here: which of two entities near each other is related how.
 
-A multinomial logistic regression over hashed features of the pair and the words around it, trained
-by AdaGrad (Duchi, Hazan and Singer 2011). Small enough to train in seconds, with direction. How
-sure it must be to propose is learned too, on texts that it did not learn from: some relations stand
-in the words, some do not, and a wrong one costs an annotator more than a missing one saves.
+A regression over features of the pair and the words around it, with direction. How sure it must be
+to propose is learned too, on texts that it did not learn from: some relations stand in the words,
+some do not, and a wrong one costs an annotator more than a missing one saves.
 """
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,26 +13,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labeler.schema import Entity, Relation, Scheme
 from labeler.suggest.dictionary import NOTHING
 from labeler.suggest.reading import Reading
+from labeler.suggest.regression import Features, Regression, Weights
 
 REACH = 60
 """Tokens between two entities that may be related."""
 FOLLOWING = 12
 """Entities after one that it is paired with."""
-_BITS = 15
-"""Features are hashed to so many bits."""
 _WORDS = 12
 """Words between that count as features, from either end."""
-_EPOCHS, _SETTLED, _RATE, _DROPPED, _FIRST = 12, 2, 0.2, 0.1, 1e-3
+_REGRESSION = Regression(bits=15, rate=0.2, first=1e-3, settled=2, dropped=0.1)
 _FOLDS = 5
 """Parts of the texts, each judged by what was learned from the others."""
 _JUDGED = 150
 """Texts by which this is judged, the last ones."""
 _NEVER = 2.0
+"""More than any probability: nothing is proposed."""
 _SURE = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Probabilities from which relations may be proposed."""
 _SAVED, _WASTED = 2, 2.5
@@ -48,7 +45,7 @@ class Candidate(NamedTuple):
 
     first: Entity
     second: Entity
-    features: NDArray[np.int64]
+    features: Features
 
     def ends(self, outcome: str) -> tuple[Entity, Entity]:
         """Return head and tail of an outcome such as `LEADER_OF<`, which turns them round."""
@@ -74,7 +71,7 @@ def candidates(reading: Reading, entities: Iterable[Entity]) -> Iterator[Candida
 Placed = tuple[int, int, Entity]
 
 
-def _features(reading: Reading, one: Placed, other: Placed, step: int) -> NDArray[np.int64]:
+def _features(reading: Reading, one: Placed, other: Placed, step: int) -> Features:
     """Return the hashed features of a pair, each with the labels of both and some without."""
     words = [word.casefold() for word in reading.words[one[1] : max(one[1], other[0])]]
     words = [word if word.strip() else "\n" * ("\n" in word) for word in words]
@@ -99,8 +96,7 @@ def _features(reading: Reading, one: Placed, other: Placed, step: int) -> NDArra
     names = [f"{labels} {feature}" for feature in told]
     names += told[3:]
     names += [f"head {_last(reading, one)}", f"tail {_last(reading, other)}"]
-    hashed = {zlib.crc32(name.encode()) & ((1 << _BITS) - 1) for name in names}
-    return np.fromiter(sorted(hashed), np.int64)
+    return _REGRESSION.features(names)
 
 
 def _last(reading: Reading, placed: Placed) -> str:
@@ -120,7 +116,7 @@ class RelationModel:
     """The weights of each outcome, features by outcomes; the first outcome is nothing."""
 
     outcomes: tuple[str, ...]
-    weights: NDArray[np.float32]
+    weights: Weights
     sure: float = 0.0
     """The probability from which a relation is proposed; above 1 none is."""
 
@@ -129,7 +125,7 @@ class RelationModel:
     ) -> Iterator[tuple[Candidate, dict[str, float]]]:
         """Yield the pairs within reach with how likely each outcome is."""
         for candidate in candidates(reading, entities):
-            likely = _softmax(self.weights[candidate.features].sum(axis=0)).tolist()
+            likely = _REGRESSION.likely(self.weights, candidate.features).tolist()
             yield candidate, dict(zip(self.outcomes, likely, strict=True))
 
     def relations(
@@ -164,12 +160,7 @@ class RelationModel:
             return cls(outcomes, kept["weights"].astype(np.float32), sure)
 
 
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised = np.exp(scores - scores.max())
-    return raised / raised.sum()
-
-
-_Pair = tuple[NDArray[np.int64], str]
+_Pair = tuple[Features, str]
 """The features of a pair of entities, and what they are related as."""
 
 
@@ -221,32 +212,9 @@ def _saved(model: RelationModel, text: Example, scheme: Scheme) -> Counter[float
 
 
 def _fitted(examples: Iterable[_Pair], seed: int) -> RelationModel | None:
-    """Return the weights that pairs teach: the mean of those after the later rounds."""
+    """Return the model that pairs teach; None where nothing is related."""
     pairs = list(examples)
     names = (NOTHING, *sorted({outcome for _, outcome in pairs if outcome}))
     if len(names) == 1:
         return None
-    weights = np.zeros((1 << _BITS, len(names)), np.float32)
-    squares, mean = np.full_like(weights, _FIRST), np.zeros_like(weights)
-    chance = np.random.default_rng(seed)
-    for number in range(_EPOCHS):
-        for index in chance.permutation(len(pairs)):
-            features, outcome = pairs[index]
-            kept = features[chance.random(len(features)) >= _DROPPED]
-            _step(weights, squares, kept, names.index(outcome))
-        if number >= _SETTLED:
-            mean += weights / (_EPOCHS - _SETTLED)
-    return RelationModel(names, mean)
-
-
-def _step(
-    weights: NDArray[np.float32],
-    squares: NDArray[np.float32],
-    features: NDArray[np.int64],
-    right: int,
-) -> None:
-    """Move the weights of one example's features against the gradient of its loss."""
-    gradient = _softmax(weights[features].sum(axis=0))
-    gradient[right] -= 1
-    squares[features] += gradient**2
-    weights[features] -= _RATE * gradient / np.sqrt(squares[features])
+    return RelationModel(names, _REGRESSION.fitted(pairs, names, seed))

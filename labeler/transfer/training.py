@@ -18,10 +18,8 @@ from labeler.borders import spacy_lock
 from labeler.errors import Invalid, LabelerError
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
 from labeler.schema import Entity, Layer, overlap
-from labeler.suggest import suggesters, tagging
+from labeler.suggest import relating, suggesters, tagging
 from labeler.suggest.reading import Reading
-from labeler.suggest.relating import Example as RelatedExample
-from labeler.suggest.relating import train
 from labeler.suggest.tagging import Example, Tagger
 from labeler.suggest.trained import PIPELINE, RELATIONS, TAGGER, TrainedSuggester, is_there
 from labeler.transfer import judging, versions
@@ -284,14 +282,14 @@ class _Training:
         scheme = self.project.scheme
         if not scheme.relations:
             return {}
-        model = train(_related(self.project, "train"), scheme)
+        model = relating.train(_related(self.project, "train"), scheme)
         if model is None:
             return {}
         model.save(folder / RELATIONS)
         return judging.relation_scores(model, _related(self.project, "dev"), scheme)
 
 
-def _related(project: Project, part: str) -> Iterator[RelatedExample]:
+def _related(project: Project, part: str) -> Iterator[relating.Example]:
     for reading, layer in _readings(project, part):
         yield reading, layer.entities, layer.relations
 
