@@ -195,6 +195,9 @@ def test_downloads_hold_counts_and_values(curator: FlaskClient) -> None:
     answer = curator.get("/projects/news/agreement/download?format=csv")
     assert "attachment" in answer.headers["Content-Disposition"]
     lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert (lines[0]["measure"], lines[0]["count"]) == ("training_documents_left_out", "0")
+    counted = curator.get("/projects/news/agreement/download?format=csv&training=true").text
+    assert "training_documents_counted" in counted
     kinds = {
         line["measure"]: int(line["count"])
         for line in lines
@@ -457,6 +460,20 @@ def test_a_persons_own_figures_open_their_comparisons(
     address = f"/projects/news/progress/{ana.id}/agreement"
     f1 = parsed(signed_in("ana").get(f"{address}?part=relations&against=gold").text)
     assert f1.totals
+    program = "/api/v1/projects/news/progress/people/ana/agreement"
+    for against in ("gold", "themselves"):
+        for part in ("entities", "relations"):
+            asked = f"?part={part}&against={against}"
+            [total] = parsed(signed_in("ana").get(f"{address}{asked}").text).totals[:1]
+            pages = [signed_in("ana").get(f"{program}{asked}&limit=5").get_json()]
+            while pages[-1]["next"]:
+                after = f"{asked}&limit=5&after={pages[-1]['next']}"
+                pages.append(signed_in("cy").get(f"{program}{after}").get_json())
+            assert {page["count"] for page in pages} == {total}
+            assert sum(len(page["items"]) for page in pages) == total
+            assert "ben" not in str(pages)
+    assert signed_in("ben").get(program).status_code == 404
+    assert signed_in("ana").get(f"{program}?against=suggestions").status_code == 422
     assert signed_in("ben").get(address).status_code == 404
     assert signed_in("ana").get(f"{address}?against=suggestions").status_code == 422
 

@@ -181,7 +181,7 @@ READ_BY_PROGRAM: dict[str, tuple[str, ...]] = {
     "consistency.words": ("get_consistency",),
     "evaluations.evaluation": ("get_evaluation",),
     "evidence.documents": ("get_agreement_documents",),
-    "evidence.own": ("get_person_progress",),
+    "evidence.own": ("get_own_evidence",),
     "evidence.shown": ("get_agreement_evidence",),
     "guidelines.versions": ("get_versions", "get_lines"),
     "handing.assignments": ("get_assignments",),

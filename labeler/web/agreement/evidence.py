@@ -1,11 +1,9 @@
 """Pages of evidence: the very annotations that a number of agreement is made of."""
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from labeler import accounts, reliability
+from labeler import accounts
 from labeler.agreement.spans import NOTHING
 from labeler.errors import NotFound
 from labeler.models import Document, Project
@@ -50,15 +48,9 @@ def own(project: Project, user_id: int) -> ResponseReturnValue:
     if user_id != me().id and not accounts.may(project, me(), "curator"):
         raise NotFound("There is no such page, or it is not yours to see.")
     person, given = accounts.user_by_id(user_id), asked(project)
-    against = wanted.against(reliability.OWN) or reliability.OWN[0]
-    made = reliability.own_comparison(project, person, against)
-    if not made.pairs:
-        raise NotFound("Nothing of this is compared with anything yet.")
-    [(a, b)] = made.pairs
-    question = replace(wanted.question(), a=a, b=b)
-    listed = wanted.page_of(made, given.part, question, None)
-    listed = replace(listed, query={**listed.query, "a": a, "b": b})
-    return _page(project, given, OwnLinks(project, given, person, against), listed)
+    listed = wanted.own(project, person, given)
+    links = OwnLinks(project, given, person, listed.query["against"])
+    return _page(project, given, links, listed)
 
 
 @blueprint.get("/projects/<slug>/agreement/documents")

@@ -17,7 +17,13 @@ _NESTED = ("f1", "same_span", "same_pair", "candidates")
 
 
 def rows(body: Json) -> Iterator[list[Any]]:
-    """Yield the lines of a report, a number each; what does not apply is empty."""
+    """Yield the lines of a report, a number each; what does not apply is empty.
+
+    The first says how many documents are for training, and by its name whether they count.
+    """
+    training = body["training"]
+    counted = "counted" if training["counted"] else "left_out"
+    yield _line("scope", f"training_documents_{counted}", {"count": training["documents"]}, {})
     for part in ("entities", "relations"):
         yield from _part_rows(part, body)
     for choice in body["categories"]:

@@ -1,7 +1,7 @@
 """What an address of evidence asks for: comparisons a page at a time, or shared documents."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -9,8 +9,8 @@ from flask import request
 from labeler import reliability
 from labeler.agreement.evidence import Question
 from labeler.agreement.spans import NOTHING
-from labeler.errors import Invalid
-from labeler.models import Document, Project, db
+from labeler.errors import Invalid, NotFound
+from labeler.models import Document, Project, User, db
 from labeler.reliability import REFERENCES
 from labeler.web.agreement.figures import KINDS
 from labeler.web.agreement.scope import Asked
@@ -75,7 +75,8 @@ def against(known: Sequence[str | None]) -> str | None:
     """Read what the annotators are held against; raises Invalid."""
     name = request.args.get("against") or None
     if name not in known:
-        raise Invalid(f"Nobody is held against {name!r}. Known: {', '.join(REFERENCES)}.")
+        told = ", ".join(each for each in known if each)
+        raise Invalid(f"Nobody is held against {name!r}. Known: {told}.")
     return name
 
 
@@ -84,6 +85,19 @@ def listed(project: Project, given: Asked, limit: int = _PAGE) -> Listed:
     made = reliability.compare(project, given.scope, against((None, *REFERENCES)))
     document = _document(project)
     return page_of(made, given.part, question(document), document, limit)
+
+
+def own(project: Project, person: User, given: Asked, limit: int = _PAGE) -> Listed:
+    """Return the page of a person's own comparisons that an address asks for: with gold, or with
+    what they first submitted. Raises Invalid, NotFound."""
+    name = against(reliability.OWN) or reliability.OWN[0]
+    made = reliability.own_comparison(project, person, name)
+    if not made.pairs:
+        raise NotFound("Nothing of this is compared with anything yet.")
+    [(a, b)] = made.pairs
+    document = _document(project)
+    found = page_of(made, given.part, replace(question(document), a=a, b=b), document, limit)
+    return replace(found, query={**found.query, "a": a, "b": b, "against": name})
 
 
 def page_of(

@@ -10,7 +10,7 @@ from labeler.agreement import shapes
 from labeler.errors import Unavailable
 from labeler.models import Project
 from labeler.web import paging
-from labeler.web.agreement.listed import CHOICES, documents_of, listed
+from labeler.web.agreement.listed import CHOICES, Listed, documents_of, listed
 from labeler.web.agreement.scope import SCOPE, STRING, asked
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
@@ -21,13 +21,14 @@ __all__ = ["blueprint"]
 
 _PARAMETERS = dict.fromkeys((*CHOICES, "part", "name"), STRING)
 
-_EVIDENCE: dict[str, Any] = {
+EVIDENCE: dict[str, Any] = {
     "count": int,
     "annotations": int,
     "kinds": dict[str, int],
     "items": [reliability.Shown],
     "next": str | None,
 }
+"""The shape of a page of comparisons, as it is answered."""
 
 
 @blueprint.get("/projects/<slug>/agreement")
@@ -54,20 +55,21 @@ def get_agreement(project: Project) -> ResponseReturnValue:
 @blueprint.get("/projects/<slug>/agreement/evidence")
 @allow("curator")
 @takes(**SCOPE, **_PARAMETERS, **paging.BY_WORDS, document={"type": "integer"})
-@gives(_EVIDENCE)
+@gives(EVIDENCE)
 def get_agreement_evidence(project: Project) -> ResponseReturnValue:
     """Return the comparisons that a number is made of."""
-    found = listed(project, asked(project), paging.limit())
-    items = [asdict(one) for one in found.shown]
-    return answer(
-        {
-            "count": found.count,
-            "annotations": found.annotations,
-            "kinds": found.counts,
-            "items": items,
-            "next": found.after,
-        }
-    )
+    return answer(evidence_json(listed(project, asked(project), paging.limit())))
+
+
+def evidence_json(found: Listed) -> dict[str, Any]:
+    """Return a page of comparisons as plain JSON values."""
+    return {
+        "count": found.count,
+        "annotations": found.annotations,
+        "kinds": found.counts,
+        "items": [asdict(one) for one in found.shown],
+        "next": found.after,
+    }
 
 
 @blueprint.get("/projects/<slug>/agreement/documents")

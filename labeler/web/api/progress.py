@@ -10,8 +10,11 @@ from labeler.agreement import shapes
 from labeler.errors import NotFound
 from labeler.models import Project, User
 from labeler.web import paging
+from labeler.web.agreement.listed import own
+from labeler.web.agreement.scope import STRING, asked
 from labeler.web.answers import answer
 from labeler.web.api import blueprint
+from labeler.web.api.agreement import EVIDENCE, evidence_json
 from labeler.web.auth import allow, me
 from labeler.web.openapi import gives, takes
 from labeler.web.progress import MAX_COUNTERS, course_of
@@ -95,6 +98,24 @@ def get_person_progress(project: Project, name: str) -> ResponseReturnValue:
             "agreement": reliability.own_agreement(project, person),
         }
     )
+
+
+@blueprint.get("/projects/<slug>/progress/people/<name>/agreement")
+@allow("annotator")
+@takes(
+    against={"enum": list(reliability.OWN), "description": "Always needed."},
+    document={"type": "integer"},
+    **dict.fromkeys(("part", "kind", "label", "group", "one", "other", "like"), STRING),
+    **paging.BY_WORDS,
+)
+@gives(EVIDENCE)
+def get_own_evidence(project: Project, name: str) -> ResponseReturnValue:
+    """Return the comparisons that a person's own agreement is made of; of others for curators only.
+
+    What they have is held against gold, or against what they first submitted.
+    """
+    found = own(project, _seen(project, name), asked(project), paging.limit())
+    return answer(evidence_json(found))
 
 
 @blueprint.get("/projects/<slug>/progress/people/<name>/places")
