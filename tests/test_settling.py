@@ -21,6 +21,8 @@ from labeler.settling import Choice, automatic, batches
 from tests.conftest import NOW, Corpus
 from tests.web.pages import Client
 
+LATER = NOW + timedelta(days=1)
+
 TEXT = "Ada Lovelace met Bob in Varn on Monday. Varn was quiet."
 
 
@@ -272,7 +274,7 @@ def test_settling_in_the_background_goes_on_where_a_worker_died(
     ended = jobs.find(job.id)
     assert (ended.state, ended.done, ended.total) == ("done", 5, 5)
     assert ended.result == {"key": job.parameters["key"], "refused": 0} | {
-        "documents": 5, "questions": 5, "left": 0,
+        "documents": 5, "questions": 5, "left": 0, "complete": 5,
     }  # fmt: skip
     assert settling.settle_all(project, lena(), NOW).questions == 0
     undone = settling.queue_undo(project, job.parameters["key"], lena())
@@ -331,13 +333,13 @@ def test_the_page_counts_settles_and_takes_back(
     shared = three_finished(corpus)
     lead = Client(signed_in("lena"))
     address = "/projects/news/adjudicate/automatic"
-    assert "<b>2</b> questions" in lead.get(f"{address}?by=vote&threshold=66").text
+    assert "2</b> questions" in lead.get(f"{address}?by=vote&threshold=66").text
     made = lead.post(address, {"by": "vote", "threshold": "66"})
     page = lead.get(made.location).text
-    assert "<b>2</b> questions of <b>1</b> documents were settled" in page
+    assert re.search(">2</b> questions of <b[^>]*>1</b> documents were settled", page)
     [key] = re.findall(r'name="key" value="(vote-[0-9a-f]+)"', page)
     undone = lead.post("/projects/news/adjudicate/undo", {"key": key})
-    assert "1 documents are as they were before" in lead.get(undone.location).text
+    assert "What was settled is as it was before" in lead.get(undone.location).text
     assert opened(shared).open == 2
     other = jobs.enqueue("count", "Other", project_id=shared.project_id)
     assert lead.get(f"{address}?job={other.id}").status_code == 404
@@ -393,6 +395,45 @@ def test_gold_is_exported_when_it_is_accepted(shared: Document, tmp_path: Path) 
     assert [(e["start"], e["label"]) for e in line["entities"]] == [(0, "PERSON"), (24, "GPE")]
     assert line["entities"][1]["origin"]["curation"]["reason"] == "slip"
     assert {decision["id"] for decision in line["decisions"]} >= {"q:e:24-28", "q:e:17-20"}
+
+
+def test_what_is_settled_by_vote_is_exported_once_accepted_as_a_whole(
+    any_app: Flask, corpus: Corpus, tmp_path: Path
+) -> None:
+    """Documents in which a vote leaves nothing open are accepted with it, or later; one key takes
+    both back, but where somebody changed gold since."""
+    shared = three_finished(corpus)
+    project = settling.project_of(shared)
+    all_agree = corpus.document(project, "Ada.", "a2")
+    tied = corpus.document(project, "Bob.", "a3")
+    for name in ("ana", "ben"):
+        corpus.layer(all_agree, name, "done", PERSON=[(0, 3)])
+        corpus.layer(tied, name, "done", **{"PERSON" if name == "ana" else "ORG": [(0, 3)]})
+    plain = settling.queue_settling(project, "vote", 0.66, lena())
+    counted = {"documents": 1, "questions": 2, "left": 1, "complete": 2}
+    assert plain.result is not None
+    assert {name: plain.result[name] for name in counted} == counted
+    lines, _ = exported(project, tmp_path / "before")
+    assert [line["id"] for line in lines] == ["a2"]  # as both have it, without gold
+    job = settling.queue_settling(project, "vote", 0.66, lena(), accepting=True)
+    assert job.result is not None
+    assert (job.result["complete"], job.result["questions"]) == (2, 0)
+    lines, _ = exported(project, tmp_path / "after")
+    assert [line["id"] for line in lines] == ["a1", "a2"]
+    assert {line["annotator"] for line in lines} == {"lena"}
+    rows, following = settling.settled(project, job.parameters["key"], "vote")
+    assert [(row.id, row.accepted) for row in rows] == [(shared.id, True), (all_agree.id, True)]
+    assert following is None
+    assert opened(tied).open == 1
+    changed = opened(all_agree).gold
+    edit = schema.Edit("hand", (schema.Op("x", None, schema.Entity("x", 3, 4, "ORG")),))
+    settling.label_by_hand(changed, changed.revision, [edit], lena(), LATER)
+    settling.queue_undo(project, job.parameters["key"], lena())
+    lines, _ = exported(project, tmp_path / "back")
+    assert [line["id"] for line in lines] == ["a2"]
+    settling.queue_undo(project, plain.parameters["key"], lena())
+    assert opened(shared).open == 2
+    assert list(proof.check()) == []
 
 
 # ---- who may ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from labeler.settling.automatic import (
     queue_undo,
     settle_all,
 )
-from labeler.settling.batches import Batch, undo_batch, undo_own_batch
+from labeler.settling.batches import Batch, Settled, settled, undo_batch, undo_own_batch
 from labeler.settling.cases import (
     Case,
     Choice,
@@ -72,6 +72,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Row",
+    "Settled",
     "Step",
     "Sudden",
     "ask_about_change",
@@ -110,6 +111,7 @@ __all__ = [
     "restore",
     "settle_alike",
     "settle_all",
+    "settled",
     "steps",
     "sudden_changes",
     "take_back",

@@ -1,7 +1,6 @@
 """Questions settled without a person: by vote or by competence, here or in the background."""
 
 import math
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from labeler.settling.batches import (
     Answer,
     Batch,
     Run,
+    new_key,
     open_documents,
     settled_under,
     told,
@@ -45,6 +45,7 @@ def settle_all(  # noqa: PLR0913 - by name
     by: str = "vote",
     threshold: float = 2 / 3,
     preview: bool = False,
+    accepting: bool = False,
     most: int | None = None,
     key: str | None = None,
     work: Work | None = None,
@@ -53,7 +54,8 @@ def settle_all(  # noqa: PLR0913 - by name
 
     By vote, a version (or nothing) is taken where at least this share of annotators holds it; by
     competence, where it is this likely given how often each annotator is right. What reaches the
-    threshold nowhere stays open. `most` bounds the documents looked at; `key` undoes it all. With
+    threshold nowhere stays open. `accepting` takes the gold of documents in which nothing is open
+    as done, whoever settled them. `most` bounds the documents looked at; `key` undoes it all. With
     `work` it goes on where it stopped, and tells how far it is. Raises Invalid.
     """
     check(by, threshold)
@@ -61,8 +63,8 @@ def settle_all(  # noqa: PLR0913 - by name
     begun = work.cursor or {}
     accuracy = begun.get("accuracy") or (competence(project) if by == "competence" else {})
     answer = _by_vote(threshold) if by == "vote" else _by_competence(accuracy, threshold)
-    batch = Batch(key or new_key(by), **begun.get("counts", {}))
-    run = Run(batch, by, actor, now, preview)
+    batch = Batch(key or new_key(by, now), **begun.get("counts", {}))
+    run = Run(batch, by, actor, now, preview, accepting=accepting, listing=most is not None)
     for page in open_documents(project, most, begun.get("after", 0)):
         if preview:
             for document in page:
@@ -77,7 +79,8 @@ def settle_all(  # noqa: PLR0913 - by name
             chunk.done = len(page)
             place = {"after": page[-1].id, "counts": batch.counts()}
             chunk.cursor = {**place, "accuracy": accuracy}
-    if batch.questions and not preview and not begun.get("told"):
+    changed = batch.questions or (accepting and batch.complete)
+    if changed and not preview and not begun.get("told"):
         with work.chunk() as chunk:
             told("gold.automatic", f"by {by}, {threshold:.0%}", project, actor, batch)
             chunk.cursor = {**(work.cursor or {}), "told": True}
@@ -88,11 +91,6 @@ def check(by: str, threshold: float) -> None:
     """Raise Invalid unless one can settle by this, with this threshold."""
     if by not in WAYS or not 0.5 < threshold <= 1:
         raise Invalid("Settle by vote or by competence, with a threshold above 0.5 and up to 1.")
-
-
-def new_key(by: str) -> str:
-    """Return a key for what is settled at once."""
-    return f"{by}-{secrets.token_hex(8)}"
 
 
 # ---- by vote, by competence ------------------------------------------------------------------
@@ -159,13 +157,16 @@ def competence(project: Project) -> dict[str, float]:
 # ---- in the background -----------------------------------------------------------------------
 
 
-def queue_settling(project: Project, by: str, threshold: float, actor: User) -> Job:
+def queue_settling(
+    project: Project, by: str, threshold: float, actor: User, *, accepting: bool = False
+) -> Job:
     """Settle what needs no person as a job, which is done at once where there is little to do.
 
     One is under way at a time in a project. Raises Invalid.
     """
     check(by, threshold)
-    parameters = {"by": by, "threshold": threshold, "key": new_key(by)}
+    key = new_key(by, present())
+    parameters = {"by": by, "threshold": threshold, "key": key, "accepting": accepting}
     few = len(list(db.session.scalars(shared(project, 0, "open").limit(_AT_ONCE + 1)))) <= _AT_ONCE
     return _queued(project, SETTLE, f"Settle by {by}", parameters, actor, few=few)
 
@@ -199,10 +200,9 @@ def _settle(work: jobs.JobWork) -> dict[str, Any]:
         work.expect(_count_open(_project(work)))
 
     def settled(project: Project, actor: User) -> Batch:
-        by, threshold = options["by"], options["threshold"]
-        return settle_all(
-            project, actor, present(), by=by, threshold=threshold, key=options["key"], work=work
-        )
+        given = {name: options[name] for name in ("by", "threshold", "key")}
+        accepting = options.get("accepting", False)
+        return settle_all(project, actor, present(), **given, accepting=accepting, work=work)
 
     return _done(work, settled)
 

@@ -1,23 +1,52 @@
 """Questions of many documents settled at once, under one key that takes all of it back."""
 
+import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
 
-from labeler import audit, editing
+from labeler import audit, editing, schema
 from labeler.adjudication import Draft, Standing
 from labeler.errors import Invalid, LabelerError
 from labeler.jobs import Work
 from labeler.models import Document, Layer, Project, User, db, transaction
-from labeler.settling.cases import Choice, draft_of, gold_layer, undo, undo_own, write
+from labeler.settling.cases import (
+    Choice,
+    accept,
+    accepted_at,
+    draft_of,
+    gold_layer,
+    gold_of,
+    take_back_acceptance,
+    undo,
+    undo_own,
+    write,
+)
 from labeler.settling.listing import shared
 
 PAGE = 50
 """Documents settled in one transaction."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RANDOM = 6
+"""Digits of a key that chance gives, after those of its moment."""
 _ASKED = ("label", "boundary", "both", "missing", "direction", "type", "attributes")
 """Kinds of questions that can be settled without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A document with how many of its questions were settled at once, how many are left open, and
+    whether its gold was accepted with that."""
+
+    id: int
+    title: str
+    questions: int
+    left: int = 0
+    accepted: bool = False
 
 
 @dataclass
@@ -28,15 +57,39 @@ class Batch:
     documents: int = 0
     questions: int = 0
     left: int = 0
+    complete: int = 0
     refused: list[str] = field(default_factory=list)
+    rows: list[Settled] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """Return how many documents and questions were settled, and how many questions left."""
-        return {"documents": self.documents, "questions": self.questions, "left": self.left}
+        """Return how many questions were settled in how many documents, how many are left, and in
+        how many documents none is."""
+        names = ("documents", "questions", "left", "complete")
+        return {name: getattr(self, name) for name in names}
+
+    def add(self, row: Settled) -> None:
+        """Count what came of one document."""
+        self.documents += row.questions > 0
+        self.questions += row.questions
+        self.left += row.left
+        self.complete += not row.left
 
 
 Answer = Callable[[Standing], str | None]
 """What settles a question: the answer, or None where a person has to."""
+
+
+def new_key(by: str, now: datetime) -> str:
+    """Return a key for what is settled at once, which tells the moment."""
+    return f"{by}-{(now - _EPOCH) // timedelta(microseconds=1):x}{secrets.token_hex(_RANDOM // 2)}"
+
+
+def moment_of(key: str) -> datetime | None:
+    """Return the moment that a key tells: what is accepted under it was changed just then."""
+    digits = key.rpartition("-")[2][:-_RANDOM]
+    if not re.fullmatch("[0-9a-f]{1,14}", digits):
+        return None
+    return _EPOCH + timedelta(microseconds=int(digits, 16))
 
 
 def told(action: str, subject: str, project: Project, actor: User, batch: Batch) -> None:
@@ -73,39 +126,51 @@ class Run:
     now: datetime
     preview: bool
     choice: Choice | None = None
+    accepting: bool = False
+    listing: bool = False
+    """Whether what is only counted is listed document by document."""
 
     def settle(self, document: Document, answer: Answer) -> None:
         """Settle what has an answer in a document, as one edit, or only count it."""
         if self.preview:
-            self._settle(document, None, answer)
+            self._settle(document, gold_of(document), answer)
             return
         gold = gold_layer(document, self.actor, self.now)
         with transaction():
             self._settle(document, gold, answer)
 
     def _settle(self, document: Document, gold: Layer | None, answer: Answer) -> None:
-        draft = draft_of(document, gold, self.actor)
-        draft.take_agreed()
-        done, left = self._answer_all(draft, answer)
-        self.batch.left += left
-        if done:
-            self.batch.documents += 1
-            self.batch.questions += done
-            if gold is not None:
-                write(gold, draft, self.batch.key, self.actor, self.now)
+        draft = draft_of(document, gold, self.actor, held=not self.preview).look()
+        self._answer_all(draft, answer)
+        done = _settled_by(draft.ops(), self.how)
+        left = sum(1 for standing in draft.standings if standing.state == "open")
+        row = Settled(document.id, document.title, done, left)
+        self.batch.add(row)
+        if gold is None or self.preview:
+            self.batch.rows += [row] if self.listing else []
+            return
+        accepting = self.accepting and not left
+        if done or accepting:
+            write(gold, draft, self.batch.key, self.actor, self.now)
+        moment = moment_of(self.batch.key)
+        if accepting and moment:
+            accept(gold, moment)
 
-    def _answer_all(self, draft: Draft, answer: Answer) -> tuple[int, int]:
-        """Settle the open questions that have an answer; return how many had one and had not."""
+    def _answer_all(self, draft: Draft, answer: Answer) -> None:
+        """Settle the open questions that have an answer."""
         why = {"reason": self.choice.reason, "note": self.choice.note} if self.choice else {}
-        done = 0
         left: set[str] = set()
         while asked := [s for s in _askable(draft.standings) if s.slot.key not in left]:
             key, chosen = asked[0].slot.key, answer(asked[0])
             if chosen is None or not _decided(draft, key, chosen, self.how, why):
                 left.add(key)
-            else:
-                done += 1
-        return done, len(left)
+
+
+def _settled_by(ops: Iterable[schema.Op], how: str) -> int:
+    """Return how many questions an edit settles in this way."""
+    made = (op.after for op in ops if isinstance(op.after, schema.Decision))
+    told = ((decision.origin or {}).get("curation") for decision in made)
+    return sum(1 for curation in told if isinstance(curation, dict) and curation.get("how") == how)
 
 
 def _decided(draft: Draft, key: str, answer: str, how: str, why: Mapping[str, str]) -> bool:
@@ -176,20 +241,49 @@ def undo_batch(
 def settled_under(project: Project, key: str, after: int = 0, of: User | None = None) -> list[int]:
     """Return the documents, those after an id, in whose gold layer an edit has this key.
 
-    With `of` it is that person's own layer.
+    With `of` it is that person's own layer. What was accepted under it is there as well.
     """
+    under, moment = editing.has_edit(Layer, key), moment_of(key)
+    if moment is not None and of is None:
+        under = or_(under, and_(Layer.status == "done", Layer.changed == moment))
     wanted = select(Layer.document_id).where(
         Layer.project_id == project.id,
         Layer.gold if of is None else and_(~Layer.gold, Layer.annotator_id == of.id),
         Layer.document_id > after,
-        editing.has_edit(Layer, key),
+        under,
     )
     return sorted(db.session.scalars(wanted))
 
 
+def settled(
+    project: Project, key: str, by: str, after: int = 0, limit: int = PAGE
+) -> tuple[list[Settled], int | None]:
+    """Return documents settled under a key in some way, those after an id, and what asks for the
+    next: with how many questions, and whether gold is accepted since then."""
+    keys = settled_under(project, key, after)
+    page, moment = keys[:limit], moment_of(key)
+    wanted = select(Layer).where(Layer.document_id.in_(page), Layer.gold)
+    layers = db.session.scalars(wanted.options(joinedload(Layer.document)))
+    rows = [
+        Settled(
+            gold.document_id,
+            gold.document.title,
+            _settled_by(editing.edit_of(gold.id, key) or (), by),
+            accepted=accepted_at(gold, moment),
+        )
+        for gold in layers.all()
+    ]
+    following = page[-1] if len(keys) > limit else None
+    return sorted(rows, key=lambda row: row.id), following
+
+
 def _take_back(document: Document, undone: str, batch: Batch, actor: User, now: datetime) -> None:
+    gold = gold_layer(document, actor, now)
     try:
-        undo(document, undone, batch.key, actor, now)
+        if accepted_at(gold, moment_of(undone)):
+            take_back_acceptance(gold, now)
+        if editing.edit_of(gold.id, undone) is not None:
+            undo(document, undone, batch.key, actor, now)
     except LabelerError as error:
         batch.refused.append(f"{document.name}: {error.message}")
     else:

@@ -86,8 +86,7 @@ def _changed_since(gold: Layer) -> bool:
 
 def gold_layer(document: Document, curator: User, now: datetime) -> Layer:
     """Return the gold layer of a document, made for this curator when there is none."""
-    wanted = select(Layer).where(Layer.document_id == document.id, Layer.gold)
-    found = db.session.scalar(wanted)
+    found = gold_of(document)
     if found is not None:
         return found
     new = editing.NewLayer(
@@ -97,7 +96,14 @@ def gold_layer(document: Document, curator: User, now: datetime) -> Layer:
         editing.create([new], actor_id=curator.id, now=now, key="gold")
     except IntegrityError:  # another curator was faster
         db.session.rollback()
+    wanted = select(Layer).where(Layer.document_id == document.id, Layer.gold)
     return db.session.scalars(wanted).one()
+
+
+def gold_of(document: Document) -> Layer | None:
+    """Return the gold layer of a document, if it has one."""
+    wanted = select(Layer).where(Layer.document_id == document.id, Layer.gold)
+    return db.session.scalar(wanted)
 
 
 def decide(
@@ -261,10 +267,15 @@ def case_of(document: Document, gold: Layer) -> Case:
     return Case(document, layers, comparison, gold, record, standings)
 
 
-def draft_of(document: Document, gold: Layer | None, curator: User | None) -> Draft:
-    """Return a draft of a gold layer, held until the transaction ends; an empty one without it."""
+def draft_of(
+    document: Document, gold: Layer | None, curator: User | None, *, held: bool = True
+) -> Draft:
+    """Return a draft of a gold layer, held until the transaction ends; an empty one without it.
+
+    What only counts does not need it `held`.
+    """
     scheme = _scheme(document)
-    if gold is not None:
+    if gold is not None and held:
         editing.hold(gold.id)
     comparison = comparison_of(finished_layers(document), scheme)
     items = items_of(gold) if gold is not None else {}
@@ -273,6 +284,21 @@ def draft_of(document: Document, gold: Layer | None, curator: User | None) -> Dr
 
 def _key(what: str, gold: Layer) -> str:
     return f"{what}-{gold.id}-{gold.revision + 1}"
+
+
+def accept(gold: Layer, moment: datetime) -> None:
+    """Take a gold layer in which nothing is open as done, changed at this moment."""
+    _set_status(gold, "done", moment)
+
+
+def accepted_at(gold: Layer, moment: datetime | None) -> bool:
+    """Tell whether a gold layer was accepted at this moment, and is as it was then."""
+    return moment is not None and gold.status == "done" and gold.changed == moment
+
+
+def take_back_acceptance(gold: Layer, now: datetime) -> None:
+    """Let a gold layer be accepted anew, as it is."""
+    _set_status(gold, "open", now)
 
 
 def _known(gold: Layer, key: str) -> bool:

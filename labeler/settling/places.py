@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from labeler.adjudication import Comparison, Draft, Link, Span, Standing, Tag, questions
-from labeler.models import Document, Layer, db
+from labeler.models import Document
 from labeler.schema import Scheme
-from labeler.settling.cases import comparison_of, finished_layers, items_of
+from labeler.settling.cases import comparison_of, finished_layers, gold_of, items_of
 
 STANDS = ("agreed", "settled", "open")
 """How a place can stand: taken since all agree, decided, or still a question."""
@@ -51,7 +49,7 @@ def by_stand(standings: Iterable[Standing]) -> Mapping[str, list[Standing]]:
 def places(document: Document, scheme: Scheme, stand: str) -> list[Place]:
     """Return the places of a document that stand so, in the order of the text."""
     comparison = comparison_of(finished_layers(document), scheme)
-    gold = db.session.scalar(select(Layer).where(Layer.document_id == document.id, Layer.gold))
+    gold = gold_of(document)
     items = items_of(gold) if gold is not None else {}
     draft = Draft(comparison, items, scheme, len(document.text), "").look()
     found = by_stand(draft.standings)[stand]

@@ -101,7 +101,9 @@ def automatic(project: Project) -> ResponseReturnValue:
         share = (form.threshold.data or 0) / 100
         try:
             if request.method == "POST":
-                queued = settling.queue_settling(project, form.by.data, share, me())
+                queued = settling.queue_settling(
+                    project, form.by.data, share, me(), accepting=form.accept.data
+                )
                 address = url_for("adjudicate.automatic", slug=project.slug, job=queued.id)
                 return redirect(address)
             batch = settling.settle_all(
@@ -109,15 +111,30 @@ def automatic(project: Project) -> ResponseReturnValue:
             )
         except Invalid as error:
             tell(form, error)
+    job, after = _job(project), max(request.args.get("after", 0, type=whole), 0)
+    rows, following = _settled(project, job, after)
     return render_template(
         "adjudicate_automatic.html",
         form=form,
         batch=batch,
         counted=COUNTED,
-        job=_job(project),
+        job=job,
+        settled=rows,
+        after=after,
+        following=following,
         unfinished=jobs.UNFINISHED,
         workers=jobs.workers(),
     )
+
+
+def _settled(
+    project: Project, job: Job | None, after: int
+) -> tuple[list[settling.Settled], int | None]:
+    """Return a page of the documents that a job settled, and what asks for the next."""
+    if job is None or job.kind != settling.SETTLE or not job.result:
+        return [], None
+    given = job.parameters
+    return settling.settled(project, given["key"], given["by"], after)
 
 
 def _job(project: Project) -> Job | None:

@@ -263,6 +263,7 @@ class AutomaticForm(FlaskForm):
         [InputRequired("Enter a number."), NumberRange(51, 100)],
         default=66,
     )
+    accept = BooleanField("Accept the gold of documents in which nothing is open then")
 
 
 # ---- the scheme ------------------------------------------------------------------------------

@@ -25,6 +25,9 @@ PAGES = (
     "/agreement/documents",
     "/adjudicate",
     "/adjudicate/automatic",
+    "/adjudicate/automatic?by=vote&threshold=66",
+    "/adjudicate/automatic?by=vote&threshold=66&accept=y",
+    "/adjudicate/automatic?by=vote&threshold=100",
     "/consistency",
     "/consistency?words=Seoul",
     "/consistency/sudden",
@@ -47,6 +50,7 @@ OPEN_NOTHING = {
     r"[A-Z][a-z][a-z] #": "a day",
     r"# in all\. .*": "the total of the list below",
     r"Counted in finished layers, .* # at most\. .*": "a limit",
+    r"At most # documents are counted beforehand\. .*": "a limit",
     r"Nobody has looked yet\. It takes # finished documents\.": "a limit",
 }
 """What may stand on these pages without opening anything, # for each number, and why."""
@@ -55,7 +59,15 @@ TOTALS = re.compile(r'data-total="(\d+)"')
 
 OPENS = {"a", "summary", "button", "select", "svg", "kbd", "time", "label"}
 """Elements that open something, that people fill in, or that draw what tables tell."""
-OWN = {"data-total", "data-times", "data-seconds", "data-entities", "data-relations"}
+OWN = {
+    "data-questions",
+    "data-left",
+    "data-total",
+    "data-times",
+    "data-seconds",
+    "data-entities",
+    "data-relations",
+}
 """What is said of the list on the page itself: its total, and what each line adds to it."""
 VOID = {"input", "br", "img", "link", "meta", "hr", "wbr"}
 
@@ -150,6 +162,43 @@ def test_counts_of_the_settling_list_open_their_places(project: Project, lead: F
     for address, number in found:
         page = lead.get(address).text
         assert page.count('class="place"') == int(TOTALS.findall(page)[0]) == number, address
+
+
+def test_numbers_of_settling_at_once_are_sums_of_the_documents_listed(
+    project: Project, lead: FlaskClient
+) -> None:
+    """Before and after: questions, documents, what stays open and what is complete."""
+
+    def summed(page: str, name: str) -> list[int]:
+        return [int(each) for each in re.findall(rf'data-{name}="(\d+)"', page)]
+
+    address = f"{PROJECT}/adjudicate/automatic"
+    page = lead.get(f"{address}?by=vote&threshold=66&accept=y").text
+    questions, left = summed(page, "questions"), summed(page, "left")
+    sums = [sum(questions), sum(1 for n in questions if n), sum(left), left.count(0)]
+    assert summed(page, "total") == sums
+    assert min(sums[:3]) > 0
+    for accepting in (False, True):
+        made = settling.queue_settling(
+            project, "vote", 0.66, accounts.find_user(demonstration.LEAD), accepting=accepting
+        )
+        pages = list(every(lead, f"{address}?job={made.id}"))
+        assert all(plain(page) == [] or known(page) for page in pages)
+        questions = [n for page in pages for n in summed(page, "questions")]
+        again = lead.get(f"{address}?by=vote&threshold=66").text
+        assert (sum(summed(again, "questions")), sum(summed(again, "left"))) == (0, sum(left))
+        accepted = sum(page.count("data-accepted") for page in pages)
+        told = summed(pages[0], "total")
+        assert told[:2] == [sum(questions), sum(1 for n in questions if n)]
+        assert told[2:] == ([accepted] if accepting and accepted else [])
+    rows = settling.documents(project, state="open")[0]
+    assert sum(row.open for row in rows) == sum(left)
+    assert all(row.open for row in rows)
+
+
+def known(page: str) -> bool:
+    """Tell whether all numbers of a page that open nothing are known."""
+    return all(any(re.fullmatch(each, told) for each in OPEN_NOTHING) for told in plain(page))
 
 
 def test_counts_of_contested_words_open_the_layers_they_are_of(lead: FlaskClient) -> None:

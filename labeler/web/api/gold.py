@@ -21,16 +21,20 @@ from labeler.web.shapes import Lean
 
 __all__ = ["blueprint"]
 
-_COUNTS: dict[str, Any] = {"documents": int, "questions": int, "left": int}
+_COUNTS: dict[str, Any] = {"documents": int, "questions": int, "left": int, "complete": int}
 
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """How to settle: what a share of at least `threshold` percent says; counted only in preview."""
+    """How to settle: what a share of at least `threshold` percent says; counted only in preview.
+
+    `accept` takes the gold of documents in which nothing is open then as done.
+    """
 
     by: Literal["vote", "competence"]
     threshold: Whole
     preview: bool = False
+    accept: bool = False
 
 
 @blueprint.get("/projects/<slug>/adjudication")
@@ -68,7 +72,8 @@ def post_automatic(project: Project) -> ResponseReturnValue:
     sent = sent_as(Automatic)
     share = sent.threshold / 100
     if not sent.preview:
-        return answer({"job": job_json(settling.queue_settling(project, sent.by, share, me()))})
+        job = settling.queue_settling(project, sent.by, share, me(), accepting=sent.accept)
+        return answer({"job": job_json(job)})
     found = settling.settle_all(
         project, me(), now(), by=sent.by, threshold=share, preview=True, most=COUNTED
     )
