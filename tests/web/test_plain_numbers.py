@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import accounts, demonstration, settling
-from labeler.models import Document, Project, db
+from labeler import accounts, demonstration, editing, schema, settling
+from labeler.models import Document, Doubt, Layer, Project, db, transaction
 from tests.conftest import NOW
 
 PROJECT = f"/projects/{demonstration.SLUG}"
@@ -38,6 +38,7 @@ OPEN_NOTHING = {
     r"Mean F#": "the name of a measure",
     r"F#, .*|(Entities|Relations), F#": "the name of a measure",
     r"Where both had no suggestions in sight, F# is": "the name of a measure",
+    r"· .*: .* · Model: .*, # ·": "a score",
     r"in # s": "how long the report took",
     r"below #": "a bound",
     r"(# % interval )?-?#( – |–)-?#( ·)?": "an interval",
@@ -183,7 +184,7 @@ def test_numbers_of_settling_at_once_are_sums_of_the_documents_listed(
             project, "vote", 0.66, accounts.find_user(demonstration.LEAD), accepting=accepting
         )
         pages = list(every(lead, f"{address}?job={made.id}"))
-        assert all(plain(page) == [] or known(page) for page in pages)
+        assert all(map(known, pages))
         questions = [n for page in pages for n in summed(page, "questions")]
         again = lead.get(f"{address}?by=vote&threshold=66").text
         assert (sum(summed(again, "questions")), sum(summed(again, "left"))) == (0, sum(left))
@@ -199,6 +200,36 @@ def test_numbers_of_settling_at_once_are_sums_of_the_documents_listed(
 def known(page: str) -> bool:
     """Tell whether all numbers of a page that open nothing are known."""
     return all(any(re.fullmatch(each, told) for each in OPEN_NOTHING) for told in plain(page))
+
+
+def test_sudden_changes_and_doubts_have_no_number_that_opens_nothing(
+    project: Project, lead: FlaskClient
+) -> None:
+    """What is gone or different is listed line by line and leads to the history; of doubts there
+    are scores only."""
+    layer, *_ = (
+        layer
+        for layer in db.session.query(Layer).filter_by(status="done", gold=False)
+        if len(editing.load([layer])[0].entities) > 8
+    )
+    entities = editing.load([layer])[0].entities
+    relations = [schema.Op(r.id, r, None) for r in editing.load([layer])[0].relations]
+    gone = [schema.Op(e.id, e, None) for e in entities]
+    with transaction():
+        layer.first_submitted = layer.revision
+    edit = schema.Edit("gone", (*relations, *gone))
+    editing.apply(layer.id, layer.revision, [edit], actor_id=layer.annotator_id, now=NOW)
+    with transaction() as session:
+        session.add(Doubt(project_id=project.id, layer_id=layer.id, kind="missing", start=0, end=9,
+                          new_start=0, new_end=9, new_label="ORG", score=0.97))  # fmt: skip
+    page = lead.get(f"{PROJECT}/consistency/sudden").text
+    [lost] = re.findall(r'data-lost="(\d+)"', page)
+    more = re.findall(r"(\d+) more in the history", page)
+    assert page.count("data-gone") + sum(map(int, more)) == int(lost) > 8
+    doubted = lead.get(f"{PROJECT}/consistency/doubts").text
+    assert "0.97" in doubted
+    assert known(page)
+    assert known(doubted)
 
 
 def test_counts_of_contested_words_open_the_layers_they_are_of(lead: FlaskClient) -> None:
