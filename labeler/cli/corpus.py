@@ -301,9 +301,12 @@ def _score(score: dict[str, Any]) -> str:
     help="The share of annotators, or the likelihood, that a version needs.",
 )
 @click.option("--preview", is_flag=True, help="Count only, and change nothing.")
+@click.option("--accept", is_flag=True, help="Accept the gold in which nothing is open then.")
 @click.option("--undo", help="Take back what was settled under this key.")
 @with_instance
-def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None) -> None:
+def settle(
+    slug: str, by: str, threshold: float, preview: bool, accept: bool, undo: str | None
+) -> None:
     """Settle what needs no person, where annotators differ; the rest stays a question."""
     from labeler import accounts, settling
     from labeler.jobs import Work
@@ -318,12 +321,22 @@ def settle(slug: str, by: str, threshold: float, preview: bool, undo: str | None
         return
     with progress("Settling", "documents") as told:
         batch = settling.settle_all(
-            found, actor, now(), by=by, threshold=threshold, preview=preview, work=Work(told)
+            found,
+            actor,
+            now(),
+            by=by,
+            threshold=threshold,
+            preview=preview,
+            accepting=accept,
+            work=Work(told),
         )
     verb = "would be settled" if preview else "were settled"
     click.echo(
         f"{batch.questions} questions of {batch.documents} documents {verb}; "
         f"{batch.left} stay open."
     )
-    if batch.questions and not preview:
+    if accept:
+        verb = "would be accepted" if preview else "was accepted"
+        click.echo(f"The gold of {batch.complete} documents {verb}.")
+    if (batch.questions or (accept and batch.complete)) and not preview:
         click.echo(f"Take it back with: labeler settle {slug} --undo {batch.key}")

@@ -189,9 +189,8 @@ def test_numbers_of_settling_at_once_are_sums_of_the_documents_listed(
         again = lead.get(f"{address}?by=vote&threshold=66").text
         assert (sum(summed(again, "questions")), sum(summed(again, "left"))) == (0, sum(left))
         accepted = sum(page.count("data-accepted") for page in pages)
-        told = summed(pages[0], "total")
-        assert told[:2] == [sum(questions), sum(1 for n in questions if n)]
-        assert told[2:] == ([accepted] if accepting and accepted else [])
+        counts = [sum(questions), sum(1 for n in questions if n), accepted]
+        assert summed(pages[0], "total") == [count for count in counts if count]
     rows = settling.documents(project, state="open")[0]
     assert sum(row.open for row in rows) == sum(left)
     assert all(row.open for row in rows)
