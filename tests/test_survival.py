@@ -66,6 +66,15 @@ class Annotator(threading.Thread):
                     return
 
 
+def _edits(client: Client, layer: int) -> Iterator[dict[str, object]]:
+    """Yield all edits of a layer, asked for a page at a time."""
+    after: int | None = 0
+    while after is not None:
+        page = client.send("GET", f"/layers/{layer}/edits?limit=1000&after={after}").json()
+        yield from page["edits"]
+        after = page["next"]
+
+
 def test_acknowledged_edits_survive_kill_minus_nine(
     server: tuple[Server, str],
     tmp_path: Path,
@@ -97,11 +106,7 @@ def test_acknowledged_edits_survive_kill_minus_nine(
         annotator.client.close()
 
     assert [text for annotator in annotators for text in annotator.unexpected] == []
-    kept = [
-        edit["key"]
-        for layer in sorted(set(layers))
-        for edit in lead.send("GET", f"/layers/{layer}/edits").json()["edits"]
-    ]
+    kept = [edit["key"] for layer in sorted(set(layers)) for edit in _edits(lead, layer)]
     lead.close()
     said = [key for annotator in annotators for key in annotator.acknowledged]
     assert len(said) == CLIENTS * EDITS_EACH

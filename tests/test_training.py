@@ -108,7 +108,7 @@ def test_a_better_pipeline_is_a_version_of_its_own(
 def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
     """It proposes when an article is opened, has no pipeline to take away, and leaves no more."""
     project = corpus.project()
-    label(corpus, project, 8)
+    label(corpus, project, 10)
     made = training.train_tagger(project)
     assert made is not None
     assert (made.number, made.current, made.component) == (1, True, "tagger")
@@ -119,6 +119,16 @@ def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
     assert "model 1" in {item["origin"]["version"] for item in proposals}
     with pytest.raises(NotFound, match="without a pipeline"):
         versions.wheel(project, made)
+
+
+def test_few_documents_do_not_outdo_what_knows_the_labels(app: Flask, corpus: Corpus) -> None:
+    """Where the built-in rules know most labels, a version of under ten documents is kept aside."""
+    project = corpus.project()
+    label(corpus, project, 9)
+    made = training.train_tagger(project)
+    assert made is not None
+    assert made.scores["known"] > 0.5
+    assert versions.current_version(project) is None
 
 
 @pytest.mark.usefixtures("quick")

@@ -14,7 +14,14 @@ from labeler.config import Settings
 
 def know_jobs() -> None:
     """Let this process know every kind of job: importing what does them registers them."""
-    from labeler import reliability, settling, transfer, webhooks, work  # noqa: F401
+    from labeler import (  # noqa: F401
+        label_changes,
+        reliability,
+        settling,
+        transfer,
+        webhooks,
+        work,
+    )
 
 
 @main.command()

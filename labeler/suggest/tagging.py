@@ -166,6 +166,8 @@ class Tagger:
     hears: Mapping[str, Any]
     nested: bool = False
     """Whether what a pipeline finds within and around the tagger's entities is proposed too."""
+    known: float = 0.0
+    """The share, 0 to 1, of what it learned from whose label the heard suggester proposes."""
 
     def spans(self, reading: Reading, proposed: Iterable[Entity]) -> Iterator[Span]:
         """Yield what is likely an entity in a text, given what others propose for it."""
@@ -218,13 +220,14 @@ def train(
     labels = sorted({label for _, found, _ in texts for *_, label in found})
     if not labels:
         return None
-    chain = Chain.empty(labels, _beliefs(labels, _known(texts)))
+    known = _known(texts)
+    chain = Chain.empty(labels, _beliefs(labels, known))
     read: list[tuple[Ints, Ints]] = []
     for words, found, proposed in texts:
         features, tags = _Text(words, proposed).rows(), _tags(chain, len(words), found)
         read += [(features[each], tags[each]) for each in sentences(words)]
     chain.fit(read, tell)
-    return Tagger(chain, hears)
+    return Tagger(chain, hears, known=known)
 
 
 def _known(texts: Iterable[tuple[Sequence[str], Sequence[Place], Sequence[Place]]]) -> float:

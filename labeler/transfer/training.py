@@ -42,6 +42,9 @@ MOST_TAGGED = 500
 """Documents that the tagger learns from, the last ones: it holds them in memory."""
 LEAST_TAGGED = 3
 """Finished documents below which the tagger learns nothing of use."""
+LEAST_BESIDE = 10
+"""Finished documents below which no version proposes where the project's own suggester knows most
+labels: what so few teach errs more often than that does."""
 
 
 def finished(project: Project) -> int:
@@ -176,6 +179,7 @@ class _Training:
         relations = self._relations(folder)
         scores = {**self._judged(folder), "relations": relations}
         scores |= {"tagger": scores.get("f1"), "hears": tagger.hears.get("name")}
+        scores["known"] = tagger.known
         return self._record(folder, TAGGER_ALONE, scores, announce=component != TAGGER_ALONE)
 
     def pipeline(self, tagged: TrainedModel | None, tell: Tell) -> TrainedModel:
@@ -194,7 +198,7 @@ class _Training:
         if tagged is None:
             scores = {**alone, "relations": self._relations(folder)}
             return self._record(folder, component, scores)
-        before = {name: tagged.scores[name] for name in ("relations", "tagger")}
+        before = {name: tagged.scores[name] for name in ("relations", "tagger", "known")}
         before["pipeline"] = alone.get("f1")
         scores = max(({**alone, **before}, self._nested(tagged, folder, before)), key=_f1)
         if _f1(scores) <= _f1(tagged.scores):
@@ -234,6 +238,8 @@ class _Training:
     def _is_better(self, scores: dict[str, Any]) -> bool:
         """Tell whether a version is not worse than the current one in the documents held back."""
         current = versions.current_version(self.project)
+        if current is None and self.documents < LEAST_BESIDE and scores.get("known", 0.0) > 0.5:
+            return False
         if current is None or not scores["documents"] or not is_there(Path(current.folder)):
             return True
         try:
