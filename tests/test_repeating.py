@@ -1,9 +1,9 @@
 """A request that is sent again under its key is done once, and answered as it was at first."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def test_twenty_at_once_make_one(server: Server, token: str) -> None:
         "/account/tokens": {"title": "one"},
         "/projects": {"slug": "other"},
     }.items():
-        answers = asyncio.run(_ask(server, path, body, token))
+        answers = _ask(server, path, body, token)
         assert [answer.status_code for answer in answers] == [200] * AT_ONCE, answers[0].text
         assert len({answer.text for answer in answers}) == 1
         again = [answer.headers.get("Idempotent-Replayed") for answer in answers]
@@ -57,12 +57,14 @@ def test_twenty_at_once_make_one(server: Server, token: str) -> None:
     assert db.session.query(Project).count() == 2
 
 
-async def _ask(server: Server, path: str, body: Any, token: str) -> list[httpx.Response]:
+def _ask(server: Server, path: str, body: Any, token: str) -> list[httpx.Response]:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{KEY}-{path}"}
-    limits = httpx.Limits(max_connections=AT_ONCE)
-    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=60) as client:
-        sent = [client.post(f"/api/v1{path}", json=body, headers=headers) for _ in range(AT_ONCE)]
-        return await asyncio.gather(*sent)
+    with (
+        httpx.Client(base_url=server.url, headers=headers, timeout=60) as client,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        sent = [pool.submit(client.post, f"/api/v1{path}", json=body) for _ in range(AT_ONCE)]
+        return [each.result() for each in sent]
 
 
 class Sender:
