@@ -72,6 +72,11 @@ def _new(
     return schema.Entity(name, doubt.new_start, doubt.new_end, doubt.new_label, origin)
 
 
+def _without(there: schema.Relation | schema.Category | None) -> Iterator[schema.Op]:
+    if there is not None:
+        yield schema.Op(there.id, there, None)
+
+
 # ---- relations -------------------------------------------------------------------------------
 
 
@@ -80,8 +85,7 @@ def _of_relation(items: Items, doubt: Doubt, origin: Origin) -> Iterator[schema.
     if doubt.label and there is None:
         raise _changed()
     if doubt.new_label is None:
-        if there is not None:
-            yield schema.Op(there.id, there, None)
+        yield from _without(there)
         return
     head, tail = _ends(items, doubt, there)
     if (doubt.new_start, doubt.new_end) != (doubt.start, doubt.end):
@@ -141,8 +145,7 @@ def _of_category(items: Items, doubt: Doubt, origin: Origin) -> Iterator[schema.
     if doubt.label and there is None:
         raise _changed()
     if doubt.new_label is None:
-        if there is not None:
-            yield schema.Op(there.id, there, None)
+        yield from _without(there)
         return
     name = there.id if there else _free(items, f"c:{doubt.new_label}")
     yield schema.Op(name, there, schema.Category(name, doubt.new_label, origin))
