@@ -78,11 +78,18 @@ _TIMED = {*counters.TIMED, counters.BLIND, counters.AIDED}
 """Counters that count a layer once, so that its time and its labels stand beside it."""
 
 
+_SEVERAL = {"entity": "Entities", "relation": "Relations"}
+"""What is counted where one number counts several labels."""
+
+
 def of_counters(
     project: Project, person: User | None, names: list[str], after: counters.Place
 ) -> str:
     """Return the page that lists what a number counts; raises NotFound for an unknown counter."""
     told = [progress.described(name) for name in names]
+    measures = {name.partition(" ")[0] for name in names}
+    if len(names) > 1 and len(measures) == 1 and (several := _SEVERAL.get(*measures)):
+        told = [f"{several} of {len(names)} labels"]
     if set(names) == set(counters.TIMED):
         told = ["Articles that were timed"]
     rows = counters.shares(project, names, person, after, _PAGE)
