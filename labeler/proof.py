@@ -1,9 +1,10 @@
 """Proves that what is stored is whole."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from labeler import counters, editing, schema
 from labeler.errors import Problem
@@ -41,11 +42,24 @@ def check(progress: Callable[[int], None] = lambda _: None) -> Iterator[Problem]
         yield from counters.prove(project)
 
 
-def _each(table: type[Row], project: Project) -> Iterator[Row]:
+def lacking() -> Iterator[Problem]:
+    """Yield the required attributes that finished layers lack.
+
+    Nothing is broken by that: such layers came in from files, or were finished before the scheme
+    required anything.
+    """
+    for project in db.session.scalars(select(Project).order_by(Project.id)).all():
+        if project.scheme.requires_attributes:
+            for layer in _each(Layer, project, Layer.status == "done"):
+                name = f"{project.slug}, document {layer.document.name}, {layer.annotator.name}"
+                yield from (replace(problem, file=name) for problem in editing.untold(layer))
+
+
+def _each(table: type[Row], project: Project, *only: ColumnElement[bool]) -> Iterator[Row]:
     """Yield the rows of a project a page at a time, so that memory stays flat."""
     last = 0
     while True:
-        page = select(table).where(table.project_id == project.id, table.id > last)
+        page = select(table).where(table.project_id == project.id, table.id > last, *only)
         rows = list(db.session.scalars(page.order_by(table.id).limit(_PAGE)))
         if not rows:
             return

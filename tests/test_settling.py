@@ -436,6 +436,50 @@ def test_what_is_settled_by_vote_is_exported_once_accepted_as_a_whole(
     assert list(proof.check()) == []
 
 
+REQUIRING = schema.parse_scheme(
+    {
+        "entities": [
+            {
+                "name": "PERSON",
+                "attributes": [{"name": "certainty", "values": ["sure", "no"], "required": True}],
+            }
+        ]
+    }
+)
+
+
+def test_gold_is_accepted_once_required_attributes_are_given(
+    any_app: Flask, corpus: Corpus, tmp_path: Path
+) -> None:
+    """What all left out is asked for when gold is accepted, by a person or by vote, and told in
+    exports of what was finished without it; `labeler check` lists it and finds no fault."""
+    roles = {"ana": "annotator", "ben": "annotator", "lena": "curator"}
+    document = corpus.document(corpus.project("strict", REQUIRING, **roles), TEXT)
+    for name in ("ana", "ben"):
+        corpus.layer(document, name, "done", PERSON=[(0, 12)])
+    project = settling.project_of(document)
+    [problem] = exported(project, tmp_path / "bare")[1]
+    assert (problem["code"], problem["text"]) == ("untold", "Ada Lovelace")
+    assert problem["message"] == "certainty of PERSON must be given."
+    assert [(p.file, p.code) for p in proof.lacking()] == [
+        ("strict, document a1, ana", "untold"),
+        ("strict, document a1, ben", "untold"),
+    ]
+    assert settling.settle_all(project, lena(), NOW, accepting=True).complete == 0
+    with pytest.raises(Invalid, match="Not accepted: certainty of PERSON must be given") as refusal:
+        settling.finish(document, lena(), NOW)
+    case = opened(document)
+    [entity] = case.record.entities
+    assert [each.path for each in refusal.value.problems] == [entity.id]
+    told = replace(entity, attributes={"certainty": "sure"})
+    edit = schema.Edit("hand", (schema.Op(entity.id, entity, told),))
+    settling.label_by_hand(case.gold, case.gold.revision, [edit], lena(), NOW)
+    assert settling.settle_all(project, lena(), NOW, preview=True).complete == 1
+    assert settling.finish(document, lena(), NOW).status == "done"
+    assert exported(project, tmp_path / "whole")[1] == []
+    assert list(proof.check()) == []
+
+
 # ---- who may ---------------------------------------------------------------------------------
 
 PATHS = ("adjudication", "adjudication/reopen", "adjudication/undo", "adjudication/accept")

@@ -44,6 +44,11 @@ class Draft:
             self._standings = Standings(self.comparison, dict(self._items), self.scheme)
         return self._standings
 
+    @property
+    def lacks_attributes(self) -> bool:
+        """Tell whether an attribute that is required was not given."""
+        return any(schema.untold(self._items.values(), self.scheme))
+
     def ops(self) -> tuple[Op, ...]:
         """Return what leads from the layer that is to this draft."""
         names = dict.fromkeys((*self._before, *self._items))

@@ -11,9 +11,26 @@ from labeler.errors import LabelerError
 @main.command()
 @with_instance
 def check() -> None:
-    """Prove that what is stored is whole: logs, annotations, offsets, tokens."""
+    """Prove that what is stored is whole: logs, annotations, offsets, tokens.
+
+    Required attributes that finished layers lack are listed as well; they are no fault.
+    """
     _prove()
+    lacks = _list_lacking()
     click.echo("All is well: every layer is the fold of its log, and keeps the rules.")
+    if lacks:
+        some = "1 required attribute is" if lacks == 1 else f"{lacks:,} required attributes are"
+        click.echo(f"{some} not given in finished layers: see the list.")
+
+
+def _list_lacking() -> int:
+    """List the required attributes that finished layers lack; return how many they are."""
+    from labeler import proof
+
+    count = 0
+    for count, problem in enumerate(proof.lacking(), start=1):
+        click.echo(str(problem))
+    return count
 
 
 def _prove() -> None:

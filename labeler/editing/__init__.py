@@ -6,7 +6,7 @@ verdicts are the fold of that log, written in the same transaction.
 
 from labeler.editing.applying import apply
 from labeler.editing.creation import NewLayer, create
-from labeler.editing.reading import edit_of, has_edit, history, load, load_at, prove
+from labeler.editing.reading import edit_of, has_edit, history, load, load_at, prove, untold
 from labeler.editing.states import hold, ready
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "load_at",
     "prove",
     "ready",
+    "untold",
 ]

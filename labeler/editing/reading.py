@@ -142,6 +142,15 @@ def has_edit(layer: type[Layer], key: str) -> ColumnElement[bool]:
     return exists().where(Edit.layer_id == layer.id, Edit.key == key)
 
 
+def untold(layer: Layer) -> list[Problem]:
+    """Return the required attributes that a layer lacks; it is read only where there are such."""
+    scheme = db.session.get_one(Project, layer.project_id).scheme
+    if not scheme.requires_attributes:
+        return []
+    [held] = load([layer])
+    return list(schema.untold((*held.entities, *held.relations), scheme))
+
+
 # ---- proof -----------------------------------------------------------------------------------
 
 

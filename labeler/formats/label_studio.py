@@ -287,7 +287,7 @@ class LabelStudioExporter:
         options: dict[str, Any],
     ) -> Report:
         """Write `tasks.json`, a task for each document, and `config.xml`."""
-        out = Outgoing(folder, options, self.keeps)
+        out = Outgoing(folder, options, self.keeps, scheme)
         with (folder / "tasks.json").open("wb") as file:
             opening = b"[\n"
             for _, layers in groupby(records, key=lambda record: record.document.id):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 from labeler.formats import Exported, Report, manifest
-from labeler.schema import Annotation, Entity, Relation, Scheme
+from labeler.schema import Annotation, Entity, Relation, Scheme, untold
 
 _UNSAFE = re.compile(r"[^\w .@+,=()\[\]-]")
 _LONGEST = 120
@@ -43,7 +43,7 @@ class Outgoing:
         return (self._given or {}).get("layer") == "all"
 
     def count(self, record: Exported) -> None:
-        """Count a layer, and tell what of it the format never holds."""
+        """Count a layer, and tell what of it the format never holds, or what it lacks."""
         counts, layer = self.report.counts, record.layer
         counts["documents"] += 1
         counts["entities"] += len(layer.entities)
@@ -51,11 +51,13 @@ class Outgoing:
         if "categories" not in self._keeps:
             for category in layer.categories:
                 self.tell(record, category, "left-out", "The format has no labels of documents.")
+        items = {item.id: item for item in (*layer.entities, *layer.relations)}
         if "attributes" not in self._keeps:
-            items: tuple[Entity | Relation, ...] = (*layer.entities, *layer.relations)
-            for item in items:
+            for item in items.values():
                 if item.attributes:
                     self.tell(record, item, "attributes", "Its attributes were left out.")
+        for lacking in untold(items.values(), self.scheme) if layer.status == "done" else ():
+            self.tell(record, items[lacking.path], lacking.code, lacking.message)
 
     def fitting(
         self, record: Exported, refusal: Callable[[Entity], str | None] = lambda _: None

@@ -56,7 +56,7 @@ class ParquetExporter:
         Raises Unavailable where pyarrow is not installed.
         """
         pyarrow, parquet = pyarrow_here()
-        out = Outgoing(folder, options, self.keeps)
+        out = Outgoing(folder, options, self.keeps, scheme)
         names = ["O", *(f"{kind}-{label.name}" for label in scheme.entities for kind in "BI")]
         schema = _schema(pyarrow, names)
         with ExitStack() as stack:

@@ -168,6 +168,12 @@ class Scheme:
             groups.setdefault((label.group, alone), []).append(label.name)
         return [(group or alone, tuple(labels)) for (group, alone), labels in groups.items()]
 
+    @cached_property
+    def requires_attributes(self) -> bool:
+        """Tell whether any label has an attribute that must be given."""
+        labels = (*self.entities, *self.relations)
+        return any(told.required for label in labels for told in label.attributes)
+
     def category(self, name: str) -> CategoryLabel | None:
         """Return the category of that name, if there is one."""
         return self._categories.get(name)

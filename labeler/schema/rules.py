@@ -75,7 +75,7 @@ def _undeclared(item: Entity | Relation, label: EntityLabel | RelationLabel) -> 
 
 def untold(items: Iterable[Annotation], scheme: Scheme) -> Iterator[Problem]:
     """Yield the required attributes that were not given, path = id; they break no rule of edits."""
-    for item in items:
+    for item in items if scheme.requires_attributes else ():
         if isinstance(item, Entity | Relation):
             find = scheme.entity if isinstance(item, Entity) else scheme.relation
             label = find(item.label)

@@ -40,13 +40,17 @@ _ASKED = ("label", "boundary", "both", "missing", "direction", "type", "attribut
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A document with how many of its questions were settled at once, how many are left open, and
-    whether its gold was accepted with that."""
+    whether its gold was accepted with that.
+
+    It is `whole` where none is open and gold has every attribute that is required.
+    """
 
     id: int
     title: str
     questions: int
     left: int = 0
     accepted: bool = False
+    whole: bool = False
 
 
 @dataclass
@@ -62,8 +66,8 @@ class Batch:
     rows: list[Settled] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """Return how many questions were settled in how many documents, how many are left, and in
-        how many documents none is."""
+        """Return how many questions were settled in how many documents, how many are left, and how
+        many documents are whole by now."""
         names = ("documents", "questions", "left", "complete")
         return {name: getattr(self, name) for name in names}
 
@@ -72,7 +76,7 @@ class Batch:
         self.documents += row.questions > 0
         self.questions += row.questions
         self.left += row.left
-        self.complete += not row.left
+        self.complete += row.whole
 
 
 Answer = Callable[[Standing], str | None]
@@ -144,12 +148,13 @@ class Run:
         self._answer_all(draft, answer)
         done = _settled_by(draft.ops(), self.how)
         left = sum(1 for standing in draft.standings if standing.state == "open")
-        row = Settled(document.id, document.title, done, left)
+        whole = not left and not draft.lacks_attributes
+        row = Settled(document.id, document.title, done, left, whole=whole)
         self.batch.add(row)
         if gold is None or self.preview:
             self.batch.rows += [row] if self.listing else []
             return
-        accepting = self.accepting and not left
+        accepting = self.accepting and whole
         if done or accepting:
             write(gold, draft, self.batch.key, self.actor, self.now)
         moment = moment_of(self.batch.key)

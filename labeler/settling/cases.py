@@ -212,15 +212,26 @@ def label_by_hand(
 
 
 def finish(document: Document, curator: User, now: datetime) -> Layer:
-    """Accept the gold of a document as done; raises Conflict while a question is open."""
+    """Accept the gold of a document as done.
+
+    Raises Conflict while a question is open, and Invalid naming each required attribute that gold
+    lacks: annotators who all left it out agree, so nobody was asked.
+    """
     case = open_case(document, curator, now)
     if case.open:
         left = "1 question is" if case.open == 1 else f"{case.open} questions are"
         raise Conflict(f"{left} open. Settle what is left, and accept then.")
+    if lacking := editing.untold(case.gold):
+        raise Invalid(_lacks(lacking), lacking)
     with transaction():
         _set_status(case.gold, "done", now)
         audit.record("gold.accept", document.name, project=project_of(document), actor=curator)
     return case.gold
+
+
+def _lacks(lacking: Sequence[Problem]) -> str:
+    more = f", and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+    return f"Not accepted: {lacking[0].message.rstrip('.')}{more}. Label gold to give what lacks."
 
 
 # ---- parts -----------------------------------------------------------------------------------

@@ -181,18 +181,7 @@ def _problems(layer: Layer, changes: Mapping[str, Any]) -> list[Problem]:
         for name, value in changes.items()
         if (message := _state_problem(layer, name, value))
     ]
-    return problems + (_untold(layer) if changes.get("status") == "done" else [])
-
-
-def _untold(layer: Layer) -> list[Problem]:
-    """Return the required attributes that a layer lacks; it is read only where there are such."""
-    scheme = db.session.get_one(Project, layer.project_id).scheme
-    declared = [each for label in scheme.entities for each in label.attributes]
-    declared += [each for label in scheme.relations for each in label.attributes]
-    if not any(each.required for each in declared):
-        return []
-    [held] = editing.load([layer])
-    return list(schema.untold((*held.entities, *held.relations), scheme))
+    return problems + (editing.untold(layer) if changes.get("status") == "done" else [])
 
 
 def _submitted(layer: Layer) -> dict[str, Any]:

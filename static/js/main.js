@@ -345,7 +345,7 @@ export class Page {
     const { session, view } = this;
     if (view.look.relating) session?.relating.confirm();
     else if (view.look.spreading) session?.spreading.confirm();
-    else if (session?.work.back || !session?.refining.goToUntold()) this.#finish("done");
+    else if (!session?.refining.goToUntold()) this.#finish("done");
   }
 
   /** @param {string} name @param {boolean} pointed */

@@ -112,7 +112,7 @@ export class Refining {
     this.commands.focus(item.id);
     const { wording, keymap } = this.commands;
     const others = lacking.length > 1 ? ` So must ${lacking.length - 1} more.` : "";
-    this.commands.say(`Not submitted: ${wording.name(item)} must have its ${name}.${others} Give it with ${keymap.keyOf("describe")}.`);
+    this.commands.say(`Not done yet: ${wording.name(item)} must have its ${name}.${others} Give it with ${keymap.keyOf("describe")}.`);
     return true;
   }
 

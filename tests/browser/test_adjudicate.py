@@ -108,6 +108,37 @@ def test_settling_by_the_keyboard_alone(site: Site, page: Page, document: Docume
     expect(page.get_by_role("row", name="d0")).to_contain_text("Accepted")
 
 
+def test_gold_is_accepted_once_all_that_is_required_was_given(
+    context: BrowserContext, site: Site, cookies: Any
+) -> None:
+    """What all annotators left out is asked for, and given where gold is labeled by hand."""
+    declared = [{"name": "certainty", "values": ["sure", "no"], "required": True}]
+    scheme = schema.parse_scheme({"entities": [{"name": "ACTOR", "attributes": declared}]})
+    people = dict.fromkeys(("ben", "chloe"), "annotator")
+    project = site.corpus.project(f"p{uuid.uuid4().hex[:10]}", scheme, ana="curator", **people)
+    document = site.corpus.document(project, TEXT, "d0")
+    for name in people:
+        site.corpus.layer(document, name, "done", ACTOR=[(OKAFOR, OKAFOR + 11)])
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(address(site, document))
+    expect(page.locator("#nothing")).to_be_visible()
+    press(page, "Enter")
+    expect(page.locator("#toast")).to_contain_text("certainty of ACTOR must be given")
+    press(page, "e")
+    expect(page.locator("#panels [role=tab]").first).to_be_visible()
+    press(page, "Enter")
+    expect(page.locator("#toast")).to_contain_text("“Ines Okafor” ACTOR must have its certainty")
+    press(page, "q", "1")
+    expect(page.locator("#toast")).to_contain_text("certainty is sure")
+    press(page, "Escape", "Enter")
+    page.wait_for_url("**/adjudicate/*")
+    expect(page.locator("#counts")).to_contain_text("1 agreed and taken")
+    press(page, "Enter")
+    page.wait_for_url("**/adjudicate")
+    expect(page.get_by_role("row", name="d0")).to_contain_text("Accepted")
+
+
 def test_settling_everywhere_is_counted_first(site: Site, page: Page, document: Document) -> None:
     """With shift a version is taken for the same words everywhere, after a word on how many."""
     press(page, "Shift+Digit1")
