@@ -28,8 +28,9 @@ def _list_lacking() -> int:
     from labeler import proof
 
     count = 0
-    for count, problem in enumerate(proof.lacking(), start=1):
+    for problem in proof.lacking():
         click.echo(str(problem))
+        count += 1
     return count
 
 

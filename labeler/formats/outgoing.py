@@ -51,7 +51,8 @@ class Outgoing:
         if "categories" not in self._keeps:
             for category in layer.categories:
                 self.tell(record, category, "left-out", "The format has no labels of documents.")
-        items = {item.id: item for item in (*layer.entities, *layer.relations)}
+        items: dict[str, Entity | Relation] = {item.id: item for item in layer.entities}
+        items |= {item.id: item for item in layer.relations}
         if "attributes" not in self._keeps:
             for item in items.values():
                 if item.attributes:

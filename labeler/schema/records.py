@@ -171,8 +171,9 @@ class Scheme:
     @cached_property
     def requires_attributes(self) -> bool:
         """Tell whether any label has an attribute that must be given."""
-        labels = (*self.entities, *self.relations)
-        return any(told.required for label in labels for told in label.attributes)
+        declared = [told for label in self.entities for told in label.attributes]
+        declared += [told for label in self.relations for told in label.attributes]
+        return any(told.required for told in declared)
 
     def category(self, name: str) -> CategoryLabel | None:
         """Return the category of that name, if there is one."""
