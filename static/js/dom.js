@@ -7,6 +7,10 @@
  */
 import { blockAt } from "./text.js";
 
+const LEFTWARDS = /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\ud802\ud803\ud83a\ud83b]/; // in text that is written from right to left
+const SIGNS = new Intl.Segmenter("und", { granularity: "grapheme" });
+const TOUCH = 1.5; // pixels between letters that stand side by side
+
 /** The blocks of one document as they stand in the page. */
 export class Surface {
   /**
@@ -30,7 +34,23 @@ export class Surface {
   /** The code point under a pixel of the page; null outside of the text. @param {number} x @param {number} y */
   pointAt(x, y) {
     const place = caretAt(x, y);
-    return place && this.#pointOf(place.node, place.offset);
+    return place && (this.turningPointAt(x, y) ?? this.#pointOf(place.node, place.offset));
+  }
+
+  /**
+   * The code point under a pixel of a block written from right to left, or both ways; null elsewhere.
+   * Where two directions meet, a pixel lies at two places of the text, and the browser takes either of
+   * them: here the letter under the pixel decides. @param {number} x @param {number} y
+   */
+  turningPointAt(x, y) {
+    const element = document.elementFromPoint(x, y)?.closest("[data-block]");
+    if (!element || !this.root.contains(element) || !LEFTWARDS.test(element.textContent ?? "")) return null;
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const offset = offsetIn(/** @type {Text} */ (walker.currentNode), x, y);
+      if (offset !== null) return this.#pointOf(walker.currentNode, offset);
+    }
+    return null;
   }
 
   /** What the person has selected in the text with the mouse or a finger; null for nothing. */
@@ -127,4 +147,33 @@ function caretAt(x, y) {
   if (modern) return { node: modern.offsetNode, offset: modern.offset };
   const older = /** @type {any} */ (document).caretRangeFromPoint?.(x, y);
   return older ? { node: older.startContainer, offset: older.startOffset } : null;
+}
+
+/** The place beside the letter under a pixel, on the side that is nearer; null where none of the node's is. @param {Text} node @param {number} x @param {number} y */
+function offsetIn(node, x, y) {
+  const range = document.createRange();
+  const boxOf = (/** @type {{index: number, segment: string} | undefined} */ sign) => {
+    if (!sign) return null;
+    range.setStart(node, sign.index);
+    range.setEnd(node, sign.index + sign.segment.length);
+    return [...range.getClientRects()].find((box) => box.width > 0) ?? null;
+  };
+  const holds = (/** @type {DOMRect | null} */ box) => box !== null && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+  range.selectNodeContents(node);
+  if (![...range.getClientRects()].some(holds)) return null;
+  const signs = [...SIGNS.segment(node.data)];
+  const index = signs.findIndex((sign) => holds(boxOf(sign)));
+  const box = boxOf(signs[index]);
+  if (!box) return null;
+  const leftwards = isLeftwards(box, boxOf(signs[index - 1]), boxOf(signs[index + 1])) ?? LEFTWARDS.test(signs[index].segment);
+  const after = x > (box.left + box.right) / 2 !== leftwards;
+  return signs[index].index + (after ? signs[index].segment.length : 0);
+}
+
+/** Whether a letter is written from right to left, by those beside it; nothing where none is. @param {DOMRect} box @param {DOMRect | null} before @param {DOMRect | null} after */
+function isLeftwards(box, before, after) {
+  const isRightOf = (/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) => Math.abs(one.left - other.right) < TOUCH && Math.abs(one.top - other.top) < one.height / 2;
+  if (after && (isRightOf(after, box) || isRightOf(box, after))) return isRightOf(box, after);
+  if (before && (isRightOf(before, box) || isRightOf(box, before))) return isRightOf(before, box);
+  return undefined;
 }

@@ -183,7 +183,8 @@ export class Panels {
       if (!own.length || hidden.has(name)) return [];
       return [heading(name), ...own.map((relation) => this.#row(relation))];
     });
-    return rows.length ? rows : [note(`No relations ${relations.length ? "of these kinds" : "yet: go to an entity and press R"}.`)];
+    const how = `yet: go to an entity and press ${this.parts.keymap.keyOf("relate")}`;
+    return rows.length ? rows : [note(`No relations ${relations.length ? "of these kinds" : how}.`)];
   }
 
   /** @param {Entity | Relation | Category} item @returns {Row} */

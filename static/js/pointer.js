@@ -28,7 +28,7 @@ export class Pointer {
    */
   constructor(parts) {
     this.parts = parts;
-    /** @type {{x: number, y: number, alt: boolean, kind: string} | null} */
+    /** @type {{x: number, y: number, alt: boolean, kind: string, point: number | null} | null} */
     this.down = null;
     /** @type {((event: PointerEvent) => void) | null} */
     this.drag = null;
@@ -83,7 +83,8 @@ export class Pointer {
     if (event.button !== 0) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const kind = target.dataset.grip ? "grip" : target.classList.contains("tag") ? "tag" : "text";
-    this.down = { x: event.clientX, y: event.clientY, alt: event.altKey, kind };
+    const point = kind === "text" ? this.parts.surface.turningPointAt(event.clientX, event.clientY) : null;
+    this.down = { x: event.clientX, y: event.clientY, alt: event.altKey, kind, point };
     if (kind === "grip") this.#startResize(event, /** @type {string} */ (target.dataset.grip));
     if (kind === "tag") this.#startTag(event, target);
     if (kind === "text" && event.pointerType === "touch" && !this.parts.view.look.relating) this.press.down(event);
@@ -99,7 +100,7 @@ export class Pointer {
   #up(event) {
     const { down, finish } = this;
     this.down = this.drag = this.finish = null;
-    clearInterval(this.scrolling);
+    clearTimeout(this.scrolling);
     if (!down) return;
     const pressed = this.press.up();
     if (finish) finish(event);
@@ -110,20 +111,27 @@ export class Pointer {
 
   #cancel() {
     this.down = this.drag = this.finish = null;
-    clearInterval(this.scrolling);
+    clearTimeout(this.scrolling);
     this.press.cancel();
     this.parts.arcs.stretch(null);
   }
 
   // ---- text
 
-  /** @param {PointerEvent} event @param {{x: number, y: number, alt: boolean}} down */
+  /** @param {PointerEvent} event @param {{x: number, y: number, alt: boolean, point: number | null}} down */
   #textUp(event, down) {
-    const picked = this.parts.surface.selection();
+    const picked = this.#dragged(event, down) ?? this.parts.surface.selection();
     if (picked && (!isStill(down, event) || this.#isDouble(picked))) {
       return this.select(picked, down.alt || event.altKey);
     }
     if (isStill(down, event)) this.#click(event);
+  }
+
+  /** What was dragged over in text from right to left, where the browser's own selection may not be what it seems. @param {PointerEvent} event @param {{x: number, y: number, point: number | null}} down */
+  #dragged(event, down) {
+    if (down.point === null || isStill(down, event)) return null;
+    const point = this.parts.surface.turningPointAt(event.clientX, event.clientY);
+    return point === null || point === down.point ? null : { start: Math.min(point, down.point), end: Math.max(point, down.point) };
   }
 
   /** A double click selects a word before the button is let go. @param {import("./tokens.js").Span} picked */
@@ -264,13 +272,18 @@ export class Pointer {
     else relating.cancel();
   }
 
-  /** Scroll while something is dragged at the edge of the view. @param {PointerEvent} event */
-  #scroll({ clientY }) {
-    clearInterval(this.scrolling);
+  /** Scroll while something is dragged at the edge of the view: what is dragged stays under the pointer. @param {PointerEvent} event */
+  #scroll(event) {
+    clearTimeout(this.scrolling);
     const { viewport } = this.parts;
     const { top, bottom } = viewport.getBoundingClientRect();
+    const { clientY } = event;
     const over = clientY < top + EDGE ? clientY - top - EDGE : Math.max(0, clientY - bottom + EDGE);
-    if (over) this.scrolling = setInterval(() => viewport.scrollBy(0, over / 3), 16);
+    if (!over) return;
+    this.scrolling = setTimeout(() => {
+      viewport.scrollBy(0, over / 3);
+      this.drag?.(event);
+    }, 16);
   }
 }
 

@@ -31,13 +31,14 @@ export class Relating {
 
   /** Begin at the focused entity, by keys. @param {string | null} [label] the only label wanted */
   start(label = null) {
-    const item = this.commands.focused;
+    const { focused: item, keymap, wording } = this.commands;
     const head = isRelation(item) ? this.store.entity(item.head) : item;
     if (!isEntity(head) || this.commands.isOpen(head)) {
-      return this.say("Go to the entity that the relation shall begin at, then press R.");
+      return this.say(`Go to the entity that the relation shall begin at, then press ${keymap.keyOf("relate")}.`);
     }
     if (this.begin(head.id, "key", label)) {
-      this.say(`From “${head.label}”: Tab goes through what it may lead to, Enter takes it, Esc cancels.`);
+      const [next, take, stop] = [keymap.keyOf("suggestion", "next"), keymap.keyOf("submit"), keymap.keyOf("cancel")];
+      this.say(`From ${wording.end(head.id)}: ${next} goes through what it may lead to, ${take} takes it, ${stop} cancels.`);
     }
   }
 

@@ -24,7 +24,9 @@ export class Spreading {
     if (!spans.length) return this.say("No other occurrence is left to label.");
     this.view.set({ spreading: { of: entity.id, spans, off: new Set(), index: 0 } });
     this.commands.reveal(spans[0].start);
-    this.say(`${spans.length} more, all chosen: Tab goes through them, Space leaves one out, Enter labels them, Esc cancels.`);
+    const { keymap } = this.commands;
+    const [next, leave, take, stop] = [keymap.keyOf("suggestion", "next"), ...["skip", "submit", "cancel"].map((each) => keymap.keyOf(each))];
+    this.say(`${spans.length} more, all chosen: ${next} goes through them, ${leave} leaves one out, ${take} labels them, ${stop} cancels.`);
   }
 
   /** Go to the next or previous occurrence. @param {1 | -1} step */

@@ -72,6 +72,32 @@ def test_dragging_to_an_edge_scrolls_down_and_up_to_the_other_end(screen: Open) 
     ]
 
 
+def test_what_is_dragged_stays_under_a_pointer_that_rests_at_the_edge(screen: Open) -> None:
+    """While the text scrolls by itself, the line of the relation goes on ending at the pointer."""
+    page = screen(FAR, labeled=_far())
+    view = page.page.locator("#viewport").bounding_box()
+    tag = page.mark("Ines Okafor").locator(".tag").bounding_box()
+    assert view
+    assert tag
+    x, y = view["x"] + 300, view["y"] + view["height"] - 12
+    page.page.mouse.move(tag["x"] + 4, tag["y"] + 4)
+    page.page.mouse.down()
+    page.page.mouse.move(x, y, steps=6)
+    while page.page.evaluate("document.getElementById('viewport').scrollTop") < 400:
+        page.drawn()
+    end = page.page.evaluate(
+        """() => {
+          const line = document.querySelector(".rubber");
+          const { x, y } = line.getPointAtLength(line.getTotalLength());
+          const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+          return [at.x, at.y];
+        }"""
+    )
+    page.page.mouse.up()
+    assert abs(end[0] - x) < 2
+    assert abs(end[1] - y) < 30, "it lags behind the pointer"
+
+
 def test_a_stub_tells_of_the_other_end_and_jumps_there(screen: Open) -> None:
     """An arc that leaves the view ends in words of its other end; a click goes there and back."""
     page = screen(FAR, labeled=_far())
