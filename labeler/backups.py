@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from labeler import __version__
 from labeler.errors import Conflict, Invalid, NotFound
 from labeler.models import Project, User, db, transaction
-from labeler.models.database import Base, now, upgrade_to
+from labeler.models.database import Base, now, revision_of, upgrade_to
 
 FORMAT = 1
 _ROWS = 500
@@ -92,7 +92,7 @@ class _Lines:
 def _write_all(lines: _Lines, progress: Progress) -> int:
     counts: dict[str, int] = {}
     with _reading() as connection:
-        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        revision = revision_of(connection)
         header = {"labeler": __version__, "format": FORMAT, "revision": revision}
         lines.write({**header, "written": now().isoformat()})
         for table in Base.metadata.sorted_tables:

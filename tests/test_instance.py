@@ -1,6 +1,7 @@
 """What commands and workers load of the program."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,24 @@ def test_a_command_waits_for_no_page(tmp_path: Path) -> None:
     )
     assert "labeler" in loaded
     assert not {"labeler.web", "spacy", "numpy", "wtforms"} & set(loaded)
+
+
+def test_an_instance_that_is_up_to_date_is_not_migrated(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """Opening it does not even read what migrates: Alembic takes longer than most commands."""
+    (tmp_path / "instance").mkdir()
+    shutil.copyfile(sqlite_template, tmp_path / "instance" / "labeler.sqlite")
+    loaded = _printed(
+        "import json, sys\n"
+        "from labeler.config import Settings\n"
+        "from labeler.instance import open_instance\n"
+        "open_instance(Settings.from_env())\n"
+        "print(json.dumps(sorted(sys.modules)))",
+        tmp_path,
+    )
+    assert "labeler.models" in loaded
+    assert "alembic" not in loaded
 
 
 def test_a_worker_knows_every_kind_of_job(tmp_path: Path) -> None:

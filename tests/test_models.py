@@ -3,10 +3,12 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 
+from labeler.config import ROOT
 from labeler.models import User, db, migrate, transaction
-from labeler.models.database import Base
+from labeler.models.database import Base, last_revision
 
 
 def test_migrations_make_the_tables_that_the_models_say(any_app: Flask) -> None:
@@ -23,6 +25,14 @@ def test_migrations_make_the_tables_that_the_models_say(any_app: Flask) -> None:
         context = MigrationContext.configure(session.connection(), opts=opts)
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
+
+
+def test_the_names_of_migrations_tell_the_last_one(any_app: Flask) -> None:
+    """The revision that a start looks for is the one that Alembic's own chain leads to."""
+    with transaction() as session:
+        reached = MigrationContext.configure(session.connection()).get_current_revision()
+    chain = ScriptDirectory(str(ROOT / "migrations"))
+    assert reached == last_revision() == chain.get_current_head()
 
 
 def test_migrating_again_changes_nothing(any_app: Flask) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     event,
     insert,
+    inspect,
     text,
 )
 from sqlalchemy.exc import OperationalError
@@ -30,6 +31,7 @@ from labeler.errors import Unavailable
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _write_lock = threading.Lock()
+_MIGRATIONS = ROOT / "migrations"
 _MIGRATION_LOCK = 0x1ABE1E5
 """Any number, the same in every process: PostgreSQL lets one of them migrate at a time."""
 
@@ -188,7 +190,20 @@ def migrate() -> None:
 
 def _upgrade() -> None:
     with transaction() as session:
-        upgrade_to(session, "head")
+        if revision_of(session.connection()) != last_revision():
+            upgrade_to(session, "head")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of these tables, None where there are none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def last_revision() -> str:
+    """Return the revision that the newest migration makes, by the names of the files."""
+    return max(path.name for path in _MIGRATIONS.glob("versions/*.py")).partition("_")[0]
 
 
 def upgrade_to(session: Session, revision: str) -> None:
@@ -196,13 +211,13 @@ def upgrade_to(session: Session, revision: str) -> None:
 
     Raises Unavailable when there is no such revision here: a newer labeler made it.
     """
-    # Alembic takes a moment to import, and is not needed after the start.
+    # Alembic takes a moment to import, and a database that is up to date does without.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
