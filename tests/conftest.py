@@ -13,6 +13,10 @@ from typing import Any, LiteralString
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import expect
 from werkzeug.routing import Rule
 
@@ -28,6 +32,10 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 expect.set_options(timeout=20_000)
 """Milliseconds that a page has for what a test waits for: a busy machine is no fault of it."""
 
+_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+# A busy machine is no counterexample; examples may follow each other on one database.
+examples.register_profile("labeler", deadline=None, suppress_health_check=_FINE)
+examples.load_profile("labeler")
 _MEMORY, _ROOM = Path("/dev/shm"), 4 * 1024**3
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
     # Databases wait for the disk at each commit, and a run makes thousands.
@@ -180,8 +188,28 @@ class FreshClient(FlaskClient):
         return answer
 
 
+class _Compiled(BytecodeCache):
+    """Keeps what templates are compiled to, for all apps of a run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what is kept of its template."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what the bucket's template was compiled to."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _Compiled()
+
+
 def _app_on(tmp_path: Path, url: str | None) -> Iterator[Flask]:
     app = create_app(settings(tmp_path, url))
+    app.jinja_env.bytecode_cache = _TEMPLATES
     app.test_client_class = FreshClient
     app.after_request(conforms)
     with app.app_context():

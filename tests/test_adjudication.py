@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler import schema
@@ -337,10 +337,6 @@ def test_attributes_parts_and_categories_are_compared_and_kept() -> None:
 # ---- properties ------------------------------------------------------------------------------
 
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A machine that does much else is no fault."""
-
-
 @st.composite
 def layers(draw: st.DrawFn) -> list[schema.Layer]:
     """Draw two to four layers that share much, with relations anywhere between them."""
@@ -370,7 +366,6 @@ def compared(drawn: Sequence[schema.Layer]) -> Comparison:
     return compare(drawn, symmetric=["MET_WITH"])
 
 
-@UNHURRIED
 @given(layers(), st.randoms())
 def test_the_order_of_annotators_changes_nothing(drawn: list[schema.Layer], random) -> None:
     """The same layers in another order, and stored in another order, are the same comparison."""
@@ -386,7 +381,6 @@ def test_the_order_of_annotators_changes_nothing(drawn: list[schema.Layer], rand
     assert compared(mixed) == compared(drawn)
 
 
-@UNHURRIED
 @given(layers())
 def test_every_entity_of_everybody_is_in_one_slot(drawn: list[schema.Layer]) -> None:
     """No version is lost, and nobody comes twice into one question."""
@@ -405,7 +399,6 @@ def test_every_entity_of_everybody_is_in_one_slot(drawn: list[schema.Layer]) -> 
         assert sorted(names) == sorted(comparison.annotators)
 
 
-@UNHURRIED
 @given(layers())
 def test_what_all_agree_on_is_in_gold(drawn: list[schema.Layer]) -> None:
     """Every entity that all have is taken, and every relation that all have between such."""
@@ -419,7 +412,6 @@ def test_what_all_agree_on_is_in_gold(drawn: list[schema.Layer]) -> None:
         assert each.endswith("MET_WITH")
 
 
-@UNHURRIED
 @given(layers(), st.data())
 def test_deciding_all_leaves_none(drawn: list[schema.Layer], data: st.DataObject) -> None:
     """Whatever is answered, in any order, in the end no question is open and gold is whole."""
@@ -448,7 +440,6 @@ def test_deciding_all_leaves_none(drawn: list[schema.Layer], data: st.DataObject
     assert not [s for s in standings if s.state in ("open", "new", "waiting")]
 
 
-@UNHURRIED
 @given(layers(), st.data())
 def test_reopening_takes_back(drawn: list[schema.Layer], data: st.DataObject) -> None:
     """A question that is decided and opened again is open, and gold lacks its answer."""

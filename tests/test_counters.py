@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler import counters, editing, schema, work
@@ -90,9 +90,7 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(steps=STEPS)
 def test_the_counters_are_the_sum_of_what_layers_remember(
     app: Flask, corpus: Corpus, steps: list[tuple[int, str]]

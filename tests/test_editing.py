@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
@@ -290,11 +290,7 @@ bodies = st.one_of(
 )
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60)
 @given(gestures=st.lists(st.lists(st.tuples(st.sampled_from("abcdr"), bodies), min_size=1)))
 def test_any_edits_leave_a_layer_whole(
     app: Flask, gestures: list[list[tuple[str, dict[str, Any] | None]]]

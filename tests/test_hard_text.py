@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import spacy
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import DocBin
 
@@ -127,9 +127,7 @@ def _place(span: tuple[tuple[int, int], str]) -> tuple[int, int, str]:
     return (min(first, second), max(first, second), label)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(articles=st.lists(annotated(), min_size=1, max_size=4))
 def test_any_spans_in_any_text_arrive_or_are_told(
     app: Flask, tmp_path: Path, articles: list[dict[str, Any]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -467,9 +467,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(contents=st.lists(annotations(), min_size=1, max_size=3), wanted=CHANGES)
 def test_changes_are_taken_back_exactly(
     any_app: Flask, corpus: Corpus, contents: list[list[schema.Annotation]], wanted: Any
@@ -491,9 +489,7 @@ def test_changes_are_taken_back_exactly(
     assert plain(project.scheme) == SCHEME
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10)
 @given(
     items=annotations(),
     wanted=CHANGES.filter(bool),

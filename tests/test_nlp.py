@@ -40,7 +40,7 @@ def test_importing_the_door_does_not_import_spacy() -> None:
 # ---- tokens ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts(), st.sampled_from(LANGUAGES))
 def test_a_doc_of_the_tokens_has_the_text_to_the_letter(text: str, language: str) -> None:
     """Nothing is normalised, and nothing but single spaces lies between tokens."""
@@ -61,7 +61,7 @@ def test_hard_texts_are_tokenized_to_the_letter(case: dict[str, Any]) -> None:
     assert nlp.to_doc(nlp.vocab(), text, _tokens(text)).text == text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(texts(4), max_size=3))
 def test_tokens_do_not_depend_on_the_texts_before(batch: list[str]) -> None:
     """Tokenized together or alone, a text has the same tokens, and as spaCy alone gives it."""
@@ -123,7 +123,7 @@ def test_a_long_run_without_white_space_takes_no_time() -> None:
     assert nlp.to_doc(nlp.vocab(), text, tokens).text == text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts(), st.data())
 def test_align_finds_exactly_the_spans_on_token_borders(text: str, data: st.DataObject) -> None:
     """A span aligns as spaCy's own strict alignment does, with the same tokens."""
@@ -134,7 +134,7 @@ def test_align_finds_exactly_the_spans_on_token_borders(text: str, data: st.Data
     assert nlp.align(tokens, start, end) == (None if span is None else (span.start, span.end))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts(), st.data())
 def test_expand_finds_the_least_span_of_tokens_that_holds_one(
     text: str, data: st.DataObject

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -452,9 +452,7 @@ STEP = st.tuples(
     overlap=st.sampled_from([None, 1, 2]),
     part=st.sampled_from([1, 2, 2000]),
 )
-@hypothesis_settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=20)
 def test_whatever_people_do_the_counts_hold_and_nothing_free_is_kept_back(
     app: Flask, steps: list[tuple[str, str, int]], overlap: int | None, part: int
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler import nlp
@@ -56,9 +56,7 @@ def test_an_importer_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", importers.names())
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 @given(content=st.one_of(st.sampled_from(BYTES), st.binary(max_size=60), texts().map(str.encode)))
 def test_an_importer_yields_articles_or_problems_whatever_it_reads(
     name: str, content: bytes

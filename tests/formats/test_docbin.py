@@ -88,7 +88,7 @@ ACME = Entity("e3", 29, 38, "ORG")
 # ---- everything arrives ----------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(annotated(links=("MET", "LEADER_OF")), min_size=1, max_size=3))
 def test_everything_arrives_or_is_told(
     drawn: list[tuple[str, tuple[Entity, ...], tuple[Relation, ...]]],
@@ -168,7 +168,7 @@ def test_hard_texts_arrive(case: dict[str, Any], tmp_path: Path) -> None:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 6)), max_size=12))
 def test_what_overlaps_is_filtered_as_spacy_filters_it(drawn: list[tuple[int, int]]) -> None:
     """The longest span wins and then the first, as in `spacy.util.filter_spans`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.errors import Problem
@@ -286,7 +286,6 @@ _json = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(annotated(), st.sampled_from(STATUSES), st.integers(0, 9), st.data())
 def test_what_is_exported_imports_to_the_same_layer(
     drawn: tuple[str, tuple[Entity, ...], tuple[Relation, ...]],

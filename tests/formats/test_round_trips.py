@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler import nlp
@@ -49,9 +49,7 @@ def _text(drawn: Drawn) -> str:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(
     drawn=st.lists(annotated(links=("MET", "LEADER_OF")), min_size=1, max_size=2, unique_by=_text)
 )
@@ -80,9 +78,7 @@ LABELS = st.sampled_from(
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(attributes=st.tuples(ATTRIBUTES, ATTRIBUTES), labels=st.tuples(LABELS, LABELS, LABELS))
 def test_labels_and_attributes_come_back_or_are_told(
     name: str, attributes: tuple[Any, Any], labels: tuple[str, str, str]

@@ -44,7 +44,7 @@ def test_a_signature_is_small_and_always_the_same() -> None:
     assert made.hex()[:32] == "033c2604d8223407a496a45f3d057a17"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.floats(0, 0.9))
 def test_similarity_estimates_the_runs_in_common(number: int, share: float) -> None:
     """It is the Jaccard similarity of the runs of five words, give or take what 64 hashes can."""
@@ -93,7 +93,7 @@ def test_the_first_goes_to_train_and_the_second_to_dev() -> None:
     assert Counter(_parts(assign(_rows(1, 2), {})).values()) == {"train": 1, "dev": 1}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(3, 60),
     st.tuples(st.integers(1, 9), st.integers(0, 9), st.integers(0, 9)),
@@ -109,7 +109,7 @@ def test_parts_keep_to_the_weights(count: int, weights: tuple[int, int, int], se
             assert part not in parts
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 200), unique=True, max_size=25), st.randoms(use_true_random=False))
 def test_the_order_in_which_documents_come_makes_no_difference(
     numbers: list[int], deal: random.Random
@@ -124,7 +124,7 @@ def test_the_order_in_which_documents_come_makes_no_difference(
     assert assign(more, existing) == assign(more, reordered)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 500), max_size=12), max_size=4))
 def test_documents_stay_where_they_are_as_others_come(batches: list[list[int]]) -> None:
     """Only the new ones are dealt, and the weights hold over all."""
@@ -146,7 +146,7 @@ def test_another_seed_deals_otherwise() -> None:
     assert _parts(assign(rows, {}, seed=1)) != _parts(assign(rows, {}, seed=2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 8), st.floats(0, 0.05)), min_size=1, max_size=30))
 def test_near_duplicates_stay_together(drawn: list[tuple[int, float]]) -> None:
     """Whether they come at once or one after the other."""

@@ -112,7 +112,7 @@ def test_a_file_tells_its_faults_by_line() -> None:
     assert "no entity label 'DISEASE'" in problems[2].message
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(words=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20))
 def test_words_of_a_file_find_themselves_however_they_look(words: str) -> None:
     """Words that look like an expression or a token pattern are found all the same."""

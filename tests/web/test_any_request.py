@@ -43,7 +43,6 @@ QUICKLY = settings(
     max_examples=4,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
