@@ -22,6 +22,10 @@ def free_port() -> int:
                 return port
 
 
+ALONE = ("serve", "--workers", "0")
+"""The command of a server for tests that give it no background work: half as much to start."""
+
+
 @dataclass
 class Server:
     """`labeler serve` on an instance folder; it can be killed and started again."""

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import Server
+from tests.serving import ALONE, Server
 
 Run = Callable[..., Any]
 ARTICLE = {
@@ -128,7 +128,7 @@ def test_the_demo_signs_in_once_and_shows_articles(tmp_path: Path) -> None:
 
 def test_a_port_in_use_is_told(tmp_path: Path, labeler: Run) -> None:
     """Serving on a taken port ends with a sentence that says what to do."""
-    with Server(tmp_path) as server:
+    with Server(tmp_path, command=ALONE) as server:
         done = labeler("serve", "--port", server.port, cwd=tmp_path)
     assert done.returncode == 1
     assert "--port" in done.stderr

@@ -17,7 +17,7 @@ from labeler.client import Client
 from labeler.models import ApiToken, Document, KeyedRequest, Project, Webhook, db
 from labeler.models.database import now
 from tests.conftest import Corpus
-from tests.serving import Server
+from tests.serving import ALONE, Server
 
 KEY = "11111111-2222-3333-4444-555555555555"
 AT_ONCE = 20
@@ -34,7 +34,7 @@ def token(any_app: Flask, corpus: Corpus) -> str:
 @pytest.fixture
 def server(any_app: Flask, tmp_path: Path, database_url: str) -> Iterator[Server]:
     """Return a server on the database of the app."""
-    with Server(tmp_path, {"LABELER_DATABASE_URL": database_url}) as running:
+    with Server(tmp_path, {"LABELER_DATABASE_URL": database_url}, command=ALONE) as running:
         yield running
 
 

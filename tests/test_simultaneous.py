@@ -13,7 +13,7 @@ from flask import Flask
 from labeler import accounts, proof, work
 from labeler.models import Assignment, Project, db
 from tests.conftest import Corpus
-from tests.serving import Server
+from tests.serving import ALONE, Server
 
 PEOPLE = 50
 TIMES = 4
@@ -24,7 +24,7 @@ DOCUMENTS = 30
 @pytest.fixture
 def server(any_app: Flask, tmp_path: Path, database_url: str) -> Iterator[Server]:
     """Return a server on the database of the app."""
-    with Server(tmp_path, {"LABELER_DATABASE_URL": database_url}) as running:
+    with Server(tmp_path, {"LABELER_DATABASE_URL": database_url}, command=ALONE) as running:
         yield running
 
 

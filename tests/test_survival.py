@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from labeler import accounts
+from tests.conftest import Corpus
 from tests.serving import Client, Server
 
 CLIENTS = 5
@@ -16,26 +19,15 @@ KILLS = 4
 
 @pytest.fixture
 def server(
-    tmp_path: Path, database_url: str, labeler: Callable[..., object]
+    any_app: Flask, corpus: Corpus, tmp_path: Path, database_url: str
 ) -> Iterator[tuple[Server, str]]:
-    """Return a server over five short documents on either database, and a token for it."""
-    env = {"LABELER_DATABASE_URL": database_url}
-
-    def command(*arguments: object) -> str:
-        done = labeler(*arguments, cwd=tmp_path, **env)
-        assert done.returncode == 0, done.stderr  # type: ignore[attr-defined]
-        return str(done.stdout).strip()  # type: ignore[attr-defined]
-
-    articles = tmp_path / "articles"
-    articles.mkdir()
+    """Return a server over four short documents on either database, and a token for it."""
+    project = corpus.project()
     for number in range(CLIENTS - 1):
-        (articles / f"a{number}.txt").write_text("Ada met Bob in Rome. " * 60, encoding="utf-8")
-    (tmp_path / "scheme.json").write_text('{"entities": [{"name": "PERSON"}]}', encoding="utf-8")
-    command("user", "add", "ana", "--role", "admin")
-    command("project", "add", "news", "--scheme", "scheme.json")
-    command("import", "news", "articles")
-    with Server(tmp_path, env) as running:
-        yield running, command("token", "ana")
+        corpus.document(project, "Ada met Bob in Rome. " * 60, f"a{number}")
+    token = accounts.api_token(corpus.person("ana"))
+    with Server(tmp_path, {"LABELER_DATABASE_URL": database_url}) as running:
+        yield running, token
 
 
 class Annotator(threading.Thread):
