@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import spacy
 
 from tests.serving import ALONE, Server
 
@@ -53,6 +54,21 @@ def test_the_whole_road_by_command(run: Run, tmp_path: Path) -> None:
     assert run("check").returncode == 0
     shown = json.loads(run("project", "show", "news").stdout)
     assert shown["slug"] == "news"
+
+
+def test_a_pipeline_is_named_by_command(run: Run, tmp_path: Path) -> None:
+    """One that does not work is refused before a project is added; a folder may be relative."""
+    pipeline = spacy.blank("en")
+    ruler: Any = pipeline.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PERSON", "pattern": "Ada"}])
+    pipeline.to_disk(tmp_path / "made")
+    refused = run("project", "add", "sport", "--pipeline", "nowhere")
+    assert (refused.returncode, refused.stderr[:36]) == (1, "There is no spaCy pipeline 'nowhere'")
+    assert run("project", "list").stdout == ""
+    assert run("project", "add", "news").returncode == 0
+    assert run("suggest", "news", "--pipeline", "made").returncode == 0
+    shown = json.loads(run("project", "show", "news").stdout)
+    assert shown["suggester_options"] == {"pipeline": str(tmp_path / "made")}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Training on what was labeled: versions, their scores, and which of them proposes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from spacy.cli.train import train as spacy_train
 
 from labeler import jobs, nlp, transfer, work
 from labeler.errors import Invalid, NotFound
+from labeler.jobs.work import Stopped
 from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
 from labeler.transfer import judging, training, versions
 from tests.conftest import NOW, Corpus
@@ -158,7 +160,9 @@ def test_of_taggers_alone_the_last_stay(app: Flask, corpus: Corpus, tmp_path: Pa
         folder.mkdir()
         (folder / "tagger.npz").touch()
         made = versions.Trained(folder, versions.TAGGER_ALONE, {}, number, number, 1)
-        return versions.record(project, made, best=best, announce=False)
+        version = versions.record(project, made, best=best, announce=False)
+        versions.tidy(project)
+        return version
 
     made = [record(number, best=number == 0) for number in range(8)]
     listed = [row.number for row in versions.lasting(versions.versions(project))]
@@ -218,6 +222,59 @@ def test_the_model_is_the_one_that_spacy_train_makes(
         assert ours == theirs
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_training_taken_up_again_makes_no_version_twice(app: Flask, corpus: Corpus) -> None:
+    """Ended after any of its steps, a training goes on after it, and returns what it had made."""
+    project = corpus.project()
+    label(corpus, project)
+    work = jobs.Work()
+
+    def end(line: str) -> None:
+        if not line.startswith("Tagger"):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        training.train_version(project, end, work)
+    [tagged] = versions.versions(project)
+    assert tagged.component == "tagger"
+    made = training.train_version(project, work=work)
+    assert [(each.id, each.component) for each in versions.versions(project)] == [
+        (tagged.id, "spancat")
+    ]
+    assert made.current
+    assert work.cursor == {"tagged": tagged.id, "made": made.id}
+
+
+def test_folders_of_killed_trainings_go(app: Flask, corpus: Corpus) -> None:
+    """What a killed training left in its folder is removed by a later one, once it is old."""
+    project = corpus.project()
+    label(corpus, project, 4)
+    left = [versions.folder_of(project) / f".training-{name}" for name in ("old", "new")]
+    for folder in left:
+        folder.mkdir(parents=True)
+    old = (NOW - versions.ABANDONED).timestamp()
+    os.utime(left[0], (old, old))
+    training.train_tagger(project)
+    assert [folder.is_dir() for folder in left] == [False, True]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_training_ends_where_scores_stay_the_same(
+    app: Flask, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A score that is only as good as the best does not begin the patience anew; that is told."""
+    monkeypatch.setattr("labeler.nlp.training.STEPS", 20_000)
+    monkeypatch.setattr("labeler.nlp.training.PATIENCE", 80)
+    project = corpus.project()
+    label(corpus, project)
+    made = transfer.export(project, "docbin", split=(60, 20, 20), folder=tmp_path / "export")
+    told: list[str] = []
+    nlp.train(made.folder, tmp_path, component="ner", language="en", longest=8, tell=told.append)
+    assert told[-1].startswith("No score was better for 80 steps")
+    assert not any("Aborting" in line for line in told)
+    assert (tmp_path / "pipeline").is_dir()
+
+
 def test_too_few_documents_are_refused(app: Flask, corpus: Corpus) -> None:
     """With hardly anything finished a training says how much is needed, and leaves nothing."""
     project = corpus.project()
@@ -242,6 +299,26 @@ def test_one_training_waits_at_most(any_app: Flask, corpus: Corpus) -> None:
     assert [job.kind for job in jobs.listed(project.id)] == ["train"]  # the other is quiet
     training.choose(project, 0, "spancat")
     assert transfer.train_when_due(project) is None
+
+
+@pytest.mark.parametrize(("tagger", "due"), [(0.5, 10), (0.7, 12)])
+def test_a_pipeline_that_finds_less_is_trained_less_often(
+    app: Flask, corpus: Corpus, tmp_path: Path, tagger: float, due: int
+) -> None:
+    """As long as the tagger is better, the documents have to double before the next training."""
+    project = corpus.project()
+    training.choose(project, 4, "spancat")
+    scores = {"f1": 0.7, "tagger": tagger, "pipeline": 0.6}
+    made = versions.Trained(tmp_path / "made", "spancat", scores, 6, 6, 60)
+    made.folder.mkdir()
+    versions.record(project, made, best=False, announce=False)
+    queued = {}
+    for number in range(1, due + 1):
+        layer = corpus.layer(corpus.document(project, name=f"d{number}"), PERSON=[(0, 3)])
+        work.set_state(layer, {"status": "done"}, NOW)
+        job = transfer.train_when_due(project)
+        queued[number] = job and job.kind
+    assert [number for number, kind in queued.items() if kind == "train"] == [due]
 
 
 def test_gold_is_learned_where_it_is_settled(app: Flask, corpus: Corpus) -> None:

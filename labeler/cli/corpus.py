@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from labeler.cli.frame import find_project, main, print_json, print_report, progress, with_instance
+from labeler.cli.frame import (
+    find_project,
+    main,
+    pipeline_option,
+    print_json,
+    print_report,
+    progress,
+    with_instance,
+)
 
 
 @main.command("import")
@@ -53,16 +61,20 @@ def import_(
 @main.command()
 @click.argument("slug")
 @click.option("--suggester", help="Another suggester than the project's, from now on.")
+@pipeline_option
 @with_instance
-def suggest(slug: str, suggester: str | None) -> None:
+def suggest(slug: str, suggester: str | None, pipeline: str | None) -> None:
     """Propose entities and relations for all documents not done yet."""
     from labeler import projects, transfer
 
     found = find_project(slug)
+    if pipeline:
+        suggester = suggester or "spacy"
     if suggester:
-        options = found.suggester_options if found.suggester == suggester else {}
+        options = dict(found.suggester_options) if found.suggester == suggester else {}
+        options |= {"pipeline": pipeline} if pipeline else {}
         transfer.try_suggester(suggester, options, found.language, found.scheme)
-        projects.use_suggester(found, suggester)
+        projects.use_suggester(found, suggester, options)
     with progress("Suggesting") as told:
         count = transfer.suggest(found, told)
     click.echo(f"Made suggestions for {count} documents.")

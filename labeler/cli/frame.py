@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import update_wrapper
+from pathlib import Path
 from typing import Any
 
 import click
@@ -44,6 +45,17 @@ def with_instance(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(**options)
 
     return update_wrapper(run, command)
+
+
+def _in_full(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Return a folder by its whole path: the server runs elsewhere."""
+    return str(Path(value).resolve()) if value and Path(value).is_dir() else value
+
+
+pipeline_option = click.option(
+    "--pipeline", callback=_in_full, help="spaCy pipeline that suggests: a package or a path."
+)
+"""Names a spaCy pipeline."""
 
 
 @contextmanager

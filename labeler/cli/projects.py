@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from labeler.cli.frame import find_project, main, print_json, with_instance
+from labeler.cli.frame import find_project, main, pipeline_option, print_json, with_instance
 
 
 @main.group()
@@ -22,15 +22,18 @@ def project() -> None:
 )
 @click.option("--title", help="Name for people.")
 @click.option("--language", default="en", show_default=True, help="Language code of the articles.")
-@click.option("--pipeline", help="spaCy pipeline that suggests: a package or a path.")
+@pipeline_option
 @with_instance
 def project_add(
     slug: str, scheme_file: Path | None, title: str | None, language: str, pipeline: str | None
 ) -> None:
     """Add a project."""
-    from labeler import projects
+    from labeler import projects, transfer
+    from labeler.schema import Scheme
 
-    scheme = projects.read_scheme(scheme_file) if scheme_file else None
+    scheme = projects.read_scheme(scheme_file) if scheme_file else Scheme()
+    if pipeline:
+        transfer.try_suggester("spacy", {"pipeline": pipeline}, language, scheme)
     projects.create(slug, title=title, language=language, scheme=scheme, pipeline=pipeline)
     click.echo(f"Added the project {slug}. Bring articles in with: labeler import {slug} PATH...")
 

@@ -1,6 +1,7 @@
 """spaCy pipelines: those that people have, and those made of rulers."""
 
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -43,17 +44,37 @@ def load_once(name: str) -> "Language":
             "works as it is, widen spacy_version in its meta.json."
         ) from None
     except (OSError, ImportError, ValueError, LookupError, TypeError, AttributeError) as error:
-        if "E050" in str(error):
-            known = ", ".join(pipelines()) or "none"
-            raise Unavailable(
-                f"There is no spaCy pipeline {name!r}: give the name of an installed package "
-                f"({known}) or the path of a folder."
-            ) from None
-        raise Unavailable(
-            f"The pipeline {name!r} cannot be loaded by spaCy {spacy_version()}"
-            f"{_made_for(name)}: {sentence(error)} "
-            "Install what it needs, or train it again with this version."
-        ) from error
+        raise Unavailable(_why_not(name, error)) from error
+
+
+def _why_not(name: str, error: Exception) -> str:
+    """Return why a pipeline could not be loaded, and what to do about it."""
+    told = str(error)
+    if "E050" in told:
+        known = ", ".join(pipelines())
+        there = f"Installed are {known}." if known else "No pipeline is installed here."
+        return (
+            f"There is no spaCy pipeline {name!r}. {there} Give the name of an installed package, "
+            "or the path of a folder on this machine."
+        )
+    if "E053" in told and "meta.json" in told:
+        return (
+            f"{name} is no spaCy pipeline: it holds no meta.json. Name the folder that spaCy "
+            "wrote, such as model-best."
+        )
+    if missing := _UNKNOWN.search(told):
+        return (
+            f"The pipeline {name!r} has the component {missing[1]!r}, which is not installed here. "
+            "Install the package that it comes with beside labeler, then start labeler anew."
+        )
+    return (
+        f"The pipeline {name!r} cannot be loaded by spaCy {spacy_version()}"
+        f"{_made_for(name)}: {sentence(error)} "
+        "Install what it needs, or train it again with this version."
+    )
+
+
+_UNKNOWN = re.compile(r"\[E002\] Can't find factory for '([^']*)'")
 
 
 def _with_relations(name: str) -> "Language":

@@ -104,7 +104,8 @@ def _check_labels(pipeline: Any, labels: LabelMap) -> None:
     if found and not any(labels.entity(label) for label in found):
         raise Invalid(
             f"The pipeline finds {', '.join(sorted(found)[:10])}, and the scheme has none of it. "
-            "Say in the option “labels” which is which, or choose another pipeline."
+            "Say in the option “labels” which is which, in the settings under “Labels of the "
+            "suggester”, or choose another pipeline."
         )
 
 

@@ -12,7 +12,7 @@ from labeler import jobs
 from labeler.borders import spacy_lock
 from labeler.errors import Invalid, NotFound
 from labeler.formats import Exported, Report
-from labeler.models import Document, Evaluation, Job, Project, TrainedModel, db, transaction
+from labeler.models import Document, Evaluation, Job, Project, TrainedModel, db
 from labeler.schema import Suggestion
 from labeler.suggest import suggesters
 from labeler.suggest.comparing import Tally, differences, entity_places, relation_places
@@ -77,7 +77,9 @@ def queue_evaluation(project: Project, key: str, created_by: int | None = None) 
 @jobs.kind("evaluate", pace="patient")
 def _evaluate(work: jobs.JobWork) -> dict[str, Any]:
     project = db.session.get_one(Project, work.claim.project_id)
-    made = evaluate(project, work.parameters["key"], work)
+    known = (work.cursor or {}).get("evaluation")  # recorded before this was interrupted
+    made = db.session.get(Evaluation, known) if known else None
+    made = made or evaluate(project, work.parameters["key"], work)
     return {"evaluation": made.id, "f1": made.scores["f1"]}
 
 
@@ -106,13 +108,15 @@ def evaluate(project: Project, key: str, work: jobs.Work | None = None) -> Evalu
     if not outcome.documents:
         raise Invalid(gold.why_none())
     scores = {**outcome.entities.scores(), "relations": outcome.relations.scores()}
-    with transaction() as session:
+    with work.chunk() as chunk:
         made_row = Evaluation(
             project_id=project.id, suggester=source.name, version=suggester.version,
             documents=outcome.documents, left_out=gold.left_out, scores=scores,
             evidence=outcome.evidence,
         )  # fmt: skip
-        session.add(made_row)
+        chunk.session.add(made_row)
+        chunk.session.flush()
+        chunk.cursor = {"evaluation": made_row.id}
     return made_row
 
 

@@ -1,6 +1,7 @@
 """Takes layers out: chooses them, splits them for training, writes them, reports and records."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def write(
 ) -> Report:
     """Write records into a folder, all of them or nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as unfinished:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_unfinished(folder)) as unfinished:
         report = exporters[format]().write(
             records, Path(unfinished), scheme=scheme, language=language, options=options
         )
@@ -157,6 +158,7 @@ def _export(work: jobs.JobWork) -> dict[str, int]:
             chunk.cursor = {"folder": str(_new_folder(project, chosen))}
     cursor = work.cursor or {}
     if "export" not in cursor:
+        _empty(Path(cursor["folder"]))
         with audit.acting(work.claim.created_by):
             export(project, chosen, **options, folder=Path(cursor["folder"]), work=work)
     return {"export": (work.cursor or {})["export"]}
@@ -191,6 +193,18 @@ def _claim(folder: Path) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def _empty(folder: Path) -> None:
+    """Leave nothing in a folder of ours: an attempt that was killed may have begun to fill it."""
+    for left in (folder, *folder.parent.glob(f"{_unfinished(folder)}*")):
+        shutil.rmtree(left, ignore_errors=True)
+    folder.mkdir()
+
+
+def _unfinished(folder: Path) -> str:
+    """Return how the folder begins in which the files of an export are made."""
+    return f".{folder.name}-unfinished-"
 
 
 def _move(source: Path, folder: Path) -> None:

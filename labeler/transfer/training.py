@@ -69,20 +69,33 @@ def queue_training(project: Project, created_by: int | None = None) -> Job:
 def train_when_due(project: Project) -> Job | None:
     """Queue a training when so many documents were finished since the last one as was set.
 
-    The first come sooner: after 5, 10, 20 and so on, until that many are passed. Between them a
-    tagger alone is trained, in seconds, whenever there is an eighth more to learn from.
+    Between two of them a tagger alone is trained, in seconds, whenever there is an eighth more to
+    learn from.
     """
     if not project.train_every:
         return None
     newest = select(func.max(TrainedModel.finished)).where(TrainedModel.project_id == project.id)
     last = db.session.scalar(newest) or 0
-    whole = db.session.scalar(newest.where(TrainedModel.component != TAGGER_ALONE)) or 0
     there = finished(project)
-    if there - whole >= min(project.train_every, max(LEAST, whole)):
+    if there >= _next_whole(project):
         return queue_training(project)
     if there >= LEAST_TAGGED and there - last >= max(1, last // 8):
         return _queue_tagger(project)
     return None
+
+
+def _next_whole(project: Project) -> int:
+    """Return at how many finished documents a pipeline is trained again.
+
+    It takes minutes of the processor: as long as the tagger is better, it takes twice as many
+    documents before it is worth trying again.
+    """
+    whole = versions.last_whole(project)
+    if whole is None:
+        return max(project.train_every, LEAST)
+    tagger, pipeline = (whole.scores.get(name) or 0.0 for name in ("tagger", "pipeline"))
+    outdone = tagger > 0 and tagger >= pipeline
+    return whole.finished + max(project.train_every, whole.finished if outdone else 0)
 
 
 def _queue_tagger(project: Project) -> Job:
@@ -96,14 +109,22 @@ def _queue_tagger(project: Project) -> Job:
 
 @jobs.kind("train", pace="long")
 def _train(work: jobs.JobWork) -> dict[str, Any] | None:
-    made = train_version(db.session.get_one(Project, work.claim.project_id), _telling(work))
+    project = db.session.get_one(Project, work.claim.project_id)
+    made = _recorded(work, "made") or train_version(project, _telling(work), work)
     return {"version": made.number, **made.scores}
 
 
 @jobs.kind("tag", pace="patient", quiet=True)
 def _tag(work: jobs.JobWork) -> dict[str, Any] | None:
-    made = train_tagger(db.session.get_one(Project, work.claim.project_id), _telling(work))
+    project = db.session.get_one(Project, work.claim.project_id)
+    made = _recorded(work, "tagged") or train_tagger(project, _telling(work), work)
     return {"version": made.number, **made.scores} if made else None
+
+
+def _recorded(work: jobs.Work, step: str) -> TrainedModel | None:
+    """Return the version that a step of this work recorded before it was interrupted."""
+    known = (work.cursor or {}).get(step)
+    return db.session.get(TrainedModel, known) if known else None
 
 
 def _telling(work: jobs.JobWork) -> Tell:
@@ -119,41 +140,51 @@ def _telling(work: jobs.JobWork) -> Tell:
 # ---- training --------------------------------------------------------------------------------
 
 
-def train_version(project: Project, tell: Tell = _silent) -> TrainedModel:
+def train_version(
+    project: Project, tell: Tell = _silent, work: jobs.Work | None = None
+) -> TrainedModel:
     """Train on the layers finished, and let what was learned propose unless it is worse.
 
     The tagger is a version as soon as it has learned, in seconds. The pipeline is put beside it,
     or is a version of its own where it finds more. Returns the version that finds most. Raises
-    Invalid when there is not enough to learn from. What ends half-way leaves whole versions only.
+    Invalid when there is not enough to learn from. What ends half-way leaves whole versions only;
+    `work` keeps which, so that what is taken up again makes none of them twice.
     """
-    with _begun(project, LEAST) as training:
-        tagged = training.tagger(project.train_component, tell)
+    with _begun(project, LEAST, work or jobs.Work()) as training:
+        tagged = training.resumed() or training.tagger(project.train_component, tell)
         return training.pipeline(tagged, tell)
 
 
-def train_tagger(project: Project, tell: Tell = _silent) -> TrainedModel | None:
+def train_tagger(
+    project: Project, tell: Tell = _silent, work: jobs.Work | None = None
+) -> TrainedModel | None:
     """Train a tagger and a relation model alone; None where nothing is labeled.
 
     Raises Invalid when there is not enough to learn from.
     """
-    with _begun(project, LEAST_TAGGED) as training:
+    with _begun(project, LEAST_TAGGED, work or jobs.Work()) as training:
         return training.tagger(TAGGER_ALONE, tell)
 
 
 @contextmanager
-def _begun(project: Project, least: int) -> Iterator["_Training"]:
+def _begun(project: Project, least: int, work: jobs.Work) -> Iterator["_Training"]:
     """Write what is labeled as a corpus in a folder that goes afterwards."""
     began, submitted = time.monotonic(), finished(project)
     folder = versions.folder_of(project)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".training-") as name:
+    versions.remove_abandoned(folder, _PLACE)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_PLACE) as name:
         documents = write_corpus(project, Path(name) / "corpus")
         if documents < least:
             raise Invalid(
                 f"{documents} finished documents are too few to train on. Finish {least} first."
             )
         db.session.rollback()  # a read of minutes would keep the database from tidying up
-        yield _Training(project, Path(name), documents, submitted, began)
+        yield _Training(project, work, Path(name), documents, submitted, began)
+
+
+_PLACE = ".training-"
+"""How the folders begin in which trainings work."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +192,16 @@ class _Training:
     """A training on the corpus that was written for it, and the folder in which it works."""
 
     project: Project
+    work: jobs.Work
     place: Path
     documents: int
     submitted: int
     began: float
+
+    def resumed(self) -> TrainedModel | None:
+        """Return the tagger's version where an interrupted training recorded it already."""
+        tagged = _recorded(self.work, "tagged")
+        return tagged if tagged and (Path(tagged.folder) / TAGGER).is_file() else None
 
     def tagger(self, component: str, tell: Tell) -> TrainedModel | None:
         """Train a tagger and a relation model, and record them; None where nothing is labeled.
@@ -180,7 +217,8 @@ class _Training:
         scores = {**self._judged(folder), "relations": relations}
         scores |= {"tagger": scores.get("f1"), "hears": tagger.hears.get("name")}
         scores["known"] = tagger.known
-        return self._record(folder, TAGGER_ALONE, scores, announce=component != TAGGER_ALONE)
+        announce = component != TAGGER_ALONE
+        return self._record("tagged", folder, TAGGER_ALONE, scores, announce=announce)
 
     def pipeline(self, tagged: TrainedModel | None, tell: Tell) -> TrainedModel:
         """Train a pipeline, and put it beside the tagger, or record it where it finds more."""
@@ -197,18 +235,18 @@ class _Training:
         alone = judging.pipeline_scores(folder / PIPELINE, self.place / "corpus")
         if tagged is None:
             scores = {**alone, "relations": self._relations(folder)}
-            return self._record(folder, component, scores)
+            return self._record("made", folder, component, scores)
         before = {name: tagged.scores[name] for name in ("relations", "tagger", "known")}
         before["pipeline"] = alone.get("f1")
         scores = max(({**alone, **before}, self._nested(tagged, folder, before)), key=_f1)
         if _f1(scores) <= _f1(tagged.scores):
             made = self._trained(folder, component, scores)
-            return versions.complete(tagged, folder / PIPELINE, made)
+            return self._keep("made", lambda: versions.complete(tagged, folder / PIPELINE, made))
         if "hears" not in scores:
             (folder / TAGGER).unlink(missing_ok=True)
         if (Path(tagged.folder) / RELATIONS).is_file():
             shutil.copy(Path(tagged.folder) / RELATIONS, folder)
-        return self._record(folder, component, scores)
+        return self._record("made", folder, component, scores)
 
     def _nested(
         self, tagged: TrainedModel, folder: Path, before: Mapping[str, Any]
@@ -229,11 +267,28 @@ class _Training:
         return versions.Trained(folder, component, scores, self.documents, self.submitted, took)
 
     def _record(
-        self, folder: Path, component: str, scores: dict[str, Any], *, announce: bool = True
+        self,
+        step: str,
+        folder: Path,
+        component: str,
+        scores: dict[str, Any],
+        *,
+        announce: bool = True,
     ) -> TrainedModel:
         best = self._is_better(scores)
         made = self._trained(folder, component, scores)
-        return versions.record(self.project, made, best=best, announce=announce)
+        project = self.project
+        return self._keep(
+            step, lambda: versions.record(project, made, best=best, announce=announce)
+        )
+
+    def _keep(self, step: str, record: Callable[[], TrainedModel]) -> TrainedModel:
+        """Record a version together with the word that this step of the work is done."""
+        with self.work.chunk() as chunk:
+            version = record()
+            chunk.cursor = {**(chunk.cursor or {}), step: version.id}
+        versions.tidy(self.project)
+        return version
 
     def _is_better(self, scores: dict[str, Any]) -> bool:
         """Tell whether a version is not worse than the current one in the documents held back."""

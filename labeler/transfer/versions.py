@@ -25,6 +25,8 @@ KEPT = 5
 """Versions whose files are kept, beside the current one; as many of those without a pipeline."""
 FRESH = timedelta(hours=12)
 """How long a tagger's files are kept in any case."""
+ABANDONED = timedelta(days=2)
+"""After which nobody works any more in a folder that a training made: no training takes so long."""
 
 
 def versions(project: Project) -> list[TrainedModel]:
@@ -48,6 +50,14 @@ def current_version(project: Project) -> TrainedModel | None:
     """Return the version that proposes, if there is one."""
     wanted = select(TrainedModel).where(TrainedModel.project_id == project.id, TrainedModel.current)
     return db.session.scalar(wanted)
+
+
+def last_whole(project: Project) -> TrainedModel | None:
+    """Return the last version that has a pipeline."""
+    whole = select(TrainedModel).where(
+        TrainedModel.project_id == project.id, TrainedModel.component != TAGGER_ALONE
+    )
+    return db.session.scalar(whole.order_by(TrainedModel.number.desc()).limit(1))
 
 
 def folder_of(project: Project) -> Path:
@@ -96,7 +106,6 @@ def record(project: Project, trained: Trained, *, best: bool, announce: bool) ->
         session.flush()
         if best:
             use(project, made, announce=announce)
-    _tidy(project)
     return made
 
 
@@ -159,7 +168,7 @@ def wheel(project: Project, version: TrainedModel) -> Path:
     return made
 
 
-def _tidy(project: Project) -> None:
+def tidy(project: Project) -> None:
     """Remove the files of versions that are neither current nor among the last.
 
     A tagger that is new stays: a training may still be at the pipeline that belongs beside it.
@@ -172,6 +181,14 @@ def _tidy(project: Project) -> None:
         is_new = version.component == TAGGER_ALONE and version.created > now() - FRESH
         if version.number not in lasts and not version.current and not is_new:
             shutil.rmtree(version.folder, ignore_errors=True)
+
+
+def remove_abandoned(folder: Path, prefix: str) -> None:
+    """Remove the folders in which trainings worked that were killed, once they are old enough."""
+    oldest = (now() - ABANDONED).timestamp()
+    for place in folder.glob(f"{prefix}*"):
+        if place.stat().st_mtime < oldest:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 # ---- what more documents would bring ---------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from labeler import progress, transfer
+from labeler import jobs, progress, transfer
 from labeler.errors import LabelerError, NotFound
 from labeler.models import Project, TrainedModel
 from labeler.transfer import evaluation, training, versions
@@ -62,7 +62,10 @@ def _page(project: Project, form: TrainingForm) -> ResponseReturnValue:
         use_form=UseForm(),
         versions=shown[:20],
         current=current,
+        training=jobs.latest(project.id, "train"),
         gain=versions.expected_gain(points),
+        least=training.LEAST,
+        least_tagged=training.LEAST_TAGGED,
         lacking=max(training.LEAST - training.finished(project), 0),
         receptions=progress.receptions(project),
     ), 422 if form.errors else 200

@@ -16,13 +16,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from labeler import jobs
+from labeler import jobs, transfer
 from labeler.app import create_app
 from labeler.jobs.broker import celery
-from labeler.models import Job, JobProblem, db
-from tests.conftest import settings
+from labeler.models import Evaluation, Export, Job, JobProblem, SuggesterRun, TrainedModel, db
+from labeler.models.database import Base
+from labeler.transfer.evaluation import queue_evaluation
+from tests.conftest import Corpus, settings
 from tests.jobs.counting import CHUNKS
 from tests.serving import free_port
+from tests.test_training import label
 
 JOBS = 6
 KILLS = 8
@@ -133,8 +136,13 @@ class Workers:
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "tests.jobs.counting", name],
-                cwd=ROOT,
-                env={**os.environ, "LABELER_INSTANCE": str(self.folder / "instance"), **self.env},
+                cwd=self.folder,  # where exports land
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(ROOT),
+                    "LABELER_INSTANCE": str(self.folder / "instance"),
+                    **self.env,
+                },
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -242,3 +250,44 @@ def wait_for_effects() -> None:
     while not effects():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_real_jobs_have_their_effects_once(any_app: Flask, corpus: Corpus, tmp_path: Path) -> None:
+    """Trainings, evaluations, exports and suggestions are killed midway; each makes one of it."""
+    project = corpus.project()
+    label(corpus, project)
+    settings_ = any_app.config["LABELER"]
+    ids = [
+        transfer.queue_training(project).id,
+        queue_evaluation(project, "rulers").id,
+        transfer.queue_export(project, "docbin", actor=corpus.person(), name="frozen").id,
+        transfer.queue_suggestions(project).id,
+    ]
+    settings_.exports.mkdir()
+    workers = Workers(tmp_path, 2, LABELER_DATABASE_URL=settings_.database_url)
+    try:
+        for made in (SuggesterRun, TrainedModel):
+            wait_for_row(made, workers)
+            for name in ("w0", "w1"):
+                workers.kill(name)
+        wait_until_done(workers, 120)
+    finally:
+        workers.end()
+    assert {(job.kind, job.state, job.error) for job in map(jobs.find, ids)} == {
+        (kind, "done", None) for kind in ("train", "evaluate", "export", "suggest")
+    }
+    assert [(one.number, one.component) for one in db.session.query(TrainedModel)] == [
+        (1, "spancat")
+    ]
+    assert [one.suggester for one in db.session.query(Evaluation)] == ["rulers"]
+    [export] = db.session.query(Export)
+    assert [str(each) for each in settings_.exports.iterdir()] == [export.folder]
+
+
+def wait_for_row(made: type[Base], workers: Workers) -> None:
+    """Wait until there is a row of a kind."""
+    end = time.monotonic() + 60
+    while not db.session.query(made).count():
+        assert time.monotonic() < end, workers.told()
+        time.sleep(0.02)
+        db.session.rollback()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def _missing(folder: Path) -> Path:
     return folder / "nowhere"
 
 
+def _no_pipeline(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _of_unknown_parts(folder: Path) -> Path:
+    config = _ruler(folder) / "config.cfg"
+    config.write_text(config.read_text().replace('factory = "entity_ruler"', 'factory = "herbs"'))
+    return folder
+
+
 def _broken(folder: Path) -> Path:
     (_ruler(folder) / "vocab" / "strings.json").write_bytes(b"\x00 cut off")
     return folder
@@ -49,7 +61,9 @@ def _of_other_labels(folder: Path) -> Path:
 
 
 REFUSED = {
-    _missing: "give the name of an installed package",
+    _missing: "Give the name of an installed package",
+    _no_pipeline: "Name the folder that spaCy wrote",
+    _of_unknown_parts: "has the component 'herbs', which is not installed here",
     _broken: "train it again with this version",
     _of_another_version: "Install the version of it for this spaCy",
     _of_spacy_two: "made for spaCy >=3.2,<3.3",
@@ -72,7 +86,7 @@ def test_it_is_refused_on_the_page_and_in_a_run(
     place = str(make(tmp_path / "pipeline"))
     form = {"title": "News", "language": "en", "suggester": "spacy", "pipeline": place}
     page = Client(signed_in("max")).post("/projects/news/settings", form)
-    assert told in page.text.replace("&gt;", ">").replace("&lt;", "<")
+    assert told in unescape(page.text)
     assert db.session.get_one(Project, project.id).suggester == "rulers"
     projects.use_suggester(project, "spacy", {"pipeline": place})
     with pytest.raises(LabelerError) as raised:  # what the command prints

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from labeler import accounts, jobs, transfer
 from labeler.jobs import queue
-from labeler.models import Document, Export, Project, db
+from labeler.models import Document, Export, Project, db, transaction
 from labeler.web import manage, uploads
 from tests.conftest import Corpus
 from tests.web.pages import Client
@@ -158,6 +158,23 @@ def test_jobs_are_cancelled_and_tried_again(app: Flask, manager: Client, project
     assert "has ended already" in again.text
     manager.post(f"/projects/news/jobs/{job}/retry", {})
     assert jobs.find(job).state == "queued"
+
+
+def test_the_page_of_suggestions_tells_of_a_training(
+    app: Flask, manager: Client, project: Project
+) -> None:
+    """Queued, running and failed are told there with a way to the job, and the page renews itself.
+
+    Once it is done nothing of it is left.
+    """
+    queued = transfer.queue_training(project)
+    told = {"queued": "A training is queued.", "running": "A training runs.", "failed": "No memory"}
+    for state in ("queued", "running", "failed", "done"):
+        with transaction():
+            queued.state, queued.error = state, "No memory" if state == "failed" else None
+        page = manager.get("/projects/news/suggestions").text
+        assert (told.get(state, f"/jobs/{queued.id}") in page) is (state in told)
+        assert ('data-live="later"' in page) is (state in ("queued", "running"))
 
 
 def test_a_job_of_another_project_stays_closed(app: Flask, manager: Client, corpus: Corpus) -> None:
