@@ -8,10 +8,11 @@ a browser first asks for them.
 
 import hashlib
 import mimetypes
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -21,6 +22,8 @@ from labeler.errors import NotFound
 from labeler.web import bundles
 
 FOLDER = ROOT / "static"
+WITHIN = {"style": "css/first.css", "script": "js/start.js"}
+"""The files that come within a page: the first frame of a text waits for no others."""
 _YEAR = 365 * 24 * 3600
 """Seconds that a file may be kept: its address changes when it does."""
 
@@ -84,9 +87,16 @@ def register(app: Flask) -> None:
             values["version_asked"] = version
 
     app.session_interface = _Sessions()
+    app.jinja_env.globals["within"] = {kind: _sent(WITHIN[kind]).decode() for kind in WITHIN}
     app.add_url_rule("/static/v-<version_asked>/<path:filename>", "static", serve)
     app.add_url_rule("/static/<path:filename>", "static", serve)
     app.url_default_functions.setdefault(None, []).append(name_version)
+
+
+def policy_of(kind: Literal["style", "script"]) -> str:
+    """Return what a content security policy allows of a kind: our files, and the one in a page."""
+    digest = hashlib.sha256(_sent(WITHIN[kind])).digest()
+    return f"{kind}-src 'self' 'sha256-{b64encode(digest).decode()}'"
 
 
 @cache

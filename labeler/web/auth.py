@@ -30,6 +30,7 @@ from labeler import accounts, audit
 from labeler.config import Settings
 from labeler.errors import Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from labeler.models import User, db
+from labeler.web.assets import policy_of
 from labeler.web.forms import OwnPasswordForm, PasswordForm, SigninForm, TokenForm, tell
 from labeler.web.openapi import check_query, scope_of
 from labeler.web.repeating import answered_once
@@ -192,8 +193,8 @@ def _refuse_forged() -> None:
 
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
+    f"default-src 'self'; {policy_of('style')}; {policy_of('script')}; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 
 

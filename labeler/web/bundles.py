@@ -13,6 +13,7 @@ _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./(\w+)\.js";\n', re
 _EXPORT = re.compile(r"^export ((?:async function|function|class|const) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
 """A comment that has its lines for itself."""
+_REMARK = re.compile(r"[ \t]*/\*.*?\*/[ \t]*\n?", re.DOTALL)
 _SHEET = re.compile(r'^@import "([\w-]+\.css)";\n', re.MULTILINE)
 
 Read = Callable[[str], str]
@@ -21,7 +22,7 @@ Read = Callable[[str], str]
 
 def sheet(name: str, read: Read) -> str:
     """Return a style sheet with those that it imports in their place."""
-    return _SHEET.sub(lambda found: read(found[1]), read(name))
+    return _SHEET.sub(lambda found: sheet(found[1], read), _REMARK.sub("", read(name)))
 
 
 def script(name: str, read: Read) -> str:

@@ -11,6 +11,10 @@ LENGTH = 3000
 """Code points that are sent as HTML: more than a large screen shows."""
 LONG = 20_000
 """Code points from which the rest takes longer to come than the beginning to be painted."""
+ROW = 1069
+"""Pixels that a row of labels has at least where static/css/first.css counts on one row."""
+_GROUP, _CHIP, _LETTER = 98, 63, 10
+"""Pixels that the title of a group takes, a label with its key, and a letter of its name."""
 _LINE = re.compile(r"([^\n\r\u2028\u2029]*)([\n\r\u2028\u2029]+|$)")
 """A line and its breaks, as static/js/text.js cuts them."""
 _SPACE = (
@@ -41,12 +45,14 @@ class Opening:
     """The first lines of a document; `title` is empty where the first line is the title.
 
     `hurries` where the document is asked for at once, not after the first frame: what the server
-    does for a short one would only delay that frame.
+    does for a short one would only delay that frame. `one_row` where the labels surely take one row
+    of a wide window: its room is known before they are drawn.
     """
 
     title: str
     lines: tuple[Line, ...]
     hurries: bool
+    one_row: bool
 
 
 def opening(
@@ -62,7 +68,20 @@ def opening(
     found = _LINE.match(beginning)
     first = found[1].strip(_SPACE) if found else ""
     lines = tuple(_lines(beginning, title, entities, scheme))
-    return Opening("" if title == first else title, lines, len(document.text) >= LONG)
+    hurries = len(document.text) >= LONG
+    return Opening("" if title == first else title, lines, hurries, _fit_one_row(scheme))
+
+
+def _fit_one_row(scheme: schema.Scheme) -> bool:
+    """Return whether a row of `ROW` pixels has room for all labels, each taken too wide."""
+    groups: tuple[Sequence[schema.Label], ...] = (
+        scheme.entities,
+        scheme.relations,
+        scheme.categories,
+    )
+    kept = [[each.name for each in group if not each.retired] for group in groups]
+    chips = [sum(_CHIP + _LETTER * len(name) for name in names) for names in kept]
+    return sum(_GROUP + width for width in chips if width) <= ROW
 
 
 def _lines(

@@ -1,18 +1,18 @@
 // @ts-check
 /**
- * Opens the annotation screen. The page carries how the text begins: that is painted before anything
- * else is asked of the browser, so nothing is imported here. Meanwhile the server gets a long document
- * together, which the page has asked for already; a short one can wait for that frame.
+ * Opens the annotation screen. This stands within the page, as how the text begins does: that is painted
+ * before anything else is asked of browser and server, so nothing is imported here. Meanwhile the server gets
+ * a long document together, which the page has asked for already; a short one can wait for that frame.
  */
 
 const LATEST = 300; // milliseconds: a window that nobody sees paints nothing
 const EDITS = "labeler.edit."; // what outbox.js keeps in the browser's storage
 const MEANT = /^(.|Arrow\w+|Enter|Backspace|Delete|Escape)$/u; // keys that say something to the screen
 
-/** Wait for the first frame. */
+/** Wait until the first frame is seen: what begins before takes processors that paint it. */
 function painted() {
   return new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
+    new PerformanceObserver(done).observe({ type: "paint", buffered: true });
     setTimeout(done, LATEST);
   });
 }
@@ -53,17 +53,29 @@ function keepKeys() {
   };
 }
 
-/** Have the styles of what scripts add: they lie beside the scripts, under the same version. Returns what puts them on. */
-async function dressing() {
-  const href = new URL("../css/working.css", import.meta.url).href;
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", media: "not all", href });
+/** @param {string} name of one of our files @returns its address, under the version of this page */
+const file = (name) => part("article").dataset.files + name;
+
+/** Fetch a style sheet; returns what puts it on: each that is put on has all of the page looked through. @param {string} name */
+async function dressing(name) {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", media: "not all", href: file(name) });
   await new Promise((done, fail) => {
     sheet.addEventListener("load", done);
     sheet.addEventListener("error", () => fail(new Error("The styles did not come.")));
     document.head.append(sheet);
   });
-  return () => (sheet.media = "all"); // with the first drawing: each change of styles has all of the page looked through
+  return () => (sheet.media = "all");
 }
+
+/** Draw what the first frame left out. */
+async function drawBars() {
+  const dress = await dressing("css/annotate.css");
+  dress();
+  document.documentElement.classList.remove("opening");
+}
+
+/** @returns {Promise<typeof import("./main.js")>} */
+const screen = () => import(file("js/main.js"));
 
 async function start() {
   const pressAgain = keepKeys();
@@ -73,8 +85,7 @@ async function start() {
   await painted();
   const work = early ?? ask();
   work.catch(() => {});
-  document.documentElement.classList.remove("opening");
-  const [{ Page }, dress] = await Promise.all([import("./main.js"), dressing(), import("./page.js")]);
+  const [{ Page }, dress] = await Promise.all([screen(), dressing("css/working.css"), import(file("js/page.js")), drawBars()]);
   const found = await work;
   dress();
   await new Page(found).opened;
