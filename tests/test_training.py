@@ -12,7 +12,7 @@ from labeler import jobs, nlp, transfer, work
 from labeler.errors import Invalid, NotFound
 from labeler.jobs.work import Stopped
 from labeler.models import Job, Layer, Project, TrainedModel, db, transaction
-from labeler.transfer import judging, training, versions
+from labeler.transfer import exports, judging, training, versions
 from tests.conftest import NOW, Corpus
 
 WORDS = ("{0} is the mayor of {1}.", "The mayor of {1} is {0}.", "{0} met people in {1} today.")
@@ -332,8 +332,7 @@ def test_gold_is_learned_where_it_is_settled(app: Flask, corpus: Corpus) -> None
     with transaction():
         db.session.get_one(Layer, gold.id).gold = True
     learned = [
-        (record.document.id, record.layer.annotator)
-        for record in training.training_records(project)
+        (record.document.id, record.layer.annotator) for record in exports.training_records(project)
     ]
     assert learned == [("a1", "cyd"), ("a2", "ana"), ("a2", "ben")]
 

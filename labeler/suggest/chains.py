@@ -30,6 +30,9 @@ _DROPPED = 0.1
 _EAGER = 0.8
 """By how much a token is taken for nothing less readily than is likely: what is proposed in vain
 takes an annotator one action, what is not proposed two."""
+_BEGUN = 1.2
+"""By how much a label is begun more readily than is likely, for the same reason: names that were
+never seen are missed most. It does not make what is proposed longer."""
 _NEVER = -1e4
 """The weight of a step between tags that cannot follow each other."""
 
@@ -85,6 +88,7 @@ class Chain:
         """Yield the spans of the likeliest tags of a sentence, slightly eager."""
         scores = self.weights[features].sum(axis=1)
         scores[:, 0] -= _EAGER
+        scores[:, 1::2] += _BEGUN
         steps = self._steps()
         path = _likeliest(scores, steps)
         chances, _ = _chances(scores, steps)

@@ -15,7 +15,6 @@ from labeler.suggest import (
     entity_suggestion,
     habits,
     relation_suggestion,
-    suggested_place,
 )
 from labeler.suggest.finds import Find, standing
 from labeler.suggest.reading import ENTITY, MAX_KEY, Counts, Key, LookUp, Reading
@@ -26,10 +25,6 @@ FOLLOWING = 6
 """Entities after one that it is paired with."""
 THRESHOLD = 0.55
 """Share of a key's outcomes from which one is proposed."""
-HERE = 0.6
-"""The score of a proposal to label words as they were labeled elsewhere in the same text."""
-UNSURE = 0.3
-"""The same where they were labeled in several ways: what knows the words around may know better."""
 NOTHING = ""
 """The outcome of what nobody labeled."""
 
@@ -170,102 +165,6 @@ def proposals(
         for find in standing(finds)
     ]
     return [*entities, *relation_proposals(reading, entities, scheme, look_up, origin)]
-
-
-def occurrences(reading: Reading, labeled: Sequence[Entity]) -> list[Entity]:
-    """Return proposals to label the same words alike everywhere in a text.
-
-    Of several labels the one given most times counts, or else the last: to change it takes no more
-    actions than to label what nobody proposes.
-    """
-    places = {place for item in labeled if (place := reading.range(item))}
-    given = _given(reading, labeled)
-    alike = {words: labels[-1] for words, labels in given.items()}
-    if not alike:
-        return []
-    taken = {token for first, last in places for token in range(first, last)}
-    finds = [
-        Find(
-            first,
-            last,
-            alike[words],
-            HERE if len(given[words]) == 1 else UNSURE,
-            f"labeled {alike[words]} here",
-        )
-        for words, first, last in _places(reading, places, alike)
-        if taken.isdisjoint(range(first, last))
-    ]
-    starts, ends = reading.tokens.starts, reading.tokens.ends
-    return [
-        entity_suggestion(
-            starts[find.start], ends[find.end - 1], find.label,
-            _why({"suggester": "dictionary", "version": "this text"}, *find),
-        )
-        for find in standing(finds)
-    ]  # fmt: skip
-
-
-def unopposed(
-    reading: Reading,
-    proposed: Iterable[Entity],
-    labeled: Sequence[Entity],
-    rejected: Collection[str],
-) -> list[Entity]:
-    """Return the proposals that nothing decided in this text speaks against.
-
-    Against them speak the same words labeled otherwise here, each time alike, or `rejected`, by
-    the ids of proposals, with this label.
-    """
-    alike = _alike(reading, labeled)
-    against = {
-        (reading.text[start:end], label)
-        for id_ in rejected
-        for start, end, label in [suggested_place(id_) or (0, 0, "")]
-    }
-
-    def stands(item: Entity) -> bool:
-        words = reading.text[item.start : item.end]
-        return (words, item.label) not in against and alike.get(words, item.label) == item.label
-
-    return [item for item in proposed if stands(item)]
-
-
-def _alike(reading: Reading, labeled: Iterable[Entity]) -> dict[str, str]:
-    """Return the labels of words that have one label in a text."""
-    given = _given(reading, labeled).items()
-    return {words: labels[0] for words, labels in given if len(labels) == 1}
-
-
-def _given(reading: Reading, labeled: Iterable[Entity]) -> dict[str, list[str]]:
-    """Return the labels that words have in a text, the one given most times last."""
-    labels: dict[str, list[str]] = defaultdict(list)
-    for item in sorted(labeled, key=lambda item: item.start):
-        place = reading.range(item)
-        if place and not item.parts:
-            labels[reading.slice(*place)].append(item.label)
-    return {
-        words: sorted(set(found), key=lambda label: (found.count(label), _last(found, label)))
-        for words, found in labels.items()
-    }
-
-
-def _last(labels: Sequence[str], label: str) -> int:
-    """Return where a label stands last."""
-    return len(labels) - 1 - labels[::-1].index(label)
-
-
-def _places(
-    reading: Reading, samples: Iterable[tuple[int, int]], wanted: Collection[str]
-) -> Iterator[tuple[str, int, int]]:
-    """Yield where the `wanted` words of `samples` stand, found by their first tokens."""
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for first, last in samples:
-        lengths[reading.words[first]].add(last - first)
-    for first, word in enumerate(reading.words):
-        for length in lengths.get(word, ()):
-            last = first + length
-            if last <= len(reading.words) and (words := reading.slice(first, last)) in wanted:
-                yield words, first, last
 
 
 def _why(origin: Mapping[str, Any], *find: Any) -> dict[str, Any]:

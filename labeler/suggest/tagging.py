@@ -22,7 +22,7 @@ from labeler.suggest.reading import Reading
 LONGEST = 120
 """Tokens of a sentence; what is longer is cut."""
 _ENDS = re.compile(r"[.!?…。]+")
-_BELIEF = 10.0
+_BELIEF = 6.0
 """The weight that what others propose has before anything is learned, where they know all labels:
 a label that they never propose takes its share off, since their silence says little then."""
 _ELSEWHERE = 6

@@ -12,14 +12,17 @@ from labeler import nlp
 from labeler.errors import Unavailable
 from labeler.schema import Entity, Relation, Scheme, Suggestion, crosses, overlap
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
+from labeler.suggest.mentions import MentionModel
 from labeler.suggest.pipeline import propose
 from labeler.suggest.reading import Reading
 from labeler.suggest.relating import RelationModel
+from labeler.suggest.repeats import LabelAgain
 from labeler.suggest.tagging import Tagger
 
 PIECE = 2_000
 """Code points that the pipeline is given at once: its memory grows with them."""
-PIPELINE, RELATIONS, TAGGER = "pipeline", "relations.npz", "tagger.npz"
+PIPELINE, TAGGER = "pipeline", "tagger.npz"
+RELATIONS, MENTIONS = "relations.npz", "mentions.npz"
 """What a version consists of: a folder that `spacy.load` takes, and files beside it. Where there is
 a tagger, it is better than the pipeline, or there is none yet, and it finds the entities."""
 
@@ -121,6 +124,20 @@ class TrainedSuggester:
             for head, tail, label, chance in self._model.relations(reading, entities, scheme)
         ]  # fmt: skip
         return sorted({item.id: item for item in made}.values(), key=lambda item: item.id)
+
+    def labels_again(self, scheme: Scheme) -> LabelAgain:
+        """Return what says as what words are labeled where they come again in a text."""
+
+        def label(reading: Reading, place: tuple[int, int], before: Sequence[str]) -> str | None:
+            found = self._mentions.label(reading, place, before) if self._mentions else None
+            return scheme.offered("entities", found) if found else None
+
+        return label
+
+    @cached_property
+    def _mentions(self) -> MentionModel | None:
+        path = self._folder / MENTIONS
+        return MentionModel.load(path) if path.is_file() else None
 
     @cached_property
     def _model(self) -> RelationModel | None:

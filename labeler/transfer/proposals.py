@@ -1,16 +1,15 @@
 """What is proposed for a document: the runs of suggesters and what was learned, put together."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from labeler import borders, lessons, schema
 from labeler.models import Document, Project
-from labeler.suggest import LEARNED, dictionary, habits, ranking
+from labeler.suggest import LEARNED, dictionary, habits, ranking, repeats
 from labeler.suggest.reading import ENTITY, Counts, Key, LookUp, Reading
+from labeler.suggest.trained import TrainedSuggester
 
 Proposal = dict[str, Any]
-Relate = Callable[[Reading, Sequence[schema.Entity], schema.Scheme], list[schema.Relation]]
-"""Proposes relations between given entities."""
 
 
 def put_together(
@@ -18,7 +17,7 @@ def put_together(
     document: Document,
     runs: Sequence[Sequence[Proposal]],
     held: schema.Layer | None = None,
-    relate: Relate = lambda *_: [],
+    trained: TrainedSuggester | None = None,
     *,
     build: bool = True,
 ) -> list[Proposal]:
@@ -26,9 +25,9 @@ def put_together(
 
     Of the same proposal in two runs the first counts. What the person's layer `held` says already
     is not proposed again, nor what that answers otherwise; with `build` it teaches what the same
-    words are elsewhere in the document, and relations are proposed between its entities too, also
-    by `relate`. Labels that the scheme no longer has, or that are retired, are left out; those it
-    has under another name by now have that one.
+    words are elsewhere in the document, and relations are proposed between its entities too; the
+    version `trained` here knows more of both. Labels that the scheme no longer has, or that are
+    retired, are left out; those it has under another name by now have that one.
     """
     scheme = project.scheme
     entities, relations, categories = _parsed(scheme, runs)
@@ -49,14 +48,15 @@ def put_together(
     placed = _as_usual(reading, entities, labeled if build else (), look_up)
     competing = _experienced(reading, scheme, placed, look_up, origin)
     if build:
-        competing += dictionary.occurrences(reading, labeled)
-        competing = dictionary.unopposed(reading, competing, labeled, rejected)
+        label = trained.labels_again(scheme) if trained else None
+        again = repeats.occurrences(reading, labeled, label)
+        competing = repeats.unopposed(reading, [*competing, *again], labeled, rejected, again)
     chosen = ranking.best(ranking.beside(competing, labeled, scheme.overlap), scheme.overlap)
     given = labeled if build else []
     ends = [*given, *(item for item in chosen if item.id not in said)]
     related = dictionary.relation_proposals(reading, ends, scheme, look_up, origin)
-    trained = relate(reading, ends, scheme) if scheme.relations else []
-    return _as_json([*chosen, *bound], [*related, *trained, *relations], categories, said)
+    others = trained.relations(reading, ends, scheme) if trained else []
+    return _as_json([*chosen, *bound], [*related, *others, *relations], categories, said)
 
 
 def _version(learned: int) -> str:

@@ -23,10 +23,9 @@ from labeler.models import (
 from labeler.models.database import now, rows_changed
 from labeler.suggest import suggesters
 from labeler.suggest.patterns import PatternSuggester
-from labeler.suggest.reading import Reading
 from labeler.suggest.trained import TrainedSuggester
 from labeler.transfer import patterns
-from labeler.transfer.proposals import Relate, put_together
+from labeler.transfer.proposals import put_together
 from labeler.transfer.sources import Source, sources
 from labeler.transfer.usefulness import rank
 
@@ -116,26 +115,15 @@ def suggestions(
             _keep(run, [document], made)
             kept.append((run, made[0]))
     runs = [proposals for _, proposals in _unheard(proposing, kept)]
-    relate = _relating(project, proposing)
-    found = put_together(project, document, runs, held, relate, build=build)
+    trained = _trained(project, proposing)
+    found = put_together(project, document, runs, held, trained, build=build)
     return found, " ".join(problems) or None
 
 
-def _relating(project: Project, proposing: Sequence[Source]) -> Relate:
-    """Return what proposes relations between entities that are given."""
-
-    def relate(
-        reading: Reading, entities: Sequence[schema.Entity], scheme: schema.Scheme
-    ) -> list[schema.Relation]:
-        loaded = (source.load(project.language) for source in proposing if source.name == "trained")
-        return [
-            relation
-            for suggester in loaded
-            if isinstance(suggester, TrainedSuggester)
-            for relation in suggester.relations(reading, entities, scheme)
-        ]
-
-    return relate
+def _trained(project: Project, proposing: Sequence[Source]) -> TrainedSuggester | None:
+    """Return the version trained here that proposes, if there is one."""
+    loaded = (source.load(project.language) for source in proposing if source.name == "trained")
+    return next((each for each in loaded if isinstance(each, TrainedSuggester)), None)
 
 
 def _kept(

@@ -3,11 +3,9 @@
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,17 @@ from labeler import audit, jobs, nlp
 from labeler.borders import spacy_lock
 from labeler.errors import Invalid, LabelerError
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
-from labeler.schema import Entity, Layer, overlap
-from labeler.suggest import relating, suggesters, tagging
-from labeler.suggest.reading import Reading
-from labeler.suggest.tagging import Example, Tagger
-from labeler.suggest.trained import PIPELINE, RELATIONS, TAGGER, TrainedSuggester, is_there
-from labeler.transfer import judging, versions
-from labeler.transfer.exports import training_records, write_corpus
+from labeler.suggest.tagging import Tagger
+from labeler.suggest.trained import (
+    MENTIONS,
+    PIPELINE,
+    RELATIONS,
+    TAGGER,
+    TrainedSuggester,
+    is_there,
+)
+from labeler.transfer import fitting, judging, versions
+from labeler.transfer.exports import write_corpus
 from labeler.transfer.versions import TAGGER_ALONE
 
 Tell = Callable[[str], None]
@@ -38,8 +40,6 @@ LEAST = 5
 """Finished documents below which training is of no use."""
 LONGEST = 8
 """Tokens that an entity may have to be found by the span categorizer."""
-MOST_TAGGED = 500
-"""Documents that the tagger learns from, the last ones: it holds them in memory."""
 LEAST_TAGGED = 3
 """Finished documents below which the tagger learns nothing of use."""
 LEAST_BESIDE = 10
@@ -209,11 +209,11 @@ class _Training:
         `component` is what is to be put beside them.
         """
         folder = self._folder("tagged")
-        tagger = self._learned(tell)
+        tagger = fitting.tagger(self.project, tell)
         if tagger is None:
             return None
         tagger.save(folder / TAGGER)
-        relations = self._relations(folder)
+        relations = fitting.beside(self.project, folder)
         scores = {**self._judged(folder), "relations": relations}
         scores |= {"tagger": scores.get("f1"), "hears": tagger.hears.get("name")}
         scores["known"] = tagger.known
@@ -234,7 +234,7 @@ class _Training:
             )
         alone = judging.pipeline_scores(folder / PIPELINE, self.place / "corpus")
         if tagged is None:
-            scores = {**alone, "relations": self._relations(folder)}
+            scores = {**alone, "relations": fitting.beside(self.project, folder)}
             return self._record("made", folder, component, scores)
         before = {name: tagged.scores[name] for name in ("relations", "tagger", "known")}
         before["pipeline"] = alone.get("f1")
@@ -244,15 +244,16 @@ class _Training:
             return self._keep("made", lambda: versions.complete(tagged, folder / PIPELINE, made))
         if "hears" not in scores:
             (folder / TAGGER).unlink(missing_ok=True)
-        if (Path(tagged.folder) / RELATIONS).is_file():
-            shutil.copy(Path(tagged.folder) / RELATIONS, folder)
+        for name in (RELATIONS, MENTIONS):
+            if (Path(tagged.folder) / name).is_file():
+                shutil.copy(Path(tagged.folder) / name, folder)
         return self._record("made", folder, component, scores)
 
     def _nested(
         self, tagged: TrainedModel, folder: Path, before: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return the scores of the tagger with the pipeline within and around what it finds."""
-        if not self._has_nested():
+        if not fitting.has_nested(self.project):
             return {}
         replace(Tagger.load(Path(tagged.folder) / TAGGER), nested=True).save(folder / TAGGER)
         return {**self._judged(folder), **before, "hears": tagged.scores["hears"]}
@@ -310,69 +311,8 @@ class _Training:
             return judging.pipeline_scores(folder / PIPELINE, self.place / "corpus")
         options = {"folder": str(folder)}
         version = TrainedSuggester(language=self.project.language, options=options)
-        readings = _readings(self.project, "dev")
+        readings = fitting.readings(self.project, "dev")
         return judging.version_scores(version, readings, self.project.scheme)
-
-    def _has_nested(self) -> bool:
-        """Tell whether entities lie within others in what the version is judged by."""
-        if self.project.scheme.overlap == "forbid":
-            return False
-        layers = (layer for _, layer in _readings(self.project, "dev"))
-        return any(
-            overlap(one, other)
-            for layer in layers
-            for one, other in pairwise(sorted(layer.entities, key=lambda e: (e.start, e.end)))
-        )
-
-    def _learned(self, tell: Tell) -> Tagger | None:
-        """Return a tagger that learned from what is labeled and what is proposed there."""
-        hears: dict[str, Any] = {
-            "name": self.project.suggester, "options": self.project.suggester_options
-        }  # fmt: skip
-        try:
-            examples = deque(_tagged(self.project, hears, "train"), MOST_TAGGED)
-        except LabelerError as problem:
-            tell(f"The tagger hears no other suggester: {problem.message}")
-            hears = {}
-            examples = deque(_tagged(self.project, hears, "train"), MOST_TAGGED)
-        db.session.rollback()  # as above
-        return tagging.train(examples, hears, tell)
-
-    def _relations(self, folder: Path) -> dict[str, Any]:
-        """Train a relation model into a folder; return its scores."""
-        scheme = self.project.scheme
-        if not scheme.relations:
-            return {}
-        model = relating.train(_related(self.project, "train"), scheme)
-        if model is None:
-            return {}
-        model.save(folder / RELATIONS)
-        return judging.relation_scores(model, _related(self.project, "dev"), scheme)
-
-
-def _related(project: Project, part: str) -> Iterator[relating.Example]:
-    for reading, layer in _readings(project, part):
-        yield reading, layer.entities, layer.relations
-
-
-def _tagged(project: Project, hears: Mapping[str, Any], part: str) -> Iterator[Example]:
-    """Yield the documents of a part with what the suggester that is heard proposes for each."""
-    suggester = (
-        suggesters[hears["name"]](language=project.language, options=hears["options"])
-        if hears
-        else None
-    )
-    scheme = project.scheme
-    for reading, layer in _readings(project, part):
-        with spacy_lock:
-            found = next(iter(suggester.suggest([reading.text], scheme))) if suggester else []
-        yield Example(reading, layer.entities, [item for item in found if isinstance(item, Entity)])
-
-
-def _readings(project: Project, part: str) -> Iterator[tuple[Reading, Layer]]:
-    for record in training_records(project):
-        if record.part == part:
-            yield Reading(record.document.text, record.tokens), record.layer
 
 
 def _f1(scores: Mapping[str, Any]) -> float:
