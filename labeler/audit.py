@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from labeler.models import Audit, Project, User, db, transaction
+from labeler.models import Audit, Project, User, db, newest_first, transaction
 from labeler.models.database import now
 
 ACTIONS = {
@@ -156,7 +156,6 @@ def entries(
         select(*columns, Audit.details)
         .outerjoin(User, User.id == Audit.actor_id)
         .outerjoin(Project, Project.id == Audit.project_id)
-        .order_by(Audit.id.desc())
     )
     if project is not None:
         query = query.where(Audit.project_id == project.id)
@@ -165,8 +164,6 @@ def entries(
         query = query.where(Audit.actor_id == by)
     if action:
         query = query.where(Audit.action == action)
-    if before is not None:
-        query = query.where(Audit.id < before)
-    found = db.session.execute(query.limit(limit + 1)).all()
+    found = db.session.execute(newest_first(query, Audit.id, before, limit + 1)).all()
     rows = [Entry(r[0], r[1], r[2] or "", r[3] or "", *r[4:]) for r in found[:limit]]
     return Entries(rows, rows[-1].id if len(found) > limit else None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from labeler.errors import NotFound
-from labeler.models import GuidelineVersion, Project, User, db
+from labeler.models import GuidelineVersion, Project, User, db, newest_first
 from labeler.models.database import now
 
 LISTED = 50
@@ -73,11 +73,8 @@ def versions(project: Project, before: int | None = None, limit: int = LISTED) -
         select(GuidelineVersion, User.name)
         .outerjoin(User, User.id == GuidelineVersion.user_id)
         .where(GuidelineVersion.project_id == project.id)
-        .order_by(GuidelineVersion.number.desc())
-        .limit(limit + 1)
     )
-    if before is not None:
-        wanted = wanted.where(GuidelineVersion.number < before)
+    wanted = newest_first(wanted, GuidelineVersion.number, before, limit + 1)
     rows = [(row, name or "") for row, name in db.session.execute(wanted)]
     texts = [row.text for row, _ in rows] + [""]
     found = []

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from labeler.errors import NotFound
-from labeler.models import Job, JobPart, db
+from labeler.models import Job, JobPart, db, newest_first
 
 UNFINISHED = ("queued", "running")
 FINISHED = ("done", "failed", "cancelled")
@@ -35,11 +35,9 @@ def listed(project_id: int | None, before: int | None = None, limit: int = 50) -
     Quiet ones are left out unless they failed.
     """
     told = or_(Job.kind.not_in(QUIET), Job.state == "failed")
-    wanted = select(Job).where(told).order_by(Job.id.desc()).limit(limit)
+    wanted = newest_first(select(Job).where(told), Job.id, before, limit)
     if project_id is not None:
         wanted = wanted.where(Job.project_id == project_id)
-    if before is not None:
-        wanted = wanted.where(Job.id < before)
     return list(db.session.scalars(wanted, execution_options={"populate_existing": True}))
 
 

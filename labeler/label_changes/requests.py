@@ -10,7 +10,7 @@ from labeler import audit, jobs, schema
 from labeler.errors import Conflict, NotFound
 from labeler.label_changes import revising
 from labeler.label_changes.revising import Revision
-from labeler.models import Job, LabelChange, Layer, Project, User, db, transaction
+from labeler.models import Job, LabelChange, Layer, Project, User, db, newest_first, transaction
 from labeler.models.database import now as present
 from labeler.models.label_changes import MOVING
 from labeler.projects import hold_writers
@@ -196,8 +196,5 @@ def changes(project: Project, before: int | None = None, limit: int = 20) -> lis
         select(LabelChange)
         .where(LabelChange.project_id == project.id)
         .options(joinedload(LabelChange.actor), joinedload(LabelChange.undoer))
-        .order_by(LabelChange.id.desc())
     )
-    if before is not None:
-        wanted = wanted.where(LabelChange.id < before)
-    return list(db.session.scalars(wanted.limit(limit)))
+    return list(db.session.scalars(newest_first(wanted, LabelChange.id, before, limit)))

@@ -1,7 +1,15 @@
 """The tables, and how they are reached: hides SQLAlchemy's set-up and the two databases."""
 
 from labeler.models.annotations import Category, Decision, Edit, Entity, Relation, Verdict
-from labeler.models.database import connect, db, insert_rows, migrate, raw_rows, transaction
+from labeler.models.database import (
+    connect,
+    db,
+    insert_rows,
+    migrate,
+    newest_first,
+    raw_rows,
+    transaction,
+)
 from labeler.models.documents import (
     Comment,
     CounterEntry,
@@ -118,6 +126,7 @@ __all__ = [
     "db",
     "insert_rows",
     "migrate",
+    "newest_first",
     "own_layers",
     "raw_rows",
     "transaction",

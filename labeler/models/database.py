@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from flask import Flask
@@ -24,10 +24,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
 from labeler.config import ROOT
 from labeler.errors import Unavailable
+
+Wanted = TypeVar("Wanted", bound="Select[*tuple[Any, ...]]")
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _write_lock = threading.Lock()
@@ -160,6 +162,15 @@ def raw_rows(
             yield rows
     finally:
         found.close()
+
+
+def newest_first(
+    query: Wanted, key: InstrumentedAttribute[int], before: int | None, limit: int
+) -> Wanted:
+    """Return a query of the rows with the highest keys, those below `before` where it is given."""
+    if before is not None:
+        query = query.where(key < before)
+    return query.order_by(key.desc()).limit(limit)
 
 
 def _converted(row: tuple[Any, ...], converted: dict[int, Any]) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from labeler import schema
 from labeler.errors import NotFound
-from labeler.models import Document, Export, Layer, Membership, Project, User, db
+from labeler.models import Document, Export, Layer, Membership, Project, User, db, newest_first
 from labeler.projects.scheme_changes import usage
 
 
@@ -37,9 +37,7 @@ def members(project: Project, after: str = "", limit: int | None = None) -> list
 def exports(project: Project, before: int | None = None, limit: int = 50) -> list[Export]:
     """Return the last exports of a project, newest first: those before an id."""
     mine = select(Export).where(Export.project_id == project.id)
-    if before is not None:
-        mine = mine.where(Export.id < before)
-    return list(db.session.scalars(mine.order_by(Export.id.desc()).limit(limit)))
+    return list(db.session.scalars(newest_first(mine, Export.id, before, limit)))
 
 
 def find_export(project: Project, export_id: int) -> Export:

@@ -9,7 +9,16 @@ from sqlalchemy.orm import joinedload
 
 from labeler import editing, schema, sudden
 from labeler.errors import NotFound
-from labeler.models import Document, Layer, Project, SuddenChange, User, db, transaction
+from labeler.models import (
+    Document,
+    Layer,
+    Project,
+    SuddenChange,
+    User,
+    db,
+    newest_first,
+    transaction,
+)
 from labeler.settling.restoring import named, restore
 
 _PAGE = 20
@@ -47,9 +56,7 @@ def sudden_changes(
 
     `of` names the only person whose layers are looked at; gold is nobody's then.
     """
-    wanted = _unseen(project, of).order_by(SuddenChange.id.desc()).limit(limit + 1)
-    if before is not None:
-        wanted = wanted.where(SuddenChange.id < before)
+    wanted = newest_first(_unseen(project, of), SuddenChange.id, before, limit + 1)
     loads = joinedload(SuddenChange.layer)
     options = (loads.joinedload(Layer.document), loads.joinedload(Layer.annotator))
     found = list(db.session.scalars(wanted.options(*options, joinedload(SuddenChange.actor))))

@@ -12,7 +12,7 @@ from labeler import jobs
 from labeler.borders import spacy_lock
 from labeler.errors import Invalid, NotFound
 from labeler.formats import Exported, Report
-from labeler.models import Document, Evaluation, Job, Project, TrainedModel, db
+from labeler.models import Document, Evaluation, Job, Project, TrainedModel, db, newest_first
 from labeler.schema import Suggestion
 from labeler.suggest import suggesters
 from labeler.suggest.comparing import Tally, differences, entity_places, relation_places
@@ -239,9 +239,7 @@ class Shown:
 def evaluations(project: Project, limit: int = 20, before: int | None = None) -> list[Evaluation]:
     """Return the evaluations of a project, newest first: those before an id."""
     mine = select(Evaluation).where(Evaluation.project_id == project.id)
-    if before is not None:
-        mine = mine.where(Evaluation.id < before)
-    return list(db.session.scalars(mine.order_by(Evaluation.id.desc()).limit(limit)))
+    return list(db.session.scalars(newest_first(mine, Evaluation.id, before, limit)))
 
 
 def find_evaluation(project: Project, number: int) -> Evaluation:

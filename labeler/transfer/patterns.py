@@ -10,7 +10,7 @@ from sqlalchemy import Select, Text, func, select
 
 from labeler import audit, borders, nlp
 from labeler.errors import Invalid, NotFound
-from labeler.models import Document, PatternVersion, Project, User, db, transaction
+from labeler.models import Document, PatternVersion, Project, User, db, newest_first, transaction
 from labeler.suggest.patterns import MOST, Pattern, PatternSuggester, from_json
 
 TRIED = 2_000
@@ -132,9 +132,7 @@ def latest(project: Project) -> PatternVersion | None:
 def versions(project: Project, limit: int = 20, before: int | None = None) -> list[PatternVersion]:
     """Return the versions of a project's patterns, newest first: those before a number."""
     mine = select(PatternVersion).where(PatternVersion.project_id == project.id)
-    if before is not None:
-        mine = mine.where(PatternVersion.number < before)
-    return list(db.session.scalars(mine.order_by(PatternVersion.number.desc()).limit(limit)))
+    return list(db.session.scalars(newest_first(mine, PatternVersion.number, before, limit)))
 
 
 def find_version(project: Project, number: int) -> PatternVersion:

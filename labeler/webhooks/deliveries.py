@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labeler import audit, jobs
 from labeler.errors import Conflict, NotFound
-from labeler.models import Delivery, Job, Project, Webhook, db, transaction
+from labeler.models import Delivery, Job, Project, Webhook, db, newest_first, transaction
 from labeler.models.database import now
 from labeler.webhooks.register import drop_waiting
 from labeler.webhooks.sending import Outcome, send
@@ -187,10 +187,8 @@ def _forget(webhook_id: int) -> None:
 
 def told(webhook: Webhook, before: int | None = None, limit: int = 50) -> list[Delivery]:
     """Return what a webhook was told, newest first: those before an id."""
-    wanted = select(Delivery).where(Delivery.webhook_id == webhook.id)
-    if before is not None:
-        wanted = wanted.where(Delivery.id < before)
-    wanted = wanted.order_by(Delivery.id.desc()).limit(limit)
+    mine = select(Delivery).where(Delivery.webhook_id == webhook.id)
+    wanted = newest_first(mine, Delivery.id, before, limit)
     return list(db.session.scalars(wanted, execution_options={"populate_existing": True}))
 
 
