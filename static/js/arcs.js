@@ -76,7 +76,9 @@ export class Arcs {
     arcs.sort((a, b) => Number(strong.has(a.id)) - Number(strong.has(b.id)));
     return () => {
       if (this.pressed) return; // what is replaced between press and release gets no click
-      this.layer.replaceChildren(...arcs.map((arc) => arc.draw(strong.has(arc.id))), this.rubber);
+      const drawn = arcs.map((arc) => arc.draw(strong.has(arc.id)));
+      // Words lie above all lines, so that none crosses them.
+      this.layer.replaceChildren(...drawn.map(({ lines }) => lines), ...drawn.map(({ words }) => words), this.rubber);
       this.layer.classList.toggle("some-strong", strong.size > 0);
     };
   }
@@ -282,13 +284,14 @@ export class Arcs {
       middle = { x: this.#beside(end, x, words), y };
     }
     const crowded = runs.some((each) => each.crowded);
-    const classes = ["arc", strong && "strong", link.open && "open", crowded && "crowded"].filter(Boolean).join(" ");
-    const group = svg("g", { class: classes, "data-id": relation.id });
-    group.append(svg("path", { class: "hit", d: path }), svg("path", { class: "line", d: path }));
-    if (tail) group.append(arrow(tail.x, tail.top));
-    if (head && kind?.symmetric) group.append(arrow(head.x, head.top));
-    group.append(pill(words, middle.x, middle.y, head && tail ? "" : head ? relation.tail : relation.head));
-    return group;
+    const classes = [strong && "strong", link.open && "open", crowded && "crowded"].filter(Boolean).join(" ");
+    const lines = svg("g", { class: `arc ${classes}`, "data-id": relation.id });
+    lines.append(svg("path", { class: "hit", d: path }), svg("path", { class: "line", d: path }));
+    if (tail) lines.append(arrow(tail.x, tail.top));
+    if (head && kind?.symmetric) lines.append(arrow(head.x, head.top));
+    const jump = head && tail ? "" : head ? relation.tail : relation.head;
+    const label = pill(words, middle.x, middle.y, { class: `pill ${classes}`, "data-id": relation.id, ...(jump && { "data-jump": jump }) });
+    return { lines, words: label };
   }
 
   /** Where in the margin an arc runs. @param {Link} link @param {number} lane */

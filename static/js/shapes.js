@@ -39,10 +39,10 @@ export function arrow(x, y) {
   return svg("path", { class: "head", d: `M${x - 4} ${y - 6} L${x} ${y} L${x + 4} ${y - 6} Z` });
 }
 
-/** The pill. @param {string} words @param {number} x of its middle @param {number} y of its middle @param {string} jump the entity to go to, or "" */
-export function pill(words, x, y, jump) {
+/** The pill. @param {string} words @param {number} x of its middle @param {number} y of its middle @param {Record<string, string>} attributes */
+export function pill(words, x, y, attributes) {
   const width = widthOf(words);
-  const group = svg("g", { class: "pill", ...(jump && { "data-jump": jump }) });
+  const group = svg("g", attributes);
   group.append(svg("rect", { x: x - width / 2, y: y - PILL / 2, width, height: PILL, rx: PILL / 2 }));
   group.append(svg("text", { x, y: y + 3.3, "text-anchor": "middle" }, words));
   return group;

@@ -249,6 +249,12 @@ CLOSE = """() => {
     arcs: all(".arc").length,
     touching: boxes(".pill rect").filter((pill) => marks.some((mark) => meet(pill, mark))).length,
     beside: lines.filter((left) => left < 20),
+    covered: all(".arcs .pill").filter((pill) => {
+      const { left, top, width, height } = pill.getBoundingClientRect();
+      const over = (share) => document.elementFromPoint(left + share * width, top + height / 2);
+      const seen = over(0.5)?.closest("#paper");
+      return seen && [0.1, 0.3, 0.5, 0.7, 0.9].some((share) => over(share).closest(".pill") !== pill);
+    }).length,
   };
 }"""
 
@@ -274,6 +280,7 @@ def test_arcs_touch_neither_the_text_nor_what_is_labeled_above(screen: Open) -> 
         found = page.page.evaluate(CLOSE)
         assert found["arcs"] >= 3
         assert found["touching"] == 0
+        assert found["covered"] == 0
         assert found["beside"]
         assert max(found["beside"]) < 0
 
