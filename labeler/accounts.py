@@ -101,6 +101,12 @@ def users(after: str = "", limit: int | None = None) -> list[User]:
     return list(db.session.scalars(wanted.limit(limit)))
 
 
+def choose_keys(user: User, keys: dict[str, list[str]]) -> None:
+    """Keep a person's keys for commands of the annotation screen, in place of those before."""
+    with transaction():
+        user.keys = keys
+
+
 def change_user(user: User, *, role: str, active: bool) -> None:
     """Change what a person is on this site and whether they may sign in.
 

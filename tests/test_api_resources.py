@@ -120,6 +120,11 @@ def test_people_come_and_go(app: Flask, corpus: Corpus, ask: Ask) -> None:
     ask("DELETE", f"/account/tokens/{kept['id']}")
     assert accounts.use_token(token) is None
     assert ask("GET", "/account") == {"name": "root", "role": "admin", "scope": "manage"}
+    assert ask("GET", "/account/keys") == {"keys": None}
+    chosen = {"keys": {"relate": ["K"], "label PERSON": []}}
+    assert ask("PUT", "/account/keys", **chosen) == chosen
+    assert ask("GET", "/account/keys") == chosen
+    assert ask("PUT", "/account/keys", keys={}) == {"keys": {}}
 
 
 def test_guidelines_have_versions(app: Flask, ask: Ask) -> None:

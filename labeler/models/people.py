@@ -21,6 +21,8 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20), default="member")
     active: Mapped[bool] = mapped_column(default=True)
     created: Mapped[datetime] = mapped_column(Instant, default=now)
+    keys: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    """Keys chosen for commands of the annotation screen; None where none ever were."""
 
     @property
     def is_admin(self) -> bool:

@@ -43,6 +43,11 @@ export class Api {
     return this.#change("PATCH", path, body, options);
   }
 
+  /** Done even if the page is left at once. @param {string} path @param {object} body */
+  put(path, body) {
+    return this.#change("PUT", path, body, { keepalive: true });
+  }
+
   /** @param {string} path */
   delete(path) {
     return this.#change("DELETE", path);

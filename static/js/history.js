@@ -47,7 +47,8 @@ export function describe(ops, slice) {
     count(ops, (op) => isRelation(op.after) && !op.before, "drew", "relation", "relations"),
     count(ops, (op) => isCategory(op.after) && !op.before, "gave the document", "label", "labels"),
     count(ops, (op) => Boolean(op.before && op.after), "changed", "annotation", "annotations"),
-    count(ops, (op) => !op.after, "deleted", "annotation", "annotations"),
+    count(ops, (op) => !op.after && !isVerdict(op.before), "deleted", "annotation", "annotations"),
+    count(ops, (op) => !op.after && isVerdict(op.before), "took back", "rejection", "rejections"),
     count(ops, (op) => isVerdict(op.after) && !op.before, "rejected", "suggestion", "suggestions"),
     count(ops, (op) => isDecision(op.after) && op.id !== TAKEN, "settled", "question", "questions"),
   ];

@@ -1,17 +1,17 @@
 // @ts-check
-/** A person's own keys: kept in the browser, shown and changed in the help dialog. */
+/** A person's own keys: kept by the server, shown and changed in the help dialog. */
 import { dialog } from "./dialogs.js";
 import { element } from "./element.js";
 import { chordOf, DEFAULTS, Keymap, nameOf, withOwn, written } from "./keymap.js";
 
-const KEPT = "labeler.keys";
+const KEPT = "labeler.keys"; // where browsers kept them before the server did
 
 /** @typedef {Record<string, string[]>} Own chords by the name of a binding */
 
-/** The keys that this person chose; none where they cannot be read or clash. @param {Storage | null} storage @returns {Own} */
-export function ownKeys(storage) {
+/** The keys that this person chose; none where they cannot be read or clash. @param {Own | null} kept by the server @param {Storage | null} storage @returns {Own} */
+export function ownKeys(kept, storage) {
   try {
-    const own = JSON.parse(storage?.getItem(KEPT) ?? "{}");
+    const own = kept ?? JSON.parse(storage?.getItem(KEPT) ?? "{}");
     new Keymap(withOwn(own)); // throws when keys clash
     return own;
   } catch {
@@ -19,25 +19,14 @@ export function ownKeys(storage) {
   }
 }
 
-/** @param {Storage | null} storage @param {Own} own */
-function keep(storage, own) {
-  try {
-    storage?.setItem(KEPT, JSON.stringify(own));
-  } catch {
-    // They hold for this page then.
-  }
-}
-
 /**
  * Show what every key does, and let the person change it.
- * @param {Keymap} keymap @param {Own} own @param {Storage | null} storage
- * @param {(own: Own) => void} onChange
+ * @param {Keymap} keymap @param {Own} own @param {(own: Own) => void} onChange
  */
-export function showKeys(keymap, own, storage, onChange) {
+export function showKeys(keymap, own, onChange) {
   const body = element("div", { class: "keys" });
   const problem = element("p", { class: "problem", role: "status" });
   const change = (/** @type {Own} */ changed) => {
-    keep(storage, changed);
     onChange(changed);
     shown.close();
   };

@@ -85,7 +85,7 @@ export class Page {
       readTo: () => this.#readTo(),
       tokens: () => this.#showTokens(),
       guidelines: () => this.#guidelines(),
-      help: () => showKeys(this.keymap, ownKeys(this.storage), this.storage, (own) => this.#rebind(own)),
+      help: () => showKeys(this.keymap, this.own ?? {}, (own) => this.#rebind(own)),
       whole: () => byId("article").classList.toggle("whole"),
       region: goToNextRegion,
       clashes: () => showClashes(session.sync, session.text),
@@ -105,8 +105,9 @@ export class Page {
     const outbox = new Outbox(id, location.pathname, this.storage, this.vault, () => this.session && this.chrome.drawSaving(this.session.sync));
     const waiting = outbox.seemsFull ? await outbox.read() : [];
     this.session?.destroy();
-    this.#bind(work.scheme);
-    byId("guide").innerHTML = work.project.guidelines; // made safe by the server
+    this.own ??= ownKeys(work.user.keys, this.storage);
+    this.keymap = keymapFor(work.scheme, this.own);
+    byId("guide").innerHTML = work.project.guidelines || "<p>This project has no guidelines yet.</p>"; // made safe by the server
     const session = new Session(work, this, { outbox, waiting, onOutdated: () => this.#reopen(session) });
     this.session = session;
     session.sync.resume(handed);
@@ -127,19 +128,16 @@ export class Page {
     this.chrome.say("The labels of this project were changed. Your changes are kept.");
   }
 
-  /** @param {any} scheme @param {import("./keys.js").Own} [chosen] */
-  #bind(scheme, chosen = ownKeys(this.storage)) {
-    this.keymap = keymapFor(scheme, chosen);
-  }
-
   /** Take over keys that were changed. @param {import("./keys.js").Own} own */
   #rebind(own) {
     const { session } = this;
     if (!session) return;
-    this.#bind(session.work.scheme, own);
+    this.own = own;
+    this.keymap = keymapFor(session.work.scheme, own);
     this.chrome.show(session.work, session.palette, this.keymap);
     session.invalidate();
     this.run("help");
+    this.api.put("/account/keys", { keys: own }).catch(() => this.chrome.say("These keys hold until this page is closed: the server cannot be reached."));
   }
 
   /** Fetch the document that probably comes next, so that it opens at once; that does not take it yet. @param {number | null} id */

@@ -38,6 +38,8 @@ test("an edit is told in a few words", () => {
   assert.equal(describe([{ id: "a", before: null, after: entity }], slice), "labeled “Ines Okafor” PERSON");
   assert.equal(describe([{ id: "a", before: entity, after: null }], slice), "deleted “Ines Okafor” PERSON");
   assert.equal(describe([{ id: "a", before: null, after: { verdict: "rejected" } }], slice), "rejected a suggestion");
+  const taken = [{ id: "a", before: entity, after: null }, { id: "v", before: { verdict: "rejected" }, after: null }];
+  assert.equal(describe(taken, slice), "deleted 1 annotation, took back 1 rejection");
   const several = ["a", "b"].map((id) => ({ id, before: null, after: entity }));
   assert.equal(describe([...several, { id: "r", before: null, after: { head: "a", tail: "b", label: "X" } }], slice), "labeled 2 entities, drew 1 relation");
 });

@@ -18,7 +18,7 @@ from labeler.web.api.layers import LAYER, layer_json, record_json
 from labeler.web.auth import allow, me
 from labeler.web.markdown import render
 from labeler.web.openapi import NUMBER, gives, takes, whole
-from labeler.web.shapes import Either, Known, Lean, Sent
+from labeler.web.shapes import Either, Every, Known, Lean, Sent
 
 __all__ = ["blueprint"]
 
@@ -46,7 +46,7 @@ WORK: dict[str, Any] = {
     "next": int | None,
     "comments": [COMMENT],
     "back": str | None,
-    "user": {"name": str},
+    "user": {"name": str, "keys": Either((Every([str]), None))},
     "may": {"manage": bool, "curate": bool},
 }
 """The shape of all that the annotation screen needs."""
@@ -143,7 +143,7 @@ def work_json(
         "next": after,
         "comments": [comment_json(each) for each in comments.seen(document, reader)],
         "back": back,
-        "user": {"name": user.name},
+        "user": {"name": user.name, "keys": user.keys},
         "may": {"manage": reader.role == "manager", "curate": reader.curates},
     }
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from flask import g, url_for
 from flask.typing import ResponseReturnValue
+from pydantic import Field, StringConstraints
 
 from labeler import accounts
 from labeler.models import ApiToken, User
@@ -14,6 +15,7 @@ from labeler.web.answers import answer, sent_as
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
 from labeler.web.openapi import Whole, gives, takes
+from labeler.web.shapes import Either, Every
 
 __all__ = ["blueprint"]
 
@@ -64,6 +66,19 @@ class NewToken:
     title: str = ""
     scope: accounts.Scope = "read"
     days: Whole = 90
+
+
+_Chord = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+_Command = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """Keys by command, such as `{"relate": ["K"]}`: those that differ from the usual ones."""
+
+    keys: Annotated[
+        dict[_Command, Annotated[list[_Chord], Field(max_length=4)]], Field(max_length=200)
+    ]
 
 
 @blueprint.get("/users")
@@ -130,6 +145,24 @@ def post_link(user_id: int) -> ResponseReturnValue:
 def get_account() -> ResponseReturnValue:
     """Return who is asking, and what their token may do; no scope for a session."""
     return answer({"name": me().name, "role": me().role, "scope": g.get("scope")})
+
+
+@blueprint.get("/account/keys")
+@allow("member")
+@gives({"keys": Either((Every([str]), None))})
+def get_keys() -> ResponseReturnValue:
+    """Return the keys that one chose for commands of the annotation screen, by command."""
+    return answer({"keys": me().keys})
+
+
+@blueprint.put("/account/keys")
+@allow("member")
+@takes(OwnKeys)
+@gives({"keys": Every([str])})
+def put_keys() -> ResponseReturnValue:
+    """Keep one's own keys in place of those before; none at all brings back the usual ones."""
+    accounts.choose_keys(me(), sent_as(OwnKeys).keys)
+    return answer({"keys": me().keys})
 
 
 @blueprint.get("/account/tokens")
