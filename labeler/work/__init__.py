@@ -1,5 +1,6 @@
 """Who labels what next, what they say of it, and how far they are."""
 
+from labeler.work.alike import Alike, annotated_alike
 from labeler.work.assignments import give, take_back
 from labeler.work.bulk import ACTIONS, MANY, PERSONAL, act, act_or_queue, member
 from labeler.work.floors import total
@@ -41,6 +42,7 @@ __all__ = [
     "PERSONAL",
     "STATES",
     "UNOPENED",
+    "Alike",
     "Filter",
     "Handed",
     "Page",
@@ -53,6 +55,7 @@ __all__ = [
     "act",
     "act_or_queue",
     "admit",
+    "annotated_alike",
     "browse",
     "change_rules",
     "documents",

@@ -1,13 +1,12 @@
 // @ts-check
 /** What an annotator can do to a layer: the only caller of `store.edit`. */
-import { copies } from "./copying.js";
 import { describe, restore } from "./history.js";
 import * as ops from "./ops.js";
 import { contentOf, isCategory, isEntity, isRelation } from "./schema.js";
 import { inOrder } from "./spans.js";
 import { proposal } from "./suggestions.js";
-import { occurrences, paragraphAt } from "./text.js";
-import { counted, Wording } from "./wording.js";
+import { occurrences } from "./text.js";
+import { Wording } from "./wording.js";
 
 /**
  * @typedef {import("./schema.js").Entity} Entity
@@ -196,17 +195,6 @@ export class Commands {
     return places.filter((place) => !this.store.entities.overlapping(place.start, place.end).length && !this.store.get(proposal(place, label).id));
   }
 
-  /** Annotate identical passages like the selection, or like the paragraph that the person is in, as one edit. */
-  copyPassage() {
-    const passage = this.view.look.selection ?? paragraphAt(this.text, this.blocks, this.#place());
-    const { edit, places, entities, relations, clashing } = copies(this, passage);
-    const here = this.view.look.selection ? "selection" : "paragraph";
-    if (!places) return this.say(`Nothing else in this document reads like this ${here}.`);
-    const left = clashing ? ` Left out, since they clash with what is there: ${clashing}.` : "";
-    if (!edit.length) return this.say(`Nothing is left to copy from this ${here}.${left}`);
-    if (this.perform(edit)) this.say(`Copied to ${counted(places, "passage")}: ${counted(entities, "entity", "entities")}, ${counted(relations, "relation")}.${left} Undo takes all back together.`);
-  }
-
   /** @param {Span} span @param {string} label @returns {Op} */
   #spread({ start, end }, label) {
     const made = { start, end, label };
@@ -307,7 +295,7 @@ export class Commands {
     const all = this.suggestions.inOrder();
     if (!all.length) return false;
     const here = all.findIndex(({ item }) => item.id === this.view.look.focus);
-    const place = this.#place();
+    const place = this.place;
     const next = here >= 0 ? here + 1 : Math.max(0, all.findIndex(({ start }) => start >= place));
     const index = way === "next" ? next : (here >= 0 ? here : all.filter(({ start }) => start < place).length) - 1;
     const { item } = all[(index + all.length) % all.length];
@@ -351,7 +339,7 @@ export class Commands {
   /** Go to the next or previous entity. @param {string} way */
   step(way) {
     const item = this.focused;
-    const point = this.#place();
+    const point = this.place;
     const place = isEntity(item) ? item : { id: "", start: point, end: point };
     const entity = this.store.entities.step(place, way === "next" ? 1 : -1);
     if (!entity) return this.say("Nothing is labeled yet.");
@@ -390,7 +378,7 @@ export class Commands {
   // ---- words
 
   /** Where the person is in the text, a code point. */
-  #place() {
+  get place() {
     const item = this.focused;
     if (isEntity(item)) return item.start;
     const { caret } = this.view.look;

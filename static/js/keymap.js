@@ -44,7 +44,7 @@ export const DEFAULTS = [
   bind("L", "choose", "Entities", "Find a label by typing"),
   bind("P", "propagate", "Entities", "Label the other occurrences of the same words"),
   bind("Shift+P", "spread", "Entities", "Choose among the other occurrences"),
-  bind("=", "copyPassage", "Entities", "Annotate identical passages like this one"),
+  bind("=", "copyPassage", "Entities", "Annotate identical passages like this one, or this one as in another document"),
   bind("Backspace Delete", "remove", "Entities", "Delete the entity or relation"),
   { ...bind("Alt+ArrowRight", "resize", "Entities", "Move the end of the entity to the right"), argument: "end right" },
   { ...bind("Alt+ArrowLeft", "resize", "Entities", "Move the end of the entity to the left"), argument: "end left" },

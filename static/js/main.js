@@ -64,7 +64,7 @@ export class Page {
       describe: () => session.choosing.attribute(() => session.details.edit(true)) || session.details.edit(),
       propagate: () => commands.propagate(),
       spread: () => spreading.start(),
-      copyPassage: () => commands.copyPassage(),
+      copyPassage: () => session.copying.start(),
       remove: () => commands.remove(),
       resize: () => commands.resize(argument),
       fit: () => commands.fit(),

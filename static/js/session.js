@@ -6,6 +6,7 @@ import { Choosing } from "./choosing.js";
 import { Clock } from "./clock.js";
 import { Commands } from "./commands.js";
 import { Comments } from "./comments.js";
+import { Copying } from "./copying.js";
 import { Cursor } from "./cursor.js";
 import { Discussion } from "./discussion.js";
 import { Surface } from "./dom.js";
@@ -117,6 +118,7 @@ export class Session {
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
     });
     this.refining = new Refining(this.commands);
+    this.copying = new Copying(this.commands, ({ start, end }) => this.page.api.get(`/layers/${this.layer.id}/alike?start=${start}&end=${end}`));
     this.arcs = new Arcs({
       paper, viewport, article: this.article, store, suggestions,
       onPick: (id) => this.commands.focus(id, { scroll: false }),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Screen
 
@@ -58,4 +59,21 @@ def test_a_selection_is_copied_alone(screen: Open) -> None:
     assert page.entities().count(("Tomas Lind", "ACTOR")) == 3
     page.drag("Nobody else did.")
     page.press("Escape", "=")
-    page.says("Nothing else in this document reads like this selection.")
+    page.says("Nothing is labeled in this selection, nor by you in the same words")
+
+
+def test_a_passage_is_annotated_as_in_another_document(screen: Open) -> None:
+    """Where nothing is labeled, = brings what the same words have in another document of theirs."""
+    page = screen(TEXT, more=(f"Once more.\n\n{REFRAIN}\n\nNothing else.",))
+    label_refrain(page)
+    page.press("Alt+PageDown")
+    page.page.wait_for_url("**/label")
+    expect(page.page.locator("#name")).to_have_text("d1")
+    page.press("Control+ArrowDown", "Control+ArrowDown", "=")
+    page.says("Copied from d0: 3 entities, 1 relation.")
+    expect(page.page.locator(".arcs .arc")).to_have_count(1)
+    expect(page.page.locator("#article mark")).to_have_count(3)
+    page.press("Control+z")
+    expect(page.page.locator("#article mark")).to_have_count(0)
+    page.press("Control+ArrowDown", "=")
+    page.says("Nothing is labeled in this paragraph, nor by you in the same words")

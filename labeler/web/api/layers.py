@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import StringConstraints
 
@@ -14,8 +15,8 @@ from labeler.web import paging
 from labeler.web.answers import answer, sent, sent_as, sent_object
 from labeler.web.api import blueprint
 from labeler.web.auth import allow, me
-from labeler.web.openapi import NUMBER, Whole, gives, takes
-from labeler.web.shapes import Known
+from labeler.web.openapi import NUMBER, Whole, gives, takes, whole
+from labeler.web.shapes import Known, Lean
 
 __all__ = ["blueprint"]
 
@@ -140,6 +141,29 @@ def get_edits(layer: Layer) -> ResponseReturnValue:
     found = list(editing.history(layer.id, paging.after(0), paging.wanted()))
     page = paging.page("edits", found, lambda edit: int(edit["revision"]))
     return answer({**page, "scheme_version": _scheme_version(layer)})
+
+
+@blueprint.get("/layers/<int:layer_id>/alike")
+@allow("annotator")
+@takes(start=NUMBER, end=NUMBER)
+@gives(Lean({"document": str, **{name: ANNOTATIONS[name] for name in ("entities", "relations")}}))
+def get_alike(layer: Layer) -> ResponseReturnValue:
+    """Return what was annotated in the same passage of another document, placed as in this one.
+
+    The passage is `[start, end)`; of several such documents it is the one changed last. Empty where
+    there is none. For a layer of gold it is gold of the others.
+    """
+    start, end = (request.args.get(name, -1, type=whole) for name in ("start", "end"))
+    found = work.annotated_alike(layer, start, end)
+    if found is None:
+        return answer({})
+    return answer(
+        {
+            "document": found.document.title,
+            "entities": [schema.annotation_json(item) for item in found.entities],
+            "relations": [schema.annotation_json(item) for item in found.relations],
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
