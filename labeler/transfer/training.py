@@ -218,7 +218,9 @@ class _Training:
         scores |= {"tagger": scores.get("f1"), "hears": tagger.hears.get("name")}
         scores["known"] = tagger.known
         announce = component != TAGGER_ALONE
-        return self._record("tagged", folder, TAGGER_ALONE, scores, announce=announce)
+        made = self._record("tagged", folder, TAGGER_ALONE, scores, announce=announce)
+        tell(_told(made))
+        return made
 
     def pipeline(self, tagged: TrainedModel | None, tell: Tell) -> TrainedModel:
         """Train a pipeline, and put it beside the tagger, or record it where it finds more."""
@@ -313,6 +315,14 @@ class _Training:
         version = TrainedSuggester(language=self.project.language, options=options)
         readings = fitting.readings(self.project, "dev")
         return judging.version_scores(version, readings, self.project.scheme)
+
+
+def _told(made: TrainedModel) -> str:
+    """Return what a training says of the version that its tagger became."""
+    f1 = made.scores.get("f1")
+    judged = "no article is held back yet" if f1 is None else f"F1 {f1:.2f} in articles held back"
+    state = "It proposes from now on." if made.current else "It is kept aside."
+    return f"Tagger: version {made.number}, {judged}. {state}"
 
 
 def _f1(scores: Mapping[str, Any]) -> float:

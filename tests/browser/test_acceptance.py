@@ -1,5 +1,6 @@
 """What the annotation screen promises for crowded articles, many labels and slow networks."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -7,7 +8,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from labeler import schema
-from tests.browser.conftest import SCHEME, TEXT, Screen
+from labeler.models import Document, Project, db
+from labeler.transfer import training
+from tests.browser.conftest import SCHEME, TEXT, Screen, Site
+from tests.conftest import Corpus
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Screen]
@@ -362,3 +366,36 @@ def test_a_document_is_asked_for_once_and_with_few_requests(screen: Open) -> Non
     assert asked.count("work") == 1
     assert {name for name in asked if name.endswith(".js")} == {"main.js", "page.js"}
     assert warned == []
+
+
+NAMES = ("Ada Byron", "Cyd Lake", "Eve Wood", "Fay Brook", "Gil Marsh", "Hal Stone", "Ivy Field")
+
+
+def _finish_others(document: Document, corpus: Corpus) -> None:
+    """Have somebody else finish articles in which mayors are named."""
+    project = db.session.get_one(Project, document.project_id)
+    for number in range(14):
+        name = NAMES[number % len(NAMES)]
+        text = f"Day {number}. Mayor {name} of Lund met people on Monday, it was reported."
+        start = text.index(name)
+        other = corpus.document(project, text, f"other{number}")
+        corpus.layer(other, "bob", "done", ACTOR=[(start, start + len(name))])
+    training.train_tagger(project)
+
+
+def test_what_was_learned_meanwhile_comes_to_an_open_page(screen: Open, site: Site) -> None:
+    """The next edit brings what a new version proposes; what was done stays, with its undo."""
+    page = screen()
+    page.drag("Tomas Lind")
+    page.press("1")
+    assert page.entities() == [("Tomas Lind", "ACTOR")]
+    expect(page.mark("Ines Okafor")).to_have_count(0)
+    _finish_others(db.session.get_one(Document, page.document_id), site.corpus)
+    page.drag("Wednesday")
+    page.press("4")
+    expect(page.mark("Ines Okafor")).to_have_class(re.compile("suggest"))
+    assert page.entities() == [("Tomas Lind", "ACTOR"), ("Wednesday", "DAY")]
+    page.press("Control+z", "Control+z")
+    expect(page.mark("Wednesday")).to_have_count(0)
+    assert page.entities() == []
+    expect(page.mark("Ines Okafor")).to_be_visible()

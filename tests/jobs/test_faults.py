@@ -19,7 +19,15 @@ from flask import Flask
 from labeler import jobs, transfer
 from labeler.app import create_app
 from labeler.jobs.broker import celery
-from labeler.models import Evaluation, Export, Job, JobProblem, SuggesterRun, TrainedModel, db
+from labeler.models import (
+    Evaluation,
+    Export,
+    Job,
+    JobProblem,
+    SuggesterRun,
+    TrainedModel,
+    db,
+)
 from labeler.models.database import Base
 from labeler.transfer.evaluation import queue_evaluation
 from tests.conftest import Corpus, settings
@@ -221,11 +229,18 @@ def test_killed_workers_double_and_lose_nothing(any_app: Flask, tmp_path: Path) 
     assert effects() == expected(ids)
 
 
-def test_a_broker_that_loses_its_messages_loses_no_job(tmp_path: Path, broker: Broker) -> None:
+BROKERS = [("redis", "sqlite"), ("redis", "postgres"), ("rabbitmq", "sqlite")]
+
+
+@pytest.mark.parametrize(("broker", "database_url"), BROKERS, indirect=True)
+def test_a_broker_that_loses_its_messages_loses_no_job(
+    tmp_path: Path, broker: Broker, database_url: str
+) -> None:
     """Workers and the broker are killed, messages doubled and lost; each effect is there once."""
-    app = create_app(replace(settings(tmp_path), jobs_url=broker.url))
+    app = create_app(replace(settings(tmp_path, database_url), jobs_url=broker.url))
+    env = {"LABELER_JOBS_URL": broker.url, "LABELER_DATABASE_URL": database_url}
     with app.app_context():
-        workers = Workers(tmp_path, 2, LABELER_JOBS_URL=broker.url)
+        workers = Workers(tmp_path, 2, **env)
         try:
             ids = queue_jobs()
             for job_id in ids:
@@ -241,6 +256,7 @@ def test_a_broker_that_loses_its_messages_loses_no_job(tmp_path: Path, broker: B
             workers.end()
         assert {jobs.find(i).state for i in ids} == {"done"}
         assert effects() == expected(ids)
+        db.session.remove()
         db.engine.dispose()
 
 
