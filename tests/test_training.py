@@ -1,11 +1,13 @@
 """Training on what was labeled: versions, their scores, and which of them proposes."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import spacy
 from flask import Flask
+from flask.testing import FlaskClient
 from spacy.cli.train import train as spacy_train
 
 from labeler import jobs, nlp, transfer, work
@@ -121,6 +123,17 @@ def test_a_tagger_alone_learns_in_between(app: Flask, corpus: Corpus) -> None:
     assert "model 1" in {item["origin"]["version"] for item in proposals}
     with pytest.raises(NotFound, match="without a pipeline"):
         versions.wheel(project, made)
+
+
+def test_programs_read_all_that_is_known_of_a_version(
+    app: Flask, corpus: Corpus, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    """The scores of a version that was really trained are what the API says that it answers."""
+    project = corpus.project(max="manager")
+    label(corpus, project, 10)
+    training.train_tagger(project)
+    [model] = (signed_in("max").get("/api/v1/projects/news/models").json or {})["models"]
+    assert model["scores"]["known"] > 0.5
 
 
 def test_few_documents_do_not_outdo_what_knows_the_labels(app: Flask, corpus: Corpus) -> None:

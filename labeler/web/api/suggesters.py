@@ -38,9 +38,11 @@ _SCORES = Lean(
     tagger=float | None,
     before=float | None,
     hears=str | None,
+    known=float | None,
 )
 """Precision, recall and F1; of a version `pipeline` and `tagger` are their F1, `before` that of
-the version that it was compared with."""
+the version that it was compared with, `known` the share of what is labeled (0 to 1) whose label the
+suggester knows that it `hears`."""
 _MODEL: dict[str, Any] = {
     "number": int,
     "component": str,
