@@ -79,14 +79,13 @@ const screen = () => import(file("js/main.js"));
 
 async function start() {
   const pressAgain = keepKeys();
-  const early = "hurries" in part("article").dataset ? ask() : null;
-  early?.catch(() => {}); // told below
   document.documentElement.classList.toggle("behind", isBehind());
-  await painted();
-  const work = early ?? ask();
-  work.catch(() => {});
-  const [{ Page }, dress] = await Promise.all([screen(), dressing("css/working.css"), import(file("js/page.js")), drawBars()]);
-  const found = await work;
+  const seen = painted();
+  const hurries = "hurries" in part("article").dataset; // then scripts come while the text is painted, else after that
+  if (!hurries) await seen;
+  const [found, { Page }, dress] = await Promise.all([
+    ask(), screen(), dressing("css/working.css"), import(file("js/page.js")), seen.then(drawBars),
+  ]);
   dress();
   await new Page(found).opened;
   document.documentElement.classList.remove("behind");
