@@ -255,6 +255,7 @@ def test_the_page_shows_what_must_be_sent(
 # ---- lists -----------------------------------------------------------------------------------
 
 UNPAGED = {
+    "get_alike": "one passage of a document",
     "get_adjudication": "the questions of one document",
     "get_evaluation": "the differences that one evaluation kept, 200 at most",
     "get_export": "the files of one export, and the first of what did not fit",
