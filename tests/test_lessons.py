@@ -130,7 +130,7 @@ def test_words_labeled_here_are_proposed_elsewhere_in_the_text(
 ) -> None:
     """The same words are proposed at once with the label given most, unless one was rejected."""
     project = corpus.project()
-    document = corpus.document(project, "zorb met; zorb left; zorb came. zorbs?")
+    document = corpus.document(project, "zorb met; zorb left; zorb came. zorbian?")
 
     def places(layer: schema.Layer) -> list[tuple[int, str]]:
         made, _ = transfer.suggestions(project, document, layer)
@@ -185,6 +185,22 @@ def test_what_was_decided_on_words_holds_for_them_in_the_text(
     assert places(verdicts=(schema.Verdict("s:0-4:GPE", "rejected"),)) == []
     other = schema.Entity("e1", 0, 4, "ORG")
     assert places(entities=(other,)) == [(13, "ORG")]
+
+
+def test_what_is_labeled_brings_its_abbreviation_and_its_spellings(
+    any_app: Flask, corpus: Corpus
+) -> None:
+    """While the document is open, and where nothing was learned from others yet."""
+    project = corpus.project()
+    text = "the zorb quux (ZQ) fell, ZQ rose. Zorb quux is back."
+    document = corpus.document(project, text)
+    held = schema.Layer("ana", entities=(schema.Entity("e1", 4, 13, "ORG"),))
+    made, _ = transfer.suggestions(project, document, held)
+    found = [(text[item["start"] : item["end"]], item["label"]) for item in made]
+    assert found == [("ZQ", "ORG"), ("ZQ", "ORG"), ("Zorb quux", "ORG")]
+    refused = (schema.Verdict("s:34-43:ORG", "rejected"), schema.Verdict("s:15-17:ORG", "rejected"))
+    made, _ = transfer.suggestions(project, document, replace(held, verdicts=refused))
+    assert [item["start"] for item in made if item["id"] not in {each.id for each in refused}] == []
 
 
 def test_labeling_two_entities_brings_the_relation_that_was_learned(

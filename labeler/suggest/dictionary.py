@@ -25,6 +25,8 @@ FOLLOWING = 6
 """Entities after one that it is paired with."""
 THRESHOLD = 0.55
 """Share of a key's outcomes from which one is proposed."""
+RELATED = 0.75
+"""The same for relations: one proposed in vain costs as much as one that is missing."""
 NOTHING = ""
 """The outcome of what nobody labeled."""
 
@@ -201,7 +203,7 @@ def _relation(
         head, tail = _ends(pair, outcome)
         return label is not None and label.allows(head.label, tail.label)
 
-    best = _best(outcomes, allowed)
+    best = _best(outcomes, allowed, RELATED)
     if best is None:
         return None
     outcome, score, reason = best
@@ -214,7 +216,7 @@ def _ends(pair: _Pair, outcome: str) -> tuple[Entity, Entity]:
 
 
 def _best(
-    outcomes: Mapping[str, int], allowed: Callable[[str], bool]
+    outcomes: Mapping[str, int], allowed: Callable[[str], bool], least: float = THRESHOLD
 ) -> tuple[str, float, str] | None:
     """Return the outcome to propose with its score and reason, if one is sure enough."""
     found = max(
@@ -222,7 +224,7 @@ def _best(
         key=lambda item: (outcomes[item], item),
         default=None,
     )
-    if found is None or not allowed(found) or share(outcomes, found) < THRESHOLD:
+    if found is None or not allowed(found) or share(outcomes, found) < least:
         return None
     return found, share(outcomes, found), told(outcomes, found, found.rstrip("<>"))
 

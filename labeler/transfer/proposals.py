@@ -47,6 +47,7 @@ def put_together(
     origin = {"suggester": "dictionary", "version": _version(learned)}
     placed = _as_usual(reading, entities, labeled if build else (), look_up)
     competing = _experienced(reading, scheme, placed, look_up, origin)
+    competing += repeats.abbreviations(reading, [*labeled, *competing])
     if build:
         label = trained.labels_again(scheme) if trained else None
         again = repeats.occurrences(reading, labeled, label)

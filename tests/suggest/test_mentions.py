@@ -99,3 +99,59 @@ def test_words_are_proposed_again_at_all_other_places_and_there_only(words: list
     assert {text[item.start : item.end] for item in again} <= {"Varn"}
     assert len(again) == text.count("Varn") - 1
     assert {item.label for item in again} <= {"ORG"}
+
+
+def again(text: str, words: str, label: str = "X") -> list[str]:
+    """Return what is proposed where the first place of words is labeled."""
+    start = text.index(words)
+    entity = Entity("e", start, start + len(words), label)
+    return [text[item.start : item.end] for item in repeats.occurrences(read(text), [entity])]
+
+
+def test_other_spellings_of_words_are_proposed_too() -> None:
+    """Number and case, but no word without capitals for a name with them, and no short ones."""
+    assert again("We saw seizures. A seizure is rare. Seizures end.", "seizures") == [
+        "seizure",
+        "Seizures",
+    ]
+    assert again("Some NSAIDs help. An NSAID may not.", "NSAIDs") == ["NSAID"]
+    assert again("VARN FALLS. Varn is down.", "VARN") == ["Varn"]
+    assert again("An Apache spoke. The Apaches left.", "Apache") == []
+    assert again("Turkey votes. A turkey is a bird.", "Turkey") == []
+    assert again("It is here. IT is there.", "IT") == []
+
+
+def named(text: str, words: str) -> list[tuple[str, str]]:
+    """Return what abbreviations bring where the first place of words is labeled X."""
+    start = text.index(words)
+    entity = Entity("e", start, start + len(words), "X")
+    found = repeats.abbreviations(read(text), [entity])
+    return [(text[item.start : item.end], item.label) for item in found]
+
+
+def test_an_abbreviation_is_labeled_as_what_it_stands_for() -> None:
+    """Everywhere in the text and both ways, an article before it or not."""
+    text = "The placental alkaline phosphatase (PLAP) was low. PLAP rose."
+    assert named(text, "placental alkaline phosphatase") == [("PLAP", "X"), ("PLAP", "X")]
+    assert named(text, "The placental alkaline phosphatase") == [("PLAP", "X"), ("PLAP", "X")]
+    assert named(text, "PLAP") == [("placental alkaline phosphatase", "X")]
+
+
+def test_what_stands_in_brackets_need_not_be_an_abbreviation() -> None:
+    """The letters have to be in the words before, and the first has to begin one."""
+    for text in ("Varn moved to Zorb (USA) in May.", "The alkaline wash (PW) was low."):
+        assert named(text, text.split(" (", maxsplit=1)[0].split()[-1]) == []
+
+
+@settings(max_examples=50)
+@given(st.text("ABab (),-\n", max_size=60))
+def test_abbreviations_lie_on_tokens_of_the_text(text: str) -> None:
+    """Whatever stands in brackets: each proposal is at tokens, and repeats its words."""
+    reading = read(text)
+    entities = [
+        Entity(f"e{start}", start, end, "X")
+        for start, end in zip(reading.tokens.starts, reading.tokens.ends, strict=True)
+    ]
+    for item in repeats.abbreviations(reading, entities[::2]):
+        assert item.start in reading.tokens.starts
+        assert item.end in reading.tokens.ends
