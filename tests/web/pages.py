@@ -9,16 +9,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from labeler import invitations, transfer
 from labeler.models import (
     Delivery,
     Doubt,
     Evaluation,
+    Invitation,
     LabelChange,
     Layer,
     Project,
     SuddenChange,
     TrainedModel,
+    User,
     Webhook,
+    db,
     transaction,
 )
 from labeler.models.database import now
@@ -156,6 +160,42 @@ def rule_of(app: Flask, endpoint: str, method: str, values: dict[str, Any]) -> s
     found = {name: values.get(own, values.get(name)) for name, own in names.items()}
     with app.test_request_context():
         return app.url_for(endpoint, **found)
+
+
+def values_of(layer: Layer, folder: Path, words: str = "") -> dict[str, Any]:
+    """Return the values of addresses on a site with one of everything, made around a layer.
+
+    `words` stand in what webhooks were told; what is trained has its files in this folder.
+    """
+    project, annotator = db.session.get_one(Project, layer.project_id), layer.annotator
+    return {
+        "slug": project.slug,
+        "document_id": layer.document_id,
+        "layer_id": layer.id,
+        "user_id": annotator.id,
+        "name": annotator.name,
+        "job_id": transfer.queue_suggestions(project).id,
+        "change": "cancel",
+        "change_id": changed_suddenly(layer),
+        "label_change_id": relabeled(project),
+        "verdict": "keep",
+        "stand": "open",
+        "doubt_id": doubted(layer),
+        "verdict_on": "keep",
+        "form": "csv",
+        "token": "none",
+        "invitation_id": invited(project, annotator),
+        "comment_id": 0,
+        "number": trained(project, folder),
+        "evaluation_id": evaluated(project),
+        **told(project, words),
+    }
+
+
+def invited(project: Project, creator: User) -> int:
+    """Return the id of an invitation that was made into the project."""
+    invitations.invite(project, "annotator", days=9, uses=9, creator=creator, now=now())
+    return db.session.query(Invitation).one().id
 
 
 def trained(project: Project, folder: Path) -> int:

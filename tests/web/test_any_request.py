@@ -27,8 +27,7 @@ from labeler.models.database import now
 from labeler.web import auth
 from labeler.web.openapi import PREFIX, describe
 from tests import conftest
-from tests.web.pages import changed_suddenly, doubted, evaluated, relabeled, told, trained
-from tests.web.test_roles import invited
+from tests.web.pages import values_of
 
 OP = {"id": "e1", "before": None, "after": {"start": 0, "end": 10**30, "label": "PERSON"}}
 CHECKS = [
@@ -64,22 +63,11 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[tuple[Any, dict[str,
         reader = comments.Reader(corpus.person("max"), "manager")
         said = comments.add(document, {"key": "k", "body": "Why?"}, reader, now())
         values = {
-            "slug": project.slug,
-            "document_id": document.id,
-            "layer_id": layer.id,
+            **values_of(layer, tmp_path),
             "export_id": db.session.query(Export).one().id,
             "comment_id": said.id,
-            "job_id": transfer.queue_suggestions(project).id,
-            **told(project),
-            "name": "ana",
-            "token": "none",
             "user_id": corpus.person("ana").id,
-            "number": trained(project, tmp_path),
-            "evaluation_id": evaluated(project),
-            "change_id": changed_suddenly(layer),
-            "label_change_id": relabeled(project),
-            "doubt_id": doubted(layer),
-            "invitation_id": invited(project, corpus.person("max")),
+            "name": "ana",
         }
         token = accounts.api_token(corpus.person("max"))
         db.session.remove()

@@ -10,22 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from labeler import accounts, invitations, transfer
-from labeler.models import Export, Invitation, Project, User, db
+from labeler.models import Export, Project, User, db
 from labeler.models.database import now
 from labeler.web.openapi import describe
 from tests.conftest import Corpus
-from tests.web.pages import (
-    PAGES,
-    POSTS,
-    Client,
-    changed_suddenly,
-    doubted,
-    evaluated,
-    relabeled,
-    rule_of,
-    told,
-    trained,
-)
+from tests.web.pages import PAGES, POSTS, Client, rule_of, values_of
 
 PEOPLE = ("nobody", "stranger", "ana", "cy", "max", "root")
 """Nobody signed in; a member of the site; annotator, curator and manager of a project; an admin."""
@@ -49,36 +38,7 @@ def site(app: Flask, corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
     document = corpus.document(project)
     layer = corpus.layer(document, "ana", status="done", PERSON=[(0, 3)])
     transfer.export(project, "jsonl", layer="ana", made_by="max")
-    ana = db.session.query(User).filter_by(name="ana").one()
-    return {
-        "slug": project.slug,
-        "document_id": document.id,
-        "layer_id": layer.id,
-        "export_id": db.session.query(Export).one().id,
-        "user_id": ana.id,
-        "job_id": transfer.queue_suggestions(project).id,
-        "change": "cancel",
-        "change_id": changed_suddenly(layer),
-        "label_change_id": relabeled(project),
-        "verdict": "keep",
-        "stand": "open",
-        "doubt_id": doubted(layer),
-        "verdict_on": "keep",
-        "form": "csv",
-        "token": "none",
-        "name": "ana",
-        "invitation_id": invited(project, ana),
-        "comment_id": 0,
-        "number": trained(project, tmp_path),
-        "evaluation_id": evaluated(project),
-        **told(project),
-    }
-
-
-def invited(project: Project, creator: User) -> int:
-    """Return the id of an invitation that was made into the project."""
-    invitations.invite(project, "annotator", days=9, uses=9, creator=creator, now=now())
-    return db.session.query(Invitation).one().id
+    return {**values_of(layer, tmp_path), "export_id": db.session.query(Export).one().id}
 
 
 def who_of(app: Flask, endpoint: str) -> str:

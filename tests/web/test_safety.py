@@ -23,18 +23,7 @@ from labeler.models.documents import text_sha256
 from labeler.web import auth
 from tests.conftest import SHARED, Corpus, settings
 from tests.test_accounts import GOOD
-from tests.web.pages import (
-    PAGES,
-    POSTS,
-    Client,
-    changed_suddenly,
-    doubted,
-    evaluated,
-    relabeled,
-    rule_of,
-    told,
-    trained,
-)
+from tests.web.pages import PAGES, POSTS, Client, rule_of, values_of
 
 Signed = Callable[[str], FlaskClient]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
@@ -68,28 +57,7 @@ def site(corpus: Corpus, tmp_path: Path) -> dict[str, Any]:
         journal.tell(job.id, [Problem(HOSTILE, file=HOSTILE)])
         journal.log(job.id, HOSTILE)
     layer = corpus.layer(document, "max", "done", PERSON=[(0, 3)])
-    return {
-        "slug": "news",
-        "document_id": document.id,
-        "layer_id": layer.id,
-        "user_id": 1,
-        "export_id": 1,
-        "invitation_id": 1,
-        "number": trained(project, tmp_path),
-        "evaluation_id": evaluated(project),
-        "job_id": job.id,
-        "change": "cancel",
-        "change_id": changed_suddenly(layer),
-        "label_change_id": relabeled(project),
-        "verdict": "keep",
-        "stand": "open",
-        "doubt_id": doubted(layer),
-        "verdict_on": "keep",
-        "form": "json",
-        "token": "x",
-        "name": "max",
-        **told(project, HOSTILE),
-    }
+    return {**values_of(layer, tmp_path, HOSTILE), "job_id": job.id, "export_id": 1}
 
 
 def inline(answer: TestResponse) -> list[str]:
