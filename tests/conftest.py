@@ -64,6 +64,16 @@ def _compile_once() -> None:
 
 _compile_once()
 
+_LONG = ("test_no_page_shuts_anybody_out", "test_survival", "test_faults", "test_embedded")
+_LONG += ("test_first_hours", "test_training", "test_cli", "test_any_request", "test_extension")
+"""What takes ten seconds or more."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that in the end no worker waits for another."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONG))
+
+
 NEWS = schema.parse_scheme(
     {
         "entities": [{"name": name} for name in ("PERSON", "ORG", "GPE", "DATE")],
