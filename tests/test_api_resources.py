@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from labeler import accounts, audit, schema, work
-from labeler.models import Project, db
+from labeler.models import Layer, Project, db
 from tests.conftest import NEWS, NOW, Corpus
 from tests.web.pages import changed_suddenly, doubted, evaluated, trained
 
@@ -299,37 +299,33 @@ def test_what_can_be_chosen_is_listed(ask: Ask) -> None:
     assert ask("GET", "/projects/news/learning")["least"] == 5
 
 
-def test_lists_go_on_where_the_page_before_ended(app: Flask, corpus: Corpus, ask: Ask) -> None:
-    """Every list gives the same rows in small pages as in a large one, each once."""
-    project = db.session.query(Project).one()
-    document = corpus.document(project)
-    layer = corpus.layer(document, "root", PERSON=[(0, 3)])
+def _five_of_everything(ask: Ask, corpus: Corpus, layer: Layer) -> None:
+    """Make five rows for each list that the API has."""
+    project = db.session.get_one(Project, layer.project_id)
     for number in range(5):
+        name, pattern = str(number), {"label": "PERSON", "pattern": str(number)}
+        after = {"start": 4, "end": 5 + number, "label": "ORG"}
+        edit = {"key": name, "ops": [{"id": f"e{number}", "before": None, "after": after}]}
+        base = ask("GET", f"/layers/{layer.id}")["revision"]
+        hook = {"url": f"https://example.org/{number}", "events": ["job.finished"]}
         corpus.person(f"p{number}")
         ask("PUT", f"/projects/news/people/p{number}", role="annotator")
         ask("POST", "/projects/news/invitations", role="annotator", days=3, uses=2)
-        ask("POST", "/account/tokens", title=str(number))
+        ask("POST", "/account/tokens", title=name)
         ask("PUT", "/projects/news/guidelines", text=f"Version {number}.")
-        ask(
-            "PUT", "/projects/news/patterns", patterns=[{"label": "PERSON", "pattern": str(number)}]
-        )
-        ask("POST", f"/documents/{document.id}/comments", key=str(number), body="Why?")
-        op = {
-            "id": f"e{number}",
-            "before": None,
-            "after": {"start": 4, "end": 5 + number, "label": "ORG"},
-        }
-        edits = [{"key": str(number), "ops": [op]}]
-        base = ask("GET", f"/layers/{layer.id}")["revision"]
-        ask("POST", f"/layers/{layer.id}/edits", base=base, edits=edits)
-        ask(
-            "POST",
-            "/projects/news/webhooks",
-            url=f"https://example.org/{number}",
-            events=["job.finished"],
-        )
+        ask("PUT", "/projects/news/patterns", patterns=[pattern])
+        ask("POST", f"/documents/{layer.document_id}/comments", key=name, body="Why?")
+        ask("POST", f"/layers/{layer.id}/edits", base=base, edits=[edit])
+        ask("POST", "/projects/news/webhooks", **hook)
         ask("POST", "/projects", slug=f"s{number}")
         evaluated(project)
+
+
+def test_lists_go_on_where_the_page_before_ended(app: Flask, corpus: Corpus, ask: Ask) -> None:
+    """Every list gives the same rows in small pages as in a large one, each once."""
+    document = corpus.document(db.session.query(Project).one())
+    layer = corpus.layer(document, "root", PERSON=[(0, 3)])
+    _five_of_everything(ask, corpus, layer)
     for path, name in {
         "/users": "users",
         "/projects": "projects",

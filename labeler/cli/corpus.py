@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -265,31 +266,34 @@ def agreement(
     click.echo(f"{found['documents']} articles finished by two or more of: {people or 'nobody'}.")
     if (tested := found["training"]["documents"]) and not training:
         click.echo(f"  Left out are {tested} training articles. Count them too with --training.")
-    for title, score in (
-        ("Entities, same place and label", found["entities"]["f1"]["strict"]),
-        ("Entities, same place", found["entities"]["f1"]["boundary"]),
-        ("Entities, overlapping, same label", found["entities"]["f1"]["type"]),
-        ("Entities, overlapping", found["entities"]["f1"]["overlap"]),
-        ("Entities, half for overlapping", found["entities"]["f1"]["partial"]),
-        ("Same label, given the same place", found["entities"]["same_span"]["agreement"]),
-        ("Same label, Cohen's kappa", found["entities"]["same_span"]["kappa"]),
-        ("Tokens, Krippendorff's alpha", found["entities"]["token_alpha"]),
-        ("Units, Krippendorff's alpha", found["entities"]["u_alpha"]),
-        ("Relations, end to end", found["relations"]["f1"]),
-        ("Relations between entities both have", found["relations"]["given_entities"]),
-        ("Relations, label, Cohen's kappa", found["relations"]["same_pair"]["kappa"]),
-        ("Relations, any link, Cohen's kappa", found["relations"]["candidates"]["kappa"]),
-    ):
+    for title, score in _scores(found):
         click.echo(f"  {title:37} {_score(score)}")
-    for choice in found["categories"]:
-        title = f"{choice['group']}, Krippendorff's alpha"
-        click.echo(f"  {title:37} {_score(choice['alpha'])}")
     needed = found["entities"]["needed"]
     if found["entities"]["f1"]["strict"]["low"] is not None:
         told = ", ".join(f"±{width}: {more:,}" for width, more in needed.items())
         click.echo(f"  More shared articles until the first is sure to {told}.")
     for warning in found["warnings"]:
         click.echo(f"  {warning}")
+
+
+def _scores(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the scores of a report that a line is printed of, each with its title."""
+    entities, relations = found["entities"], found["relations"]
+    yield "Entities, same place and label", entities["f1"]["strict"]
+    yield "Entities, same place", entities["f1"]["boundary"]
+    yield "Entities, overlapping, same label", entities["f1"]["type"]
+    yield "Entities, overlapping", entities["f1"]["overlap"]
+    yield "Entities, half for overlapping", entities["f1"]["partial"]
+    yield "Same label, given the same place", entities["same_span"]["agreement"]
+    yield "Same label, Cohen's kappa", entities["same_span"]["kappa"]
+    yield "Tokens, Krippendorff's alpha", entities["token_alpha"]
+    yield "Units, Krippendorff's alpha", entities["u_alpha"]
+    yield "Relations, end to end", relations["f1"]
+    yield "Relations between entities both have", relations["given_entities"]
+    yield "Relations, label, Cohen's kappa", relations["same_pair"]["kappa"]
+    yield "Relations, any link, Cohen's kappa", relations["candidates"]["kappa"]
+    for choice in found["categories"]:
+        yield f"{choice['group']}, Krippendorff's alpha", choice["alpha"]
 
 
 def _score(score: dict[str, Any]) -> str:
