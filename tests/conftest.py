@@ -112,7 +112,7 @@ def _start(server: Any) -> None:
     for _ in range(10):
         try:
             return server.start()
-        except (subprocess.SubprocessError, AssertionError):  # too late, or not ready yet
+        except (subprocess.SubprocessError, OSError, AssertionError):  # too late, not ready
             time.sleep(1)
     return server.start()
 
