@@ -1,4 +1,4 @@
-"""Workers and broker are killed at random moments: each job has its effects once, and ends."""
+"""Workers, server and broker are killed at random: each job has its effects once, and ends."""
 
 import os
 import random
@@ -20,23 +20,29 @@ from labeler import jobs, transfer
 from labeler.app import create_app
 from labeler.jobs.broker import celery
 from labeler.models import (
+    Document,
     Evaluation,
     Export,
     Job,
     JobProblem,
+    Project,
     SuggesterRun,
+    Suggestion,
     TrainedModel,
     db,
+    transaction,
 )
 from labeler.models.database import Base
+from labeler.models.documents import text_sha256
 from labeler.transfer.evaluation import queue_evaluation
 from tests.conftest import Corpus, settings
 from tests.jobs.counting import CHUNKS
-from tests.serving import free_port
+from tests.serving import Server, free_port
 from tests.test_training import label
 
 JOBS = 6
 KILLS = 8
+ARTICLES = 250
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -298,6 +304,48 @@ def test_real_jobs_have_their_effects_once(any_app: Flask, corpus: Corpus, tmp_p
     assert [one.suggester for one in db.session.query(Evaluation)] == ["rulers"]
     [export] = db.session.query(Export)
     assert [str(each) for each in settings_.exports.iterdir()] == [export.folder]
+
+
+def test_a_killed_server_doubles_and_loses_nothing(
+    any_app: Flask, corpus: Corpus, tmp_path: Path
+) -> None:
+    """A server is killed twice amid a job and started again; each article is counted once."""
+    deal = random.Random(8)
+    project = corpus.project()
+    with transaction() as session:
+        session.add_all(article(project, number) for number in range(ARTICLES))
+    job_id = transfer.queue_suggestions(project).id
+    url = any_app.config["LABELER"].database_url
+    with Server(tmp_path, {"LABELER_DATABASE_URL": url}) as server:
+        for _ in range(2):
+            wait_for_progress(job_id)
+            time.sleep(deal.random() * 0.2)
+            server.kill()
+            server.start()
+        end = time.monotonic() + 120
+        while left():
+            assert time.monotonic() < end, (tmp_path / "server.log").read_text()[-3000:]
+            time.sleep(0.1)
+    ended = jobs.find(job_id)
+    assert (ended.error, ended.state, ended.done) == (None, "done", ARTICLES)
+    [run] = db.session.query(SuggesterRun)
+    found = db.session.query(Suggestion.document_id).filter_by(run_id=run.id).all()
+    assert sorted(found) == sorted(db.session.query(Document.id).all())
+
+
+def article(project: Project, number: int) -> Document:
+    """Return one of the articles that a server proposes for when it is killed."""
+    text = f"Ada Lovelace met Bob Stone in France on 1 May 2020 for {number} minutes. " * 8
+    name, sha256 = f"d{number}", text_sha256(text)
+    return Document(project_id=project.id, name=name, text=text, sha256=sha256, meta={})
+
+
+def wait_for_progress(job_id: int) -> None:
+    """Wait until more of a job is done than now, or all."""
+    before, end = jobs.find(job_id).done, time.monotonic() + 60
+    while left() and jobs.find(job_id).done == before:
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def wait_for_row(made: type[Base], workers: Workers) -> None:
