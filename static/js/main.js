@@ -250,6 +250,7 @@ export class Page {
     const { caret } = view.look;
     if (!session) return;
     const read = caret < 0 ? null : session.signs.ends[caret];
+    if ((session.layer.read_to ?? null) === null && read === null) return this.chrome.say("Go to the last word that you have read, then do this again.");
     await this.#state({ read_to: read }, read === null ? "Nothing is said any more about how far it was read." : "Marked as read up to here.");
   }
 

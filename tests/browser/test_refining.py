@@ -310,6 +310,8 @@ def test_where_it_was_read_to_is_seen_and_said_with_the_mouse(screen: Open) -> N
     expect(bar).to_be_visible()
     page.press("Escape", "Escape", "u")
     expect(bar).to_be_hidden()
+    page.press("u")
+    page.says("Go to the last word that you have read")
 
 
 # ---- labels of the document -------------------------------------------------------------------
