@@ -23,7 +23,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labeler import borders, editing, schema
@@ -36,6 +35,7 @@ from labeler.models import (
     Suggestion,
     db,
     transaction,
+    upserting,
 )
 from labeler.suggest import dictionary
 from labeler.suggest.reading import Counts, Key, LookUp, Reading
@@ -137,7 +137,7 @@ def _add(session: Session, project_id: int, counts: Sequence[list[Any]]) -> None
     ]
     if not rows:
         return
-    adding = _insert()(DictionaryEntry)
+    adding = upserting(DictionaryEntry)
     kept = DictionaryEntry.count + adding.excluded.count
     columns = ["project_id", "kind", "words", "outcome"]
     session.execute(
@@ -145,10 +145,6 @@ def _add(session: Session, project_id: int, counts: Sequence[list[Any]]) -> None
     )
     entities = {words for kind, words, _ in changes if kind == "entity"}
     _contest(session, project_id, sorted(entities))
-
-
-def _insert() -> Any:
-    return sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
 
 
 def _contest(session: Session, project_id: int, words: Sequence[str]) -> None:
@@ -159,7 +155,7 @@ def _contest(session: Session, project_id: int, words: Sequence[str]) -> None:
     if not words:
         return
     contested = ContestedWords
-    taking = _insert()(contested)
+    taking = upserting(contested)
     rows = [{"project_id": project_id, "words": each, "deviations": 0} for each in words]
     same = {"deviations": contested.deviations}
     session.execute(

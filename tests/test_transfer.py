@@ -1,7 +1,9 @@
 """Imports, suggestions and exports over the database: what came in, what goes out, what is told."""
 
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import spacy
 from flask import Flask
 from spacy.tokens import DocBin
 
-from labeler import accounts, editing, schema, transfer
+from labeler import accounts, editing, projects, schema, transfer
 from labeler.errors import Invalid
 from labeler.models import Document, Layer, Project, Suggestion, db
 from tests.conftest import NEWS, SHARED, Corpus
@@ -366,6 +368,40 @@ def test_parts_stay_when_documents_are_added(app: Flask, corpus: Corpus, tmp_pat
     assert sorted(many.values()).count("dev") == 2
     assert parts(20, seed=1) != many
     assert parts(20) == many
+
+
+def test_exports_that_deal_the_parts_at_once_agree(
+    any_app: Flask, corpus: Corpus, tmp_path: Path
+) -> None:
+    """Two jobs that deal the parts of new documents in the same moment have the same parts."""
+    project, together = corpus.project(ana="annotator"), threading.Barrier(2)
+    slug = project.slug
+
+    def export(folder: Path) -> None:
+        with any_app.app_context():
+            found = projects.find(slug)
+            together.wait()
+            transfer.export(found, "docbin", layer="ana", folder=folder)
+            db.session.remove()
+
+    for turn in range(5):
+        for number in range(12):
+            document = corpus.document(project, f"Ada met Bob {turn} {number}.", f"{turn}-{number}")
+            corpus.layer(document, "ana", PERSON=[(0, 3)])
+        folders = [tmp_path / f"{turn}{name}" for name in "ab"]
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(export, folders))
+        one, other = (texts_by_part(folder) for folder in folders)
+        assert one == other
+
+
+def texts_by_part(folder: Path) -> dict[str, list[str]]:
+    """Return the texts of each part of an export."""
+    blank = spacy.blank("en")
+    return {
+        path.stem: [doc.text for doc in DocBin().from_disk(path).get_docs(blank.vocab)]
+        for path in sorted(folder.glob("*.spacy"))
+    }
 
 
 def test_what_does_not_fit_is_told_item_by_item(app: Flask, corpus: Corpus, tmp_path: Path) -> None:

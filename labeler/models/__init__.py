@@ -9,6 +9,7 @@ from labeler.models.database import (
     newest_first,
     raw_rows,
     transaction,
+    upserting,
 )
 from labeler.models.documents import (
     Comment,
@@ -130,4 +131,5 @@ __all__ = [
     "own_layers",
     "raw_rows",
     "transaction",
+    "upserting",
 ]

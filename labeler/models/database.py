@@ -23,6 +23,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -114,6 +115,12 @@ def transaction() -> Iterator[Session]:
 def writing() -> bool:
     """Tell whether a write transaction is under way here: what it wrote may still be undone."""
     return _writing.get()
+
+
+def upserting(into: type[Base]) -> Any:
+    """Return an insert that can say what becomes of rows that are there, on either database."""
+    sqlite_here = db.engine.dialect.name == "sqlite"
+    return sqlite.insert(into) if sqlite_here else postgresql.insert(into)
 
 
 def insert_rows(

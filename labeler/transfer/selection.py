@@ -6,7 +6,7 @@ from itertools import groupby
 from sys import intern
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from labeler import accounts, editing, schema
@@ -21,6 +21,7 @@ from labeler.models import (
     Suggestion,
     db,
     transaction,
+    upserting,
 )
 from labeler.spool import Pairs
 from labeler.transfer.suggestions import suggestions
@@ -182,7 +183,7 @@ def parts(plan: Plan, keys: Sequence[int]) -> dict[int, str]:
         .where(Document.project_id == plan.project.id, Split.plan == plan.dealt)
         .execution_options(yield_per=_ROWS)
     )
-    known = {key: intern(part) for key, part in db.session.execute(mine)}
+    known = _read_parts(mine)
     lacking = [key for key in keys if key not in known]
     if lacking:
         signed = db.session.execute(mine.add_columns(Split.signature))
@@ -191,18 +192,23 @@ def parts(plan: Plan, keys: Sequence[int]) -> dict[int, str]:
             _names_and_texts(lacking), existing, weights=plan.weights, seed=plan.seed
         )
         _keep_parts(plan, assigned)
-        known |= {key: part for key, (part, _) in assigned.items()}
+        known = _read_parts(mine)
     return known
 
 
+def _read_parts(mine: Select[int, str]) -> dict[int, str]:
+    return {key: intern(part) for key, part in db.session.execute(mine)}
+
+
 def _keep_parts(plan: Plan, assigned: Mapping[int, tuple[str, bytes]]) -> None:
+    """Keep the parts of documents; those that another job has dealt meanwhile stay as they are."""
     with transaction() as session:
         for page in pages(list(assigned)):
             rows = [
                 {"document_id": key, "plan": plan.dealt, "part": part, "signature": signature}
                 for key, (part, signature) in ((key, assigned[key]) for key in page)
             ]
-            session.execute(insert(Split), rows)
+            session.execute(upserting(Split).on_conflict_do_nothing(), rows)
 
 
 def _names_and_texts(keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:

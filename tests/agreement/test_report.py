@@ -110,10 +110,24 @@ def renamed(work: list[Work]) -> list[Work]:
     ]
 
 
+def flat(layer: Layer) -> Layer:
+    """Return a layer without entities that overlap an earlier one, and without their relations."""
+    kept: dict[str, Entity] = {}
+    for new in layer.entities:
+        if not any(new.start < old.end and old.start < new.end for old in kept.values()):
+            kept[new.id] = new
+    relations = tuple(one for one in layer.relations if {one.head, one.tail} <= kept.keys())
+    return replace(layer, entities=tuple(kept.values()), relations=relations)
+
+
 @given(corpora())
 @LAW
 def test_what_labels_are_called_does_not_matter(work: list[Work]) -> None:
-    """Labels by other names, in another order, have the same values and the same kinds."""
+    """Labels by other names, in another order, have the same values and the same kinds.
+
+    Where spans are stacked, two matchings may be equally good: then the order of labels decides.
+    """
+    work = [(*rest, {name: flat(own) for name, own in done.items()}) for *rest, done in work]
     one, other = (quick(own, bootstraps=0).to_json() for own in (work, renamed(work)))
     for part in ("entities", "relations"):
         for before, after in zip(one[part]["pairs"], other[part]["pairs"], strict=True):

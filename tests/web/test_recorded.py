@@ -55,6 +55,7 @@ UNRECORDED = {
     "api.keep_doubt": "a doubt keeps who settled it",
     "api.fix_doubt": LOGGED,
     "api.undo_doubt": LOGGED,
+    "api.put_keys": "a person's own keys, which concern nobody else",
     "api.try_patterns": "it changes nothing",
     "api.undo_own_alike": "it leaves a line where there was something to take back",
     "auth.sign_out": "it changes nothing that is kept",
