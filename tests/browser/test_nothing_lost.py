@@ -192,7 +192,8 @@ def test_a_server_that_is_killed_and_started_again_gets_everything(
         page.says("The server cannot be reached. Your changes are kept here")
     finally:
         site.server.start()
-    page.page.get_by_role("button", name="Try now").click()
+    # "Try now" is gone where a try of the page's own was faster.
+    page.page.evaluate("document.querySelector('#saving button')?.click()")
     assert sorted(page.entities()) == sorted([*PEOPLE, ("Port Ellery", "SPOT")])
     assert page.layer()["revision"] == 3
 
