@@ -96,8 +96,9 @@ def gold_layer(document: Document, curator: User, now: datetime) -> Layer:
         editing.create([new], actor_id=curator.id, now=now, key="gold")
     except IntegrityError:  # another curator was faster
         db.session.rollback()
-    wanted = select(Layer).where(Layer.document_id == document.id, Layer.gold)
-    return db.session.scalars(wanted).one()
+    made = gold_of(document)
+    assert made is not None
+    return made
 
 
 def gold_of(document: Document) -> Layer | None:

@@ -60,12 +60,9 @@ def _mentions(text: Labeled) -> Iterator[tuple[Place, str, list[str]]]:
     """Yield where entities stand, their labels, and those that the same words had before."""
     reading, entities = text
     given: dict[str, list[str]] = defaultdict(list)
-    for item in sorted(entities, key=lambda each: (each.start, each.end)):
-        place = reading.range(item)
-        if place and not item.parts:
-            words = given[reading.slice(*place)]
-            yield place, item.label, list(words)
-            words.append(item.label)
+    for words, place, label in reading.named(entities):
+        yield place, label, list(given[words])
+        given[words].append(label)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A text as what is counted in it: its words, and the keys by which counts know them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -49,6 +49,16 @@ class Reading:
     def slice(self, first: int, last: int) -> str:
         """Return the words of tokens `[first, last)` with single spaces where there was space."""
         return " ".join(self.text[self.tokens.starts[first] : self.tokens.ends[last - 1]].split())
+
+    def named(self, entities: Iterable[Entity]) -> Iterator[tuple[str, tuple[int, int], str]]:
+        """Yield the words of entities, where they stand and their labels, in order of the text.
+
+        Left out are those in parts, and those that are too long or do not fit.
+        """
+        for item in sorted(entities, key=lambda each: (each.start, each.end)):
+            place = self.range(item)
+            if place and not item.parts:
+                yield self.slice(*place), place, item.label
 
     def runs(self) -> Iterator[tuple[Key, int, int]]:
         """Yield every run of tokens on one line that could be an entity, with its key."""

@@ -225,10 +225,8 @@ def _alike(reading: Reading, labeled: Iterable[Entity]) -> dict[str, str]:
 def _given(reading: Reading, labeled: Iterable[Entity]) -> dict[str, list[Given]]:
     """Return where words are labeled in a text, and as what, in order."""
     found: dict[str, list[Given]] = defaultdict(list)
-    for item in sorted(labeled, key=lambda item: item.start):
-        place = reading.range(item)
-        if place and not item.parts:
-            found[reading.slice(*place)].append((place, item.label))
+    for words, place, label in reading.named(labeled):
+        found[words].append((place, label))
     return found
 
 
