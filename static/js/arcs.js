@@ -93,6 +93,11 @@ export class Arcs {
     this.rubber.setAttribute("d", `M${x1} ${y1} C${x1} ${y1 - 30} ${x2} ${y2 - 40} ${x2} ${y2}`);
   }
 
+  /** Where the label of an arc is, in pixels of the window; nothing where none is drawn. @param {string} id */
+  pillOf(id) {
+    return this.layer.querySelector(`.pill[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+  }
+
   destroy() {
     this.ends.forEach((end) => end());
     this.layer.remove();
@@ -151,10 +156,9 @@ export class Arcs {
 
   /** The code points in view, by blocks. @returns {[number, number]} */
   #range() {
-    const { elements, blocks } = this.article;
+    const { blocks } = this.article;
     const { top, bottom } = /** @type {DOMRect} */ (this.window);
-    const first = firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().bottom > top);
-    const last = firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().top >= bottom);
+    const [first, last] = this.article.between(top, bottom);
     this.article.ready(first, last - 1);
     return [blocks[first]?.start ?? 0, blocks[last - 1]?.end ?? 0];
   }
@@ -361,16 +365,4 @@ function grouped(items, keyOf) {
     groups.get(key).push(item);
   }
   return groups;
-}
-
-/** The first index for which a test holds that holds for all that follow. @param {number} length @param {(index: number) => boolean} test */
-function firstIndex(length, test) {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (test(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -108,6 +108,9 @@ export class Choosing {
     const [head, tail] = [relation.head, relation.tail].map((id) => suggestions.end(id));
     if (!head || !tail) return;
     const names = this.scheme.between(head.label, tail.label).map(({ name }) => name);
-    this.relation(head.id, "Change the relation", names, (name) => this.parts.commands.relabelRelation(name));
+    this.relation(head.id, "Change the relation", names, (name) => {
+      const now = this.parts.commands.focused;
+      if (isRelation(now)) this.parts.commands.relabelRelation(now, name);
+    });
   }
 }

@@ -53,6 +53,11 @@ export class Commands {
     return isEntity(item) || isRelation(item) || isCategory(item) ? item : this.suggestions.open(focus);
   }
 
+  /** The suggestion that the mouse points at: keys of labels and answers mean it. @returns {Item | undefined} */
+  get pointed() {
+    return this.suggestions.open(this.view.look.pointed);
+  }
+
   /** Whether the focused one is a suggestion that waits for an answer. @param {{id: string} | undefined} item */
   isOpen(item) {
     return item !== undefined && this.suggestions.open(item.id) !== undefined;
@@ -82,14 +87,15 @@ export class Commands {
 
   // ---- entities
 
-  // A mouse or finger has left the cursor where it clicked last: `pointed` at, a label does not mean that word.
-  /** Label the selection, the focused entity or the token at the cursor; or hold the label. @param {string} name @param {boolean} [pointed] */
-  label(name, pointed = false) {
+  // A mouse or finger has left the cursor where it clicked last: a label that is `clicked` does not mean that word.
+  /** Label the selection, the suggestion pointed at, the focused entity or the token at the cursor; or hold the label. @param {string} name @param {boolean} [clicked] */
+  label(name, clicked = false) {
     const { selection, fresh, caret, focus, held } = this.view.look;
-    const item = this.focused;
+    const { focused: item, pointed } = this;
     if (selection) return this.create(selection, name);
+    if (isEntity(pointed)) return this.relabel(pointed, name);
     if (isEntity(item) && !fresh) return this.relabel(item, name);
-    if (caret >= 0 && focus === null && !pointed) return this.create(this.tokens.span(caret), name);
+    if (caret >= 0 && focus === null && !clicked) return this.create(this.tokens.span(caret), name);
     this.hold(held === name ? null : name);
   }
 
@@ -142,6 +148,14 @@ export class Commands {
     if (span.start === entity.start && span.end === entity.end) return;
     if (this.isOpen(entity)) return this.#acceptAs(entity, span);
     if (this.perform(ops.resize(entity, span))) this.say(`It reads “${this.wording.words(span)}” now.`);
+  }
+
+  /** Accept a suggestion, with another label or extent where that is told. @param {Entity} entity @param {object} fields */
+  #acceptAs(entity, fields) {
+    const same = "label" in fields && fields.label === entity.label;
+    if (!this.perform(same ? ops.accept(this.store, this.suggestions, [entity]) : ops.acceptChanged(entity, fields))) return;
+    this.focus(entity.id, { scroll: false });
+    this.say(`Accepted ${this.wording.name({ ...entity, ...fields })}${same ? "" : ", changed"}.`);
   }
 
   /** Move an end of the focused entity by a token: "end right" and so on. @param {string} which */
@@ -213,14 +227,15 @@ export class Commands {
     this.say(`${this.wording.end(head)} ${label} ${this.wording.end(tail)}.`);
   }
 
-  /** Give the focused relation another label. @param {string} label */
-  relabelRelation(label) {
-    const relation = this.focused;
-    if (!isRelation(relation) || relation.label === label) return;
-    const edit = this.isOpen(relation)
-      ? ops.accept(this.store, this.suggestions, [{ ...relation, label, origin: { ...relation.origin, changed: true } }])
-      : ops.relabelRelation(relation, label);
-    if (this.perform(edit)) this.say(`The relation is ${label} now.`);
+  /** Give a relation another label; a suggested one is accepted. @param {Relation} relation @param {string} label */
+  relabelRelation(relation, label) {
+    const isOpen = this.isOpen(relation);
+    if (relation.label === label && !isOpen) return;
+    const origin = relation.label === label ? relation.origin : { ...relation.origin, changed: true };
+    const edit = isOpen ? ops.accept(this.store, this.suggestions, [{ ...relation, label, origin }]) : ops.relabelRelation(relation, label);
+    if (!this.perform(edit)) return;
+    if (isOpen) this.focus(relation.id, { scroll: false });
+    this.say(`The relation is ${label} now.`);
   }
 
   /** Turn the focused relation round. */
@@ -230,105 +245,12 @@ export class Commands {
     if (this.perform(ops.reverse(relation))) this.say(`${this.wording.end(relation.tail)} ${relation.label} ${this.wording.end(relation.head)} now.`);
   }
 
-  // ---- suggestions
-
-  /** Accept the focused suggestion and go to the next. */
-  accept() {
-    const item = this.focused;
-    if (!item || !this.isOpen(item)) return this.#firstSuggestion();
-    this.acceptOne(item);
-  }
-
-  /** @param {Item} item */
-  acceptOne(item) {
-    const after = this.#after(item);
-    if (!this.perform(ops.accept(this.store, this.suggestions, [item]))) return;
-    this.say(`Accepted ${this.wording.name(item)}.`);
-    this.#goOn(after, item.id);
-  }
-
-  /** Reject the focused suggestion and go to the next. */
-  reject() {
-    const item = this.focused;
-    if (!item || !this.isOpen(item)) return this.#firstSuggestion();
-    this.rejectOne(item);
-  }
-
-  /** @param {Item} item */
-  rejectOne(item) {
-    const after = this.#after(item);
-    if (!this.perform(ops.reject([item]))) return;
-    this.say(`Rejected ${this.wording.name(item)}.`);
-    this.#goOn(after, null);
-  }
-
-  /** Accept several as one edit, leaving out those that break a rule. @param {Item[]} items */
-  acceptAll(items) {
-    if (!items.length) return this.say("No suggestion is in view.");
-    let edit = ops.accept(this.store, this.suggestions, items);
-    if (this.store.problems(edit).length) edit = ops.accept(this.store, this.suggestions, this.#fitting(items));
-    if (!edit.length) return this.say("None of them fits what is labeled already.");
-    this.store.edit(edit);
-    this.view.set({ focus: null });
-    const left = items.filter((item) => this.isOpen(item)).length;
-    this.say(`Accepted ${edit.length}.${left ? ` ${left} did not fit what is labeled already.` : ""} Undo takes them back together.`);
-  }
-
-  /** @param {Item[]} items */
-  #fitting(items) {
-    /** @type {Item[]} */
-    const kept = [];
-    for (const item of items) {
-      const edit = ops.accept(this.store, this.suggestions, [...kept, item]);
-      if (!this.store.problems(edit).length) kept.push(item);
-    }
-    return kept;
-  }
-
-  /** @param {Entity} entity @param {object} fields */
-  #acceptAs(entity, fields) {
-    if (this.perform(ops.acceptChanged(entity, fields))) this.say(`Accepted ${this.wording.name({ ...entity, ...fields })}, changed.`);
-  }
-
-  /** Go to the next or previous suggestion; returns false where there is none. @param {string} way */
-  suggestion(way) {
-    const all = this.suggestions.inOrder();
-    if (!all.length) return false;
-    const here = all.findIndex(({ item }) => item.id === this.view.look.focus);
-    const place = this.place;
-    const next = here >= 0 ? here + 1 : Math.max(0, all.findIndex(({ start }) => start >= place));
-    const index = way === "next" ? next : (here >= 0 ? here : all.filter(({ start }) => start < place).length) - 1;
-    const { item } = all[(index + all.length) % all.length];
-    this.focus(item.id);
-    this.say(`Suggested: ${this.wording.name(item)}.`);
-    return true;
-  }
-
-  #firstSuggestion() {
-    if (!this.suggestion("next")) this.say("No suggestions are left.");
-  }
-
-  /** The suggestions to go to when this one is settled: those that follow, then those before. @param {Item} item */
-  #after(item) {
-    const all = this.suggestions.inOrder().map((each) => each.item);
-    const here = all.findIndex(({ id }) => id === item.id);
-    return [...all.slice(here + 1), ...all.slice(0, here)];
-  }
-
-  /** Go to the first that still waits: a relation goes with its end. @param {Item[]} after @param {string | null} otherwise */
-  #goOn(after, otherwise) {
-    const next = after.find((item) => this.isOpen(item));
-    if (next) this.focus(next.id);
-    else this.view.set({ focus: otherwise, fresh: false, selection: null });
-  }
-
   // ---- any annotation
 
-  /** Delete what is focused; a suggestion is rejected. */
+  /** Delete the annotation that is focused. */
   remove() {
     const item = this.focused;
     if (!item) return this.say("Go to an entity or a relation first.");
-    if (this.isOpen(item)) return this.rejectOne(item);
     const edit = ops.remove(this.store, [item], (id) => this.suggestions.byId.has(id));
     if (!this.perform(edit)) return;
     this.view.set({ focus: null, fresh: false });

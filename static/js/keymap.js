@@ -61,6 +61,7 @@ export const DEFAULTS = [
   bind("A", "accept", "Suggestions", "Accept the suggestion"),
   bind("X", "reject", "Suggestions", "Reject the suggestion"),
   bind("Shift+A", "acceptVisible", "Suggestions", "Accept all suggestions in view"),
+  bind("Shift+Enter", "readOn", "Suggestions", "Accept all in view and go on; submit at the end"),
   bind("Mod+Z", "undo", "Document", "Undo"),
   bind("Mod+Shift+Z Mod+Y", "redo", "Document", "Redo"),
   bind("Enter", "submit", "Document", "Submit and go to the next"),

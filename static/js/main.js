@@ -5,11 +5,13 @@ import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
 import { showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
-import { chordOf, isTyping, Keymap, keymapFor, written } from "./keymap.js";
+import { Keyboard } from "./keyboard.js";
+import { Keymap, keymapFor } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
 import { browserStorage, otherPages, Outbox } from "./outbox.js";
 import { Reasons } from "./reasons.js";
 import { goToNextRegion } from "./regions.js";
+import { isRelation } from "./schema.js";
 import { Session } from "./session.js";
 import { Vault } from "./vault.js";
 import { View } from "./view.js";
@@ -31,32 +33,31 @@ export class Page {
     this.keymap = new Keymap([]);
     /** Resolves once the first document can be worked on. */
     this.opened = this.#open(complete(work));
-    this.ends = [
-      listen(document, "keydown", (event) => this.#key(event), { capture: true }),
-      listen(window, "popstate", () => this.#load(location.pathname.split("/").at(-2), false)),
-    ];
+    this.keyboard = new Keyboard(this);
+    this.end = listen(window, "popstate", () => this.#load(location.pathname.split("/").at(-2), false));
   }
 
   destroy() {
-    this.ends.forEach((end) => end());
+    this.end();
+    this.keyboard.destroy();
     this.session?.destroy();
     this.chrome.destroy();
     this.chooser.destroy();
   }
 
-  /** Do what a key or a button says; returns false when it is not for here. @param {string} command @param {string} [argument] @param {boolean} [pointed] by a mouse or finger */
-  run(command, argument = "", pointed = false) {
+  /** Do what a key or a button says; returns false when it is not for here. @param {string} command @param {string} [argument] @param {boolean} [clicked] by a mouse or finger */
+  run(command, argument = "", clicked = false) {
     const { session, view } = this;
     if (!session) return false;
-    const { commands, relating, cursor, spreading } = session;
+    const { answering, commands, relating, cursor, spreading } = session;
     /** @type {Record<string, () => any>} */
     const table = {
-      label: () => this.#label(argument, pointed),
+      label: () => this.#label(argument, clicked),
       relation: () => this.#relation(argument),
       move: () => cursor.move(argument),
       extend: () => cursor.extend(argument),
       step: () => commands.step(argument),
-      choose: () => session.choosing.label(true),
+      choose: () => this.#choose(),
       category: () => session.refining.categorize(argument),
       categories: () => session.choosing.category(),
       addPart: () => session.refining.addPart(),
@@ -65,15 +66,16 @@ export class Page {
       propagate: () => commands.propagate(),
       spread: () => spreading.start(),
       copyPassage: () => session.copying.start(),
-      remove: () => commands.remove(),
+      remove: () => answering.remove(),
       resize: () => commands.resize(argument),
       fit: () => commands.fit(),
       relate: () => relating.start(),
       reverse: () => commands.reverse(),
       suggestion: () => this.#step(argument),
-      accept: () => commands.accept(),
-      reject: () => commands.reject(),
-      acceptVisible: () => commands.acceptAll(session.visibleSuggestions()),
+      accept: () => answering.accept(),
+      reject: () => answering.reject(),
+      acceptVisible: () => answering.acceptAll(session.reading.inView()),
+      readOn: () => this.#readOn(),
       undo: () => commands.undo(),
       redo: () => commands.redo(),
       submit: () => this.#confirm(),
@@ -275,59 +277,6 @@ export class Page {
     if (!(error instanceof ApiError) && error.name === "TypeError") throw error;
   }
 
-  // ---- keys
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (document.querySelector("dialog[open]") || event.isComposing) return;
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (this.chooser.isOpen && this.#chooserKey(event)) return;
-    const binding = this.keymap.match(chordOf(event), isTyping(target));
-    if (!binding || !this.#isOurs(event, target)) return;
-    if (binding.command === "suggestion" && (this.leaving || !this.#canStep())) return;
-    this.leaving = false;
-    event.preventDefault();
-    event.stopPropagation();
-    if (this.finishing) return this.chrome.say("Wait a moment: the next document is being opened.");
-    if (!event.repeat || ["move", "extend", "undo", "redo", "step", "suggestion", "resize"].includes(binding.command)) {
-      this.run(binding.command, binding.argument);
-    }
-  }
-
-  /** Keys that belong to a control that has the focus stay its own. @param {KeyboardEvent} event @param {HTMLElement} target */
-  #isOurs(event, target) {
-    const control = target.closest("button, a, summary, input, select, textarea, [role=listbox]");
-    if (control && ["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey) return false;
-    if (event.key === "Escape" && isTyping(target)) return false;
-    const inText = target === document.body || target.closest("#viewport") !== null;
-    if (event.key === "Tab") return inText || this.view.look.relating !== null;
-    if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) return inText;
-    return true;
-  }
-
-  /** Whether Tab has somewhere to go; else it leaves the text as everywhere. */
-  #canStep() {
-    return this.view.look.relating !== null || this.view.look.spreading !== null || (this.session?.suggestions.count ?? 0) > 0;
-  }
-
-  /** @param {KeyboardEvent} event */
-  #chooserKey(event) {
-    if (isTyping(event.target) && event.target === this.chooser.field) {
-      const field = /** @type {HTMLInputElement} */ (event.target);
-      if (field.value || !/^\d$/.test(event.key)) return this.chooser.key(event) || event.key.length === 1;
-    } else if (this.chooser.key(event)) return true;
-    const chord = chordOf(event);
-    const keys = [chord, `Shift+${chord}`].map((each) => written(each));
-    const found = this.chooser.choices.find(({ key }) => keys.includes(key));
-    if (!found) return false;
-    event.preventDefault();
-    event.stopPropagation();
-    const choose = this.chooser.onChoose;
-    this.chooser.close();
-    choose(found.name);
-    return true;
-  }
-
   // ---- commands that are not about annotations
 
   /** Tab goes through what is on offer: targets, occurrences or suggestions. @param {string} way */
@@ -336,7 +285,7 @@ export class Page {
     const step = way === "next" ? 1 : -1;
     if (view.look.relating) session?.relating.step(step);
     else if (view.look.spreading) session?.spreading.step(step);
-    else session?.commands.suggestion(way);
+    else session?.answering.step(way);
   }
 
   /** Enter takes what is on offer, or submits. */
@@ -347,18 +296,36 @@ export class Page {
     else if (!session?.refining.goToUntold()) this.#finish("done");
   }
 
-  /** @param {string} name @param {boolean} pointed */
-  #label(name, pointed) {
+  /** Accept what is in view and go on, to what was not in view yet or to the next document. */
+  #readOn() {
+    const { relating, spreading } = this.view.look;
+    if (!relating && !spreading) {
+      if (!this.session?.reading.goOn()) return;
+      this.chrome.hush(); // nothing can be undone in the next one
+    }
+    this.#confirm();
+  }
+
+  /** @param {string} name @param {boolean} clicked */
+  #label(name, clicked) {
     if (this.view.look.relating) return;
-    this.session?.commands.label(name, pointed);
+    this.session?.commands.label(name, clicked);
+  }
+
+  /** Open the menu of labels; what is pointed at is meant by it. */
+  #choose() {
+    const { pointed } = /** @type {Session} */ (this.session).commands;
+    if (pointed) this.session?.commands.focus(pointed.id, { scroll: false });
+    this.session?.choosing.label(true);
   }
 
   /** Relate with this label, give it to the focused relation, or hold it. @param {string} name */
   #relation(name) {
     const { session, view } = this;
     if (!session) return;
-    const item = session.commands.focused;
-    if (item && "head" in item) return session.commands.relabelRelation(name);
+    const { focused: item, pointed } = session.commands;
+    const relation = [pointed, item].find(isRelation);
+    if (relation) return session.commands.relabelRelation(relation, name);
     if (item && !session.commands.isOpen(item)) return session.relating.start(name);
     const held = view.look.heldRelation === name ? null : name;
     view.set({ heldRelation: held });

@@ -29,6 +29,7 @@ export class Panels {
    * @param {import("./palette.js").Palette} parts.palette
    * @param {import("./view.js").View} parts.view
    * @param {import("./commands.js").Commands} parts.commands
+   * @param {import("./answering.js").Answering} parts.answering
    * @param {import("./keymap.js").Keymap} parts.keymap
    * @param {import("./comments.js").Comments} parts.comments
    * @param {import("./discussion.js").Discussion} parts.discussion
@@ -260,8 +261,8 @@ export class Panels {
     const id = /** @type {HTMLElement | undefined} */ (button?.closest("[data-row]"))?.dataset.row;
     const item = this.parts.suggestions.open(id ?? null);
     if (!button || !item) return;
-    if (button.dataset.act === "accept") this.parts.commands.acceptOne(item);
-    else this.parts.commands.rejectOne(item);
+    if (button.dataset.act === "accept") this.parts.answering.acceptOne(item);
+    else this.parts.answering.rejectOne(item);
   }
 
   // ---- filter

@@ -107,6 +107,13 @@ export class Article {
     return this.elements.slice(first, last + 1).flatMap((each) => [.../** @type {NodeListOf<HTMLElement>} */ (each.querySelectorAll(selector))]);
   }
 
+  /** The blocks between two heights of the window: the first, and the one after the last. @param {number} top @param {number} bottom @returns {[number, number]} */
+  between(top, bottom) {
+    const { elements } = this;
+    const first = firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().bottom > top);
+    return [first, firstIndex(elements.length, (index) => elements[index].getBoundingClientRect().top >= bottom)];
+  }
+
   destroy() {
     clearTimeout(this.timer);
     this.root.replaceChildren();
@@ -232,4 +239,16 @@ function partsOf(entity) {
   if (!entity.parts) return [entity];
   const last = entity.parts.length - 1;
   return extentsOf(entity).map(([start, end], index) => ({ ...entity, start, end, follows: index > 0, followed: index < last }));
+}
+
+/** The first index for which a test holds that holds for all that follow. @param {number} length @param {(index: number) => boolean} test */
+function firstIndex(length, test) {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

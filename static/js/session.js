@@ -1,6 +1,7 @@
 // @ts-check
 /** One open document: puts its parts together, draws what has changed, takes all down again. */
 import { ActionBar } from "./actions.js";
+import { Answering } from "./answering.js";
 import { Arcs } from "./arcs.js";
 import { Choosing } from "./choosing.js";
 import { Clock } from "./clock.js";
@@ -18,6 +19,8 @@ import { Margin } from "./margin.js";
 import { Palette } from "./palette.js";
 import { Panels } from "./panels.js";
 import { Pointer } from "./pointer.js";
+import { Pointing } from "./pointing.js";
+import { Reading } from "./reading.js";
 import { ReadMark } from "./readmark.js";
 import { Refining } from "./refining.js";
 import { Relating } from "./relating.js";
@@ -117,6 +120,7 @@ export class Session {
       store, suggestions, text, blocks, tokens: this.signs, view, keymap, surface: this.surface,
       reveal: (point) => this.cursor.reveal(point), say: (words) => chrome.say(words),
     });
+    this.answering = new Answering(this.commands);
     this.refining = new Refining(this.commands);
     this.copying = new Copying(this.commands, ({ start, end }) => this.page.api.get(`/layers/${this.layer.id}/alike?start=${start}&end=${end}`));
     this.arcs = new Arcs({
@@ -126,7 +130,7 @@ export class Session {
       onHover: (id) => view.set({ hover: id }),
       onRelease: () => this.invalidate(),
     });
-    this.verdicts = new VerdictBar({ paper, article: this.article, view, suggestions, commands: this.commands, keymap });
+    this.verdicts = new VerdictBar({ paper, article: this.article, arcs: this.arcs, view, suggestions, answering: this.answering, keymap });
     this.actions = new ActionBar({ paper, article: this.article, view, commands: this.commands });
     const onLeave = () => viewport.focus({ preventScroll: true });
     this.discussion = new Discussion({
@@ -135,9 +139,10 @@ export class Session {
     });
     this.details = new Details({ refining: this.refining, wording: this.commands.wording, keymap, say: (words) => chrome.say(words), onLeave });
     this.margin = new Margin({ paper, surface: this.surface, comments: this.comments, onPick: (id) => this.#openThread(id) });
+    this.reading = new Reading({ viewport, article: this.article, view, suggestions, answering: this.answering, say: (words) => chrome.say(words) });
     this.readMark = new ReadMark({ paper, surface: this.surface, length: text.length, readTo: () => this.layer.read_to });
     this.panels = new Panels({
-      root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands,
+      root: byId("panels"), text, blocks, tokens, store, suggestions, palette, view, keymap, commands: this.commands, answering: this.answering,
       comments: this.comments, discussion: this.discussion, details: this.details, sync: this.sync, user: this.work.user.name, onLeave,
       loadHistory: async () => (await this.sync.flush().catch(() => {}), (await this.page.api.get(this.sync.path)).edits),
     });
@@ -155,6 +160,7 @@ export class Session {
       choose: (id, title, names, onChoose) => this.choosing.relation(id, title, names, onChoose),
     });
     this.spreading = new Spreading({ view, commands, say });
+    this.pointing = new Pointing({ paper: byId("paper"), view, suggestions });
     this.pointer = new Pointer({
       viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
       surface: this.surface, tokens: this.signs, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
@@ -222,6 +228,7 @@ export class Session {
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
     const drawings = [this.arcs.measure(strongRelations(this.view.look, this.store, this.suggestions)), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure(), this.readMark.measure()];
+    this.reading.look();
     drawings.forEach((draw) => draw());
     this.page.chrome.draw(this.store, this.suggestions);
     this.page.chrome.drawSaving(this.sync);
@@ -268,25 +275,13 @@ export class Session {
     this.discussion.reveal(id);
   }
 
-  /** Entities and relations in view that wait for an answer. */
-  visibleSuggestions() {
-    const { top, bottom } = byId("viewport").getBoundingClientRect();
-    const inView = (/** @type {import("./schema.js").Entity | undefined} */ entity) =>
-      entity !== undefined && this.surface.elementAt(entity.start).getBoundingClientRect().bottom > top &&
-      this.surface.elementAt(entity.start).getBoundingClientRect().top < bottom &&
-      this.article.marks(entity.id).some((mark) => mark.getBoundingClientRect().bottom > top && mark.getBoundingClientRect().top < bottom);
-    const entities = this.suggestions.openEntities.sorted.filter(inView);
-    const relations = this.suggestions.openRelations.filter(({ head, tail }) => [head, tail].every((id) => inView(this.suggestions.end(id))));
-    return [...entities, ...relations];
-  }
-
   destroy() {
     if (this.frame) cancelAnimationFrame(this.frame);
     clearTimeout(this.scrolled);
     clearTimeout(this.listing);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.renewal, this.pointer, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.renewal, this.pointer, this.pointing, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 

@@ -13,7 +13,9 @@
  * @property {number} caret index of the token that the cursor is on, -1 for none
  * @property {string | null} held entity label that every selection gets
  * @property {string | null} heldRelation relation label that every link gets where it may
- * @property {string | null} hover
+ * @property {string | null} hover what the mouse is over
+ * @property {string | null} pointed the suggestion that the mouse has moved onto since anything else was focused:
+ *   keys of labels and answers act on it
  * @property {Relating | null} relating
  * @property {{of: string, spans: Span[], off: Set<number>, index: number} | null} spreading
  *   other occurrences of the focused entity's words, about to be labeled
@@ -24,8 +26,11 @@
 /** @returns {Look} */
 const NOTHING = () => ({
   focus: null, last: null, fresh: false, selection: null, anchor: 0, caret: -1, held: null, heldRelation: null,
-  hover: null, relating: null, spreading: null, tokens: false, hidden: new Set(),
+  hover: null, pointed: null, relating: null, spreading: null, tokens: false, hidden: new Set(),
 });
+
+/** @type {(keyof Look)[]} what takes the keys back from the mouse, even if it stays the same */
+const TAKES = ["focus", "selection", "caret", "relating", "spreading"];
 
 /** Holds one look and tells when it changes. */
 export class View {
@@ -38,9 +43,11 @@ export class View {
   /** @param {Partial<Look>} changes */
   set(changes) {
     const before = this.look;
-    const names = /** @type {(keyof Look)[]} */ (Object.keys(changes));
-    if (names.every((name) => before[name] === changes[name])) return;
-    this.look = { ...before, ...changes };
+    const taken = TAKES.some((name) => name in changes) ? { pointed: null } : {};
+    const after = { ...before, ...taken, ...changes };
+    const names = /** @type {(keyof Look)[]} */ (Object.keys({ ...taken, ...changes }));
+    if (names.every((name) => before[name] === after[name])) return;
+    this.look = after;
     if (before.focus !== null && this.look.focus === null) this.look.last = before.focus;
     for (const listener of [...this.listeners]) listener(before, this.look);
   }
