@@ -1,6 +1,6 @@
 // @ts-check
 /** What a suggester proposed for a document, and what of it still waits for an answer. */
-import { allows, contentOf, isCategory, isEntity, isRelation } from "./schema.js";
+import { allows, contentOf, crosses, isCategory, isEntity, isRelation, overlaps } from "./schema.js";
 import { inOrder, SpanIndex } from "./spans.js";
 
 /**
@@ -30,7 +30,6 @@ export class Suggestions {
     this.entities = proposed.filter(isEntity).sort(inOrder);
     this.relations = proposed.filter(isRelation);
     this.categories = proposed.filter(isCategory);
-    this.contents = new Map(this.entities.map((entity) => [entity, contentOf(entity)]));
   }
 
   /**
@@ -104,10 +103,11 @@ export class Suggestions {
     return this.store.entity(bound) ?? (isEntity(proposed) ? proposed : undefined);
   }
 
-  /** @param {Entity} entity */
+  /** Whether nobody answered it, by what was labeled there either. @param {Entity} entity */
   #isOpenEntity(entity) {
-    const content = /** @type {string} */ (this.contents.get(entity));
-    return !this.store.items.has(entity.id) && !this.store.contents.has(content);
+    if (this.store.items.has(entity.id)) return false;
+    const labeled = this.store.entities.overlapping(entity.start, entity.end);
+    return !labeled.some((other) => settles(other, entity, this.store.scheme.overlap));
   }
 
   /** @param {Relation} relation */
@@ -124,12 +124,21 @@ export class Suggestions {
     return !this.store.items.has(id) && !this.store.contents.has(contentOf({ id, label })) && this.store.scheme.category(label) !== undefined;
   }
 
-  /** The end of a relation, unless it was rejected. @param {string} id */
+  /** The end of a relation, unless it was rejected, or something else was labeled there. @param {string} id */
   #available(id) {
     const entity = this.end(id);
-    const stored = entity && this.store.get(entity.id);
-    return stored && !isEntity(stored) ? undefined : entity;
+    return entity && (this.store.entity(entity.id) || this.#isOpenEntity(entity)) ? entity : undefined;
   }
+}
+
+/**
+ * Whether a person who labeled one has thereby answered the other; the server leaves out the same.
+ * @param {Entity} labeled @param {Entity} proposed @param {string} rule on overlap
+ */
+function settles(labeled, proposed, rule) {
+  if (!overlaps(labeled, proposed)) return false;
+  const samePlace = labeled.start === proposed.start && labeled.end === proposed.end;
+  return rule === "forbid" || samePlace || labeled.label === proposed.label || (rule === "nest" && crosses(labeled, proposed));
 }
 
 /**

@@ -94,11 +94,12 @@ def _import(page: Page, site: Site, project: Project) -> None:
 
 def _label(screen: Screen, name: str) -> None:
     """Label as this person does: they differ in a label, in a boundary and in a relation."""
-    for words, key in (
-        ("Ines Okafor", "1"),
-        ("Port Ellery", "2" if name == "chloe" else "3"),
-        ("Okafor's office" if name == "ben" else "office", "2"),
-    ):
+    labels = (
+        ("Ines Okafor", "1", "ACTOR"),
+        ("Port Ellery", "2", "BODY") if name == "chloe" else ("Port Ellery", "3", "SPOT"),
+        ("Okafor's office" if name == "ben" else "office", "2", "BODY"),
+    )
+    for words, key, _ in labels:
         screen.drag(words)
         screen.press(key)
         expect(screen.mark(words)).to_be_visible()
@@ -106,7 +107,7 @@ def _label(screen: Screen, name: str) -> None:
     if name != "dev":
         screen.relate("Ines Okafor", "Port Ellery")
         assert [label for _, label, _ in screen.relations()] == ["RULES"]
-    screen.saved()
+    assert screen.entities() == [(words, label) for words, _, label in labels]
     _submit(screen, "Nothing of note")
     _submit(screen, "Tomas Lind was in")
     if name == "ben":

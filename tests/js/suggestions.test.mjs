@@ -44,6 +44,25 @@ test("a suggestion that somebody labeled by hand is not open", () => {
   assert.deepEqual(openIds(all), [UN.id, LEADS.id]);
 });
 
+test("what is labeled answers what was proposed for the place at once, and leaves no relation to it", () => {
+  const all = setting();
+  all.store.edit([ops.create({ start: 0, end: 3, label: "ORG" })]);
+  assert.deepEqual(openIds(all), [UN.id]);
+  all.store.undo();
+  assert.deepEqual(openIds(all), [KIM.id, UN.id, LEADS.id]);
+});
+
+test("what is labeled beside a proposal answers it where they may not stand together", () => {
+  const remain = (overlap, start, end, label) => {
+    const store = new Store(new Scheme({ ...NEWS, overlap }), 60, [{ id: "mine", start, end, label }]);
+    return new Suggestions([entity(4, 8, "PERSON")], store).count;
+  };
+  assert.deepEqual(["allow", "nest", "forbid"].map((rule) => remain(rule, 2, 6, "ORG")), [1, 0, 0], "crossing");
+  assert.deepEqual(["allow", "nest", "forbid"].map((rule) => remain(rule, 5, 6, "ORG")), [1, 1, 0], "within");
+  assert.deepEqual(["allow", "nest", "forbid"].map((rule) => remain(rule, 5, 6, "PERSON")), [0, 0, 0], "with its label");
+  assert.deepEqual(["allow", "nest", "forbid"].map((rule) => remain(rule, 8, 9, "PERSON")), [1, 1, 1], "apart");
+});
+
 test("accepting a relation accepts its ends in the same edit, entities first", () => {
   const { store, suggestions } = setting();
   const made = ops.accept(store, suggestions, [LEADS]);
