@@ -63,14 +63,23 @@ def arrive(worker: str, host: str, process: int) -> None:
         session.merge(
             Worker(name=worker, host=host, process=process, started=now(), heartbeat=now())
         )
-        left = update(JobPart).where(JobPart.worker == worker, JobPart.state == "running")
-        session.execute(left.values(lease=now()))
+        _end_leases(session, worker)
 
 
 def leave(worker: str) -> None:
-    """Take a worker off the list."""
+    """Take a worker off the list; what it held is free, and others are called to it."""
     with transaction() as session:
         session.execute(delete(Worker).where(Worker.name == worker))
+        for job_id in _end_leases(session, worker):
+            broker.announce(session, job_id)
+
+
+def _end_leases(session: Session, worker: str) -> list[int]:
+    """Let what a worker held be taken at once; return the jobs that it is of."""
+    held = and_(JobPart.worker == worker, JobPart.state == "running")
+    ids = list(session.scalars(select(JobPart.job_id).where(held).distinct()))
+    session.execute(update(JobPart).where(held).values(lease=now()))
+    return ids
 
 
 def workers() -> list[Worker]:

@@ -1,5 +1,6 @@
 """What a job's kind is given to work with: chunks, a log, and a place for what did not fit."""
 
+import os
 import threading
 import traceback
 import uuid
@@ -7,14 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from labeler.config import Settings
 from labeler.errors import LabelerError, Problem
-from labeler.jobs import journal, listing, queue
+from labeler.jobs import journal, listing, presence, queue
 from labeler.jobs.listing import QUIET
 from labeler.jobs.queue import PACES, Claim, Lost, Pace
 from labeler.models import Job, db, transaction
@@ -220,9 +224,19 @@ def do_now(job: Callable[[], Job]) -> Job:
 
     `job` queues it. Where this process ends, a worker takes over.
     """
+    settings: Settings = current_app.config["LABELER"]
+    worker = _worker_here(settings.instance, os.getpid())
     with transaction():
         queued = job()
-        claim = queue.claim(f"request {uuid.uuid4()}", queued.id)
+        claim = queue.claim(worker, queued.id)
     if claim is not None:
         perform(JobWork(claim))
     return listing.find(queued.id)
+
+
+@lru_cache(maxsize=2)
+def _worker_here(instance: Path, process: int) -> str:
+    """Return the name under which a process does jobs that somebody waits for."""
+    name = f"request-{process}-{uuid.uuid4()}"
+    presence.enter(instance, name)
+    return name

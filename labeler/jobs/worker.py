@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from labeler.config import Settings
-from labeler.jobs import broker, queue
+from labeler.jobs import broker, presence, queue
 from labeler.jobs.queue import Lane, Lost
 from labeler.jobs.work import JobWork, forget, perform
 
@@ -42,6 +42,7 @@ def work(app: Flask, name: str, lane: Lane = "any") -> None:
 class _Worker:
     def __init__(self, app: Flask, name: str, lane: Lane) -> None:
         self._app, self._name, self._lane = app, name, lane
+        self._settings: Settings = app.config["LABELER"]
         self._stopping = threading.Event()
         self._work: JobWork | None = None
 
@@ -49,9 +50,11 @@ class _Worker:
         """Take jobs until told to stop."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches us through our parent
         signal.signal(signal.SIGTERM, self._on_signal)
+        presence.enter(self._settings.instance, self._name)
         with self._app.app_context():
             address = broker.url() if self._lane != "long" else ""
             queue.arrive(self._name, socket.gethostname(), os.getpid())
+            self._bury()
         sweeping = [self._sweep] if address else []
         for task in (self._watch_parent, self._beat, self._forget, *sweeping):
             threading.Thread(target=task, daemon=True).start()
@@ -101,8 +104,14 @@ class _Worker:
                 with self._app.app_context():
                     if not queue.beat(self._name, held.claim if held else None) and held:
                         held.lost.set()
+                    self._bury()
             except OperationalError as error:
                 _log.warning("The database does not answer: %s", error.orig)
+
+    def _bury(self) -> None:
+        """Let what workers of this machine held that were killed be taken up."""
+        for worker in presence.gone(self._settings.instance):
+            queue.leave(worker)
 
     def _sweep(self) -> None:
         while not self._stopping.wait(_BEAT):
@@ -114,11 +123,11 @@ class _Worker:
 
     def _forget(self) -> None:
         """Delete old jobs now and then: from a worker, so that no request has to wait for it."""
-        settings: Settings = self._app.config["LABELER"]
-        while settings.keep_jobs and not self._stopping.wait(_TIDY):
+        days = self._settings.keep_jobs
+        while days and not self._stopping.wait(_TIDY):
             try:
                 with self._app.app_context():
-                    forget(settings.keep_jobs)
+                    forget(days)
             except OperationalError as error:
                 _log.warning("The database does not answer: %s", error.orig)
 

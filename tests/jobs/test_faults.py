@@ -1,29 +1,28 @@
 """Workers, server and broker are killed at random: each job has its effects once, and ends."""
 
-import os
+import logging
 import random
-import shutil
-import signal
-import socket
-import subprocess
-import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from labeler import jobs, transfer
+from labeler import accounts, jobs, transfer
 from labeler.app import create_app
-from labeler.jobs.broker import celery
 from labeler.models import (
     Document,
     Evaluation,
     Export,
     Job,
+    JobPart,
     JobProblem,
     Project,
     SuggesterRun,
@@ -32,161 +31,35 @@ from labeler.models import (
     db,
     transaction,
 )
-from labeler.models.database import Base
+from labeler.models.database import Base, now
 from labeler.models.documents import text_sha256
 from labeler.transfer.evaluation import queue_evaluation
 from tests.conftest import Corpus, settings
+from tests.jobs.brokers import Broker, RabbitMQ, Redis
 from tests.jobs.counting import CHUNKS
-from tests.serving import Server, free_port
+from tests.jobs.workers import Workers
+from tests.serving import ALONE, Client, Server
 from tests.test_training import label
 
 JOBS = 6
 KILLS = 8
 ARTICLES = 250
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Redis:
-    """A Redis that keeps nothing: killed, it has lost every message."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-
-    def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the server, and its environment."""
-        server = shutil.which("redis-server")
-        if server is None:
-            pytest.skip("no Redis on this machine: install the package `redis-server`")
-        return [server, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""], {}
-
-
-class RabbitMQ:
-    """A RabbitMQ that keeps its messages in a folder of its own; it needs Erlang's name server."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder / "rabbitmq", free_port()
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
-
-    def command(self) -> tuple[list[str], dict[str, str]]:
-        """Return what starts the server, and its environment."""
-        server = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-        if not server.is_file():
-            pytest.skip("no RabbitMQ on this machine: install the package `rabbitmq-server`")
-        self.folder.mkdir(exist_ok=True)
-        own = {"MNESIA_BASE": "data", "LOG_BASE": "log", "ENABLED_PLUGINS_FILE": "plugins"}
-        env = {f"RABBITMQ_{name}": str(self.folder / place) for name, place in own.items()}
-        env |= {
-            "HOME": str(self.folder),
-            "ERL_EPMD_PORT": str(free_port()),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"labeler{self.port}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
-        }
-        # The name server would outlive the broker as a daemon: it is the broker's child here.
-        return ["sh", "-c", f"epmd & exec {server}"], env
-
-
-@dataclass
-class Broker:
-    """A broker as the tests start it and kill it."""
-
-    kind: Redis | RabbitMQ
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """Return the address of the broker."""
-        return self.kind.url
-
-    def start(self) -> None:
-        """Start the server and wait until it listens."""
-        command, env = self.kind.command()
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, **env},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        end = time.monotonic() + 60
-        while not _listens(self.kind.port):
-            assert time.monotonic() < end
-            assert self.process.poll() is None
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """End it and all that it started at once."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broker]:
     """Return a running broker of each kind."""
     made = Broker(Redis() if request.param == "redis" else RabbitMQ(tmp_path))
-    made.start()
-    yield made
-    made.kill()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.kill()
 
 
-class Workers:
-    """Worker processes that can be killed; each is started again under its name, as it would be."""
-
-    def __init__(self, folder: Path, count: int, **env: str) -> None:
-        self.folder, self.env = folder, env
-        self.running = {f"w{number}": self._spawn(f"w{number}") for number in range(count)}
-
-    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tests.jobs.counting", name],
-                cwd=self.folder,  # where exports land
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(ROOT),
-                    "LABELER_INSTANCE": str(self.folder / "instance"),
-                    **self.env,
-                },
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
-
-    def kill(self, name: str) -> None:
-        """Kill a worker and start another in its place."""
-        self._end(name)
-        self.running[name] = self._spawn(name)
-
-    def _end(self, name: str) -> None:
-        process = self.running[name]
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert process.stdin is not None
-        process.stdin.close()
-
-    def end(self) -> None:
-        """Kill all."""
-        for name in self.running:
-            self._end(name)
-
-    def told(self) -> str:
-        """Return the ends of what they wrote."""
-        return "\n".join(p.read_text()[-3000:] for p in sorted(self.folder.glob("w*.log")))
-
-
-def queue_jobs() -> list[int]:
+def queue_jobs(count: int = JOBS) -> list[int]:
     """Queue what is to be counted."""
-    return [jobs.enqueue("count", f"Count {number}").id for number in range(JOBS)]
+    return [jobs.enqueue("count", f"Count {number}").id for number in range(count)]
 
 
 def left() -> int:
@@ -206,7 +79,7 @@ def expected(ids: list[int]) -> Counter[tuple[int, str]]:
     return Counter((i, f"{part}-{n}") for i in ids for part in range(2) for n in range(CHUNKS))
 
 
-def wait_until_done(workers: Workers, seconds: float = 60) -> None:
+def wait_until_done(workers: Workers, seconds: float = 180) -> None:
     """Wait until every job has ended."""
     end = time.monotonic() + seconds
     while left():
@@ -216,62 +89,108 @@ def wait_until_done(workers: Workers, seconds: float = 60) -> None:
 
 def test_killed_workers_double_and_lose_nothing(any_app: Flask, tmp_path: Path) -> None:
     """Two workers are killed at random moments; each effect is there once, on both databases."""
-    deal = random.Random(7)
+    deal = dealt()
     url = any_app.config["LABELER"].database_url
-    workers = Workers(tmp_path, 2, LABELER_DATABASE_URL=url)
-    try:
+    with Workers(tmp_path, "w0", "w1", LABELER_DATABASE_URL=url) as workers:
         ids = queue_jobs()
         for _ in range(KILLS):
-            before = sum(effects().values())
-            end = time.monotonic() + 30
-            while left() and sum(effects().values()) == before and time.monotonic() < end:
-                time.sleep(0.02)
+            wait_for_effects()
             time.sleep(deal.random() * 0.15)
-            workers.kill(deal.choice(["w0", "w1"]))
+            workers.renew(deal.choice(["w0", "w1"]))
         wait_until_done(workers)
-    finally:
-        workers.end()
     assert {jobs.find(i).state for i in ids} == {"done"}
     assert effects() == expected(ids)
 
 
-BROKERS = [("redis", "sqlite"), ("redis", "postgres"), ("rabbitmq", "sqlite")]
+def test_what_was_killed_for_good_is_taken_up_at_once(any_app: Flask, tmp_path: Path) -> None:
+    """Whoever comes to the same machine goes on, however long the lease of the killed still is."""
+    url = any_app.config["LABELER"].database_url
+    ids = queue_jobs()
+    with Workers(tmp_path, "w0", "here", LABELER_DATABASE_URL=url) as workers:
+        wait_for_effects()
+        workers.kill("w0")
+        workers.kill("here")
+        held = JobPart.state == "running"
+        with transaction() as session:
+            session.execute(update(JobPart).where(held).values(lease=now() + timedelta(days=1)))
+        workers.start("w1")
+        wait_until_done(workers)
+        assert {worker.name for worker in jobs.workers()} == {"w1"}
+    assert effects() == expected(ids)
+
+
+BROKERS = [(kind, url) for kind in ("redis", "rabbitmq") for url in ("sqlite", "postgres")]
 
 
 @pytest.mark.parametrize(("broker", "database_url"), BROKERS, indirect=True)
-def test_a_broker_that_loses_its_messages_loses_no_job(
+def test_whatever_is_killed_each_job_has_its_effects_once(
     tmp_path: Path, broker: Broker, database_url: str
 ) -> None:
-    """Workers and the broker are killed, messages doubled and lost; each effect is there once."""
+    """Workers, server and broker are killed at random, and messages are doubled and lost."""
+    deal = dealt()
     app = create_app(replace(settings(tmp_path, database_url), jobs_url=broker.url))
     env = {"LABELER_JOBS_URL": broker.url, "LABELER_DATABASE_URL": database_url}
     with app.app_context():
-        workers = Workers(tmp_path, 2, **env)
-        try:
+        Corpus().layer(Corpus().document(Corpus().project(ana="manager")), status="done")
+        token = accounts.api_token(Corpus().person("ana"))
+        server = Server(tmp_path, env, command=ALONE)
+        with server, Workers(tmp_path, "w0", "w1", **env) as workers:
             ids = queue_jobs()
             for job_id in ids:
-                celery(broker.url).send_task("labeler.job", args=[job_id])
-            wait_for_effects()
-            workers.kill("w0")
-            broker.kill()
-            ids += queue_jobs()  # nobody hears of these
-            broker.start()
-            workers.kill("w1")
+                broker.double(job_id)
+            asking = Asking(Client(server, token))
+            asking.start()
+            victims = [
+                (server.kill, server.start),
+                (broker.kill, broker.start),
+                *((partial(workers.kill, w), partial(workers.start, w)) for w in ("w0", "w1")),
+            ]
+            for kill, start in deal.sample(victims, len(victims)):
+                wait_for_effects()
+                time.sleep(deal.random() * 0.3)
+                kill()
+                ids += queue_jobs(1)  # where it was the broker, nobody hears of it
+                start()
+            asking.join()
             wait_until_done(workers)
-        finally:
-            workers.end()
         assert {jobs.find(i).state for i in ids} == {"done"}
         assert effects() == expected(ids)
+        assert sorted(export.name for export in db.session.query(Export)) == sorted(asking.names)
         db.session.remove()
         db.engine.dispose()
 
 
+class Asking(threading.Thread):
+    """Asks a server for snapshots, one after the other, until each is there."""
+
+    names = tuple(f"s{number}" for number in range(8))
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client = client
+
+    def run(self) -> None:
+        """Ask for each; what had been made when its answer was lost is refused."""
+        for name in self.names:
+            body = {"format": "jsonl", "name": name}
+            answer = self.client.send("POST", "/projects/news/exports", body)
+            assert answer.status_code in (200, 409), answer.text
+        self.client.close()
+
+
+def dealt() -> random.Random:
+    """Return what says when and what is killed: another each time, told where a test fails."""
+    seed = random.SystemRandom().randrange(1_000_000)
+    logging.getLogger(__name__).warning("Dealt by %s.", seed)
+    return random.Random(seed)
+
+
 def wait_for_effects() -> None:
-    """Wait until something was done."""
-    end = time.monotonic() + 30
-    while not effects():
+    """Wait until more was done than before, or all."""
+    before, end = sum(effects().values()), time.monotonic() + 120
+    while left() and sum(effects().values()) == before:
         assert time.monotonic() < end
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def test_real_jobs_have_their_effects_once(any_app: Flask, corpus: Corpus, tmp_path: Path) -> None:
@@ -286,15 +205,13 @@ def test_real_jobs_have_their_effects_once(any_app: Flask, corpus: Corpus, tmp_p
         transfer.queue_suggestions(project).id,
     ]
     settings_.exports.mkdir()
-    workers = Workers(tmp_path, 2, LABELER_DATABASE_URL=settings_.database_url)
-    try:
+    url = settings_.database_url
+    with Workers(tmp_path, "w0", "w1", LABELER_DATABASE_URL=url) as workers:
         for made in (SuggesterRun, TrainedModel):
             wait_for_row(made, workers)
             for name in ("w0", "w1"):
-                workers.kill(name)
-        wait_until_done(workers, 120)
-    finally:
-        workers.end()
+                workers.renew(name)
+        wait_until_done(workers)
     assert {(job.kind, job.state, job.error) for job in map(jobs.find, ids)} == {
         (kind, "done", None) for kind in ("train", "evaluate", "export", "suggest")
     }
@@ -310,7 +227,7 @@ def test_a_killed_server_doubles_and_loses_nothing(
     any_app: Flask, corpus: Corpus, tmp_path: Path
 ) -> None:
     """A server is killed twice amid a job and started again; each article is counted once."""
-    deal = random.Random(8)
+    deal = dealt()
     project = corpus.project()
     with transaction() as session:
         session.add_all(article(project, number) for number in range(ARTICLES))
