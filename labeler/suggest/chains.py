@@ -102,6 +102,29 @@ class Chain:
                 yield Span(first, last, self.labels[(tag - 1) // 2], sure)
             first = last
 
+    def naming(self, features: Ints, first: int, last: int) -> dict[str, float]:
+        """Return how likely each label is for tokens `[first, last)`, given that they are one span.
+
+        Whatever the tags of the other tokens are: their sums, by the forward-backward algorithm.
+        """
+        scores = self.weights[features].sum(axis=1)
+        steps = self._steps()
+        forward, backward = _sums(scores, steps)
+        begun, on = slice(1, None, 2), slice(2, None, 2)
+        before = _log_sum(forward[first - 1][:, None] + steps, 0) if first else steps[0]
+        sums = before[begun] + scores[first, begun] + scores[first + 1 : last, on].sum(axis=0)
+        ends = steps[begun]
+        if last - first > 1:
+            sums += steps.diagonal(1)[begun] + (last - first - 2) * steps.diagonal()[on]
+            ends = steps[on]
+        if last < len(scores):
+            after = ends + (scores[last] + backward[last])[None, :]
+            goes_on = np.arange(len(self.labels))
+            after[goes_on, 2 * goes_on + 2] = _NEVER
+            sums += _log_sum(after, 1)
+        chances = np.exp(sums - _log_sum(sums, 0))
+        return dict(zip(self.labels, chances.tolist(), strict=True))
+
     def _steps(self) -> Floats:
         """Return the weights of neighbours; a label is gone on with only where it began."""
         steps = self.following.copy()
@@ -173,6 +196,18 @@ def _chances(scores: Floats, steps: Floats) -> tuple[Floats, Floats]:
 
     By the forward-backward algorithm.
     """
+    forward, backward = _sums(scores, steps)
+    total = _log_sum(forward[-1], 0)
+    ahead = (scores[1:] + backward[1:])[:, None, :]
+    pairs = np.exp(forward[:-1, :, None] + steps[None] + ahead - total).sum(axis=0)
+    return np.exp(forward + backward - total), pairs
+
+
+def _sums(scores: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Return the logarithms of the sums over all tags before and over all after each token's tag.
+
+    Those before include the token itself.
+    """
     count = len(scores)
     forward, backward = np.empty_like(scores), np.zeros_like(scores)
     forward[0] = scores[0] + steps[0]
@@ -180,10 +215,7 @@ def _chances(scores: Floats, steps: Floats) -> tuple[Floats, Floats]:
         forward[token] = scores[token] + _log_sum(forward[token - 1][:, None] + steps, 0)
     for token in range(count - 2, -1, -1):
         backward[token] = _log_sum(steps + (scores[token + 1] + backward[token + 1])[None, :], 1)
-    total = _log_sum(forward[-1], 0)
-    ahead = (scores[1:] + backward[1:])[:, None, :]
-    pairs = np.exp(forward[:-1, :, None] + steps[None] + ahead - total).sum(axis=0)
-    return np.exp(forward + backward - total), pairs
+    return forward, backward
 
 
 def _likeliest(scores: Floats, steps: Floats) -> list[int]:

@@ -195,6 +195,21 @@ def relation_proposals(
     return list({relation.id: relation for relation in reversed(found)}.values())[::-1]
 
 
+def related_before(
+    reading: Reading, head: Entity, tail: Entity, look_up: LookUp
+) -> Iterator[dict[str, int]]:
+    """Yield how often each label led from head to tail: between the same words, then over the same.
+
+    Nothing where the two are not near each other.
+    """
+    for pair in _pairs(reading, [head, tail]):
+        counts = look_up(pair.keys)
+        way = ">" if pair.first is head else "<"
+        for key in pair.keys:
+            outcomes = counts.get(key, {}).items()
+            yield {each[:-1]: count for each, count in outcomes if each.endswith(way)}
+
+
 def _relation(
     pair: _Pair, outcomes: Mapping[str, int], scheme: Scheme, origin: Mapping[str, Any]
 ) -> Relation | None:

@@ -46,6 +46,11 @@ class Reading:
         found = nlp.align(self.tokens, entity.start, entity.end)
         return found if found and found[1] - found[0] <= LONGEST else None
 
+    def covering(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the tokens that share code points with a span, None where none does."""
+        widened = nlp.expand(self.tokens, start, end)
+        return nlp.align(self.tokens, *widened) if widened else None
+
     def slice(self, first: int, last: int) -> str:
         """Return the words of tokens `[first, last)` with single spaces where there was space."""
         return " ".join(self.text[self.tokens.starts[first] : self.tokens.ends[last - 1]].split())

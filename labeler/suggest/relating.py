@@ -6,7 +6,7 @@ some do not, and a wrong one costs an annotator more than a missing one saves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
@@ -56,15 +56,18 @@ Example = tuple[Reading, Sequence[Entity], Sequence[Relation]]
 """A text with its gold entities and relations."""
 
 
-def candidates(reading: Reading, entities: Iterable[Entity]) -> Iterator[Candidate]:
-    """Yield the pairs of entities within reach, in the order of the text."""
+def candidates(
+    reading: Reading, entities: Iterable[Entity], ends: Collection[Entity] = ()
+) -> Iterator[Candidate]:
+    """Yield the pairs of entities within reach, in the order of the text; of `ends` only theirs."""
     placed = sorted(
         ((*place, item) for item in entities if (place := reading.range(item))),
         key=lambda item: (item[0], item[1], item[2].label),
     )
     for index, one in enumerate(placed):
         for step, other in enumerate(placed[index + 1 : index + 1 + FOLLOWING]):
-            if other[0] - one[1] <= REACH:
+            wanted = not ends or (one[2] in ends and other[2] in ends)
+            if wanted and other[0] - one[1] <= REACH:
                 yield Candidate(one[2], other[2], _features(reading, one, other, step))
 
 
@@ -140,6 +143,20 @@ class RelationModel:
             label = scheme.relation(scheme.offered("relations", outcome[:-1]) or "")
             if label and label.allows(head.label, tail.label):
                 yield head, tail, label.name, likely[outcome]
+
+    def naming(
+        self, reading: Reading, entities: Iterable[Entity], ends: tuple[Entity, Entity]
+    ) -> dict[str, float]:
+        """Return what speaks for each label of a relation from head to tail.
+
+        Empty where these two of the entities are not within reach of each other.
+        """
+        for candidate in candidates(reading, entities, ends):
+            likely = _REGRESSION.likely(self.weights, candidate.features).tolist()
+            way = ">" if candidate.first == ends[0] else "<"
+            chances = zip(self.outcomes, likely, strict=True)
+            return {each[:-1]: chance for each, chance in chances if each.endswith(way)}
+        return {}
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

@@ -142,29 +142,33 @@ def _again(
     before = [name for other, name in given if other < place] or [name for _, name in given]
     found = label(reading, place, before) if label else None
     if found is not None:
-        reason = f"labeled {before[-1]} here"
-        reason += f", and then mostly {found}" if found != before[-1] else ""
-        return Find(*place, found, HERE, reason)
+        return Find(*place, found, HERE, told_again(found, before[-1]))
     labels = _by_number(given)
     sure = HERE if len(labels) == 1 else UNSURE
     return Find(*place, labels[-1], sure, f"labeled {labels[-1]} here")
 
 
+def told_again(label: str, latest: str) -> str:
+    """Return in words why words have a label again, or another one after their latest."""
+    reason = f"labeled {latest} here"
+    return reason if label == latest else f"{reason}, and then mostly {label}"
+
+
 def _varied(words: str, place: Place, given: Mapping[str, Sequence[Given]]) -> Find | None:
     """Return the proposal for words that were labeled in another spelling: case or number."""
-    told = next((each for each in given if _spells(words, each)), None)
+    told = next((each for each in given if is_spelled_like(words, each)), None)
     if told is None:
         return None
     label = _by_number(given[told])[-1]
     return Find(*place, label, UNSURE, f"“{told}” is labeled {label} here")
 
 
-def _spells(words: str, labeled: str) -> bool:
-    """Tell whether words of the same stem as labeled ones mean the same.
+def is_spelled_like(words: str, labeled: str) -> bool:
+    """Tell whether words are labeled ones in another spelling: case or number.
 
     A name says nothing of words without capitals, nor of many: Turkey, turkey; Apache, Apaches.
     """
-    if len(words) < _SHORT:
+    if len(words) < _SHORT or _stem(words) != _stem(labeled):
         return False
     if words.casefold() != labeled.casefold():
         return labeled.islower() or labeled.isupper() or words.isupper()

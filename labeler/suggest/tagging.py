@@ -17,6 +17,7 @@ import numpy as np
 
 from labeler.schema import Entity
 from labeler.suggest.chains import Chain, Ints, Span, rows, table
+from labeler.suggest.reading import LONGEST as LONGEST_ENTITY
 from labeler.suggest.reading import Reading
 
 LONGEST = 120
@@ -110,9 +111,9 @@ class _Text:
             if word[:1].isupper() and token not in self._opening:
                 self._capitals[word].append(token)
 
-    def rows(self) -> Ints:
-        """Return the rows of the features of each token."""
-        return table([rows(self._of(token)) for token in range(len(self._words))])
+    def rows(self, part: slice = slice(None)) -> Ints:
+        """Return the rows of the features of each token, or of each in a part."""
+        return table([rows(self._of(token)) for token in range(len(self._words))[part]])
 
     def _of(self, token: int) -> Iterator[str]:
         yield from _of_word(self._words[token])
@@ -168,6 +169,8 @@ class Tagger:
     """Whether what a pipeline finds within and around the tagger's entities is proposed too."""
     known: float = 0.0
     """The share, 0 to 1, of what it learned from whose label the heard suggester proposes."""
+    longest: int = LONGEST_ENTITY
+    """Tokens of the longest entity that it learned from."""
 
     def spans(self, reading: Reading, proposed: Iterable[Entity]) -> Iterator[Span]:
         """Yield what is likely an entity in a text, given what others propose for it."""
@@ -178,10 +181,27 @@ class Tagger:
             for first, last, label, score in self.chain.spans(features[sentence]):
                 yield Span(first + sentence.start, last + sentence.start, label, score)
 
+    def naming(
+        self, reading: Reading, proposed: Iterable[Entity], place: tuple[int, int]
+    ) -> dict[str, float]:
+        """Return how likely each label is for tokens `[first, last)`, given that they are one span.
+
+        Empty where they are more than a sentence, or parts of two.
+        """
+        first, last = place
+        for sentence in sentences(reading.words):
+            if sentence.start <= first < sentence.stop:
+                if last > sentence.stop:
+                    return {}
+                features = _Text(reading.words, places(reading, proposed)).rows(sentence)
+                return self.chain.naming(features, first - sentence.start, last - sentence.start)
+        return {}
+
     def save(self, path: Path) -> None:
         """Write the tagger to a file."""
         used = np.flatnonzero(self.chain.weights.any(axis=1))
         told = {"labels": self.chain.labels, "hears": self.hears, "nested": self.nested}
+        told["longest"] = self.longest
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -199,7 +219,8 @@ class Tagger:
             chain = Chain.empty(told["labels"], {})
             chain.weights[kept["rows"]] = kept["weights"]
             chain.following[:] = kept["following"]
-        return cls(chain, told["hears"], told.get("nested", False))
+        options = {name: told[name] for name in ("nested", "longest") if name in told}
+        return cls(chain, told["hears"], **options)
 
 
 def train(
@@ -227,7 +248,8 @@ def train(
         features, tags = _Text(words, proposed).rows(), _tags(chain, len(words), found)
         read += [(features[each], tags[each]) for each in sentences(words)]
     chain.fit(read, tell)
-    return Tagger(chain, hears, known=known)
+    longest = max(last - first for _, found, _ in texts for first, last, _ in found)
+    return Tagger(chain, hears, known=known, longest=longest)
 
 
 def _known(texts: Iterable[tuple[Sequence[str], Sequence[Place], Sequence[Place]]]) -> float:

@@ -3,14 +3,15 @@
 Entities are found by our tagger or by a spaCy pipeline, relations by a model of ours.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 from labeler import nlp
 from labeler.errors import Unavailable
-from labeler.schema import Entity, Relation, Scheme, Suggestion, crosses, overlap
+from labeler.schema import Entity, Kind, Relation, Scheme, Suggestion, crosses, overlap
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
 from labeler.suggest.mentions import MentionModel
 from labeler.suggest.pipeline import propose
@@ -91,6 +92,30 @@ class TrainedSuggester:
                 item = entity_suggestion(starts[first], ends[last - 1], name, origin)
                 yield self._explained(item)
 
+    @property
+    def longest(self) -> int | None:
+        """Return the tokens of the longest entity that the tagger learned from, None without it."""
+        return self._tagger.longest if self._tagger else None
+
+    def naming(
+        self,
+        reading: Reading,
+        place: tuple[int, int],
+        scheme: Scheme,
+        heard: Mapping[str, Sequence[Entity]],
+    ) -> dict[str, float]:
+        """Return how likely each label of the scheme is for tokens, given that they are an entity.
+
+        `heard` is what other suggesters propose for the text, by their names, as far as that is
+        known. Empty where the version has no tagger.
+        """
+        tagger = self._tagger
+        if tagger is None:
+            return {}
+        told = heard.get(tagger.hears.get("name", ""))
+        proposed = self._heard(tagger, reading, scheme) if told is None else told
+        return _offered(tagger.naming(reading, proposed, place), "entities", scheme)
+
     def _heard(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> list[Entity]:
         name = tagger.hears.get("name")
         if name is None:
@@ -125,6 +150,21 @@ class TrainedSuggester:
         ]  # fmt: skip
         return sorted({item.id: item for item in made}.values(), key=lambda item: item.id)
 
+    def relating(
+        self,
+        reading: Reading,
+        entities: Sequence[Entity],
+        ends: tuple[Entity, Entity],
+        scheme: Scheme,
+    ) -> dict[str, float]:
+        """Return how likely each label is for the relation from a head to a tail, if there is one.
+
+        `ends` are two of the entities. Empty where the version knows of no relations.
+        """
+        if self._model is None:
+            return {}
+        return _offered(self._model.naming(reading, entities, ends), "relations", scheme)
+
     def labels_again(self, scheme: Scheme) -> LabelAgain:
         """Return what says as what words are labeled where they come again in a text."""
 
@@ -148,6 +188,16 @@ class TrainedSuggester:
     def _tagger(self) -> Tagger | None:
         path = self._folder / TAGGER
         return Tagger.load(path) if path.is_file() else None
+
+
+def _offered(chances: Mapping[str, float], kind: Kind, scheme: Scheme) -> dict[str, float]:
+    """Return chances by the present names of the labels that the scheme offers."""
+    found = defaultdict[str, float](float)
+    for label, chance in chances.items():
+        if name := scheme.offered(kind, label):
+            found[name] += chance
+    total = sum(found.values())
+    return {label: chance / total for label, chance in found.items()} if total else {}
 
 
 def _nested(entities: Sequence[Entity], others: Iterable[Entity]) -> Iterator[Entity]:

@@ -30,7 +30,7 @@ def put_together(
     retired, are left out; those it has under another name by now have that one.
     """
     scheme = project.scheme
-    entities, relations, categories = _parsed(scheme, runs)
+    entities, relations, categories = parsed(scheme, runs)
     labeled = [item for item in held.entities if scheme.entity(item.label)] if held else []
     learned = lessons.count(project.id)
     rejected = [verdict.id for verdict in held.verdicts] if held else []
@@ -43,7 +43,7 @@ def put_together(
         return _as_json([*best, *bound], relations, categories, said)
     [tokens] = borders.tokens([document])
     reading = Reading(document.text, tokens)
-    look_up = _remembering(_renewed(scheme, lessons.look_up(project.id))) if learned else _nothing
+    look_up = _remembering(renewed(scheme, lessons.look_up(project.id))) if learned else _nothing
     origin = {"suggester": "dictionary", "version": _version(learned)}
     placed = _as_usual(reading, entities, labeled if build else (), look_up)
     competing = _experienced(reading, scheme, placed, look_up, origin)
@@ -113,7 +113,7 @@ def _nothing(_: Collection[Key]) -> Counts:
     return {}
 
 
-def _parsed(
+def parsed(
     scheme: schema.Scheme, runs: Iterable[Iterable[Proposal]]
 ) -> tuple[list[schema.Entity], list[schema.Relation], list[schema.Category]]:
     """Return each proposal once, by kind, if its label is still in the scheme."""
@@ -148,7 +148,7 @@ def _present(scheme: schema.Scheme, name: str) -> str:
     return f"{place}{colon}{scheme.current('entities', label)}"
 
 
-def _renewed(scheme: schema.Scheme, look_up: LookUp) -> LookUp:
+def renewed(scheme: schema.Scheme, look_up: LookUp) -> LookUp:
     """Count outcomes by the present names of their labels, until they are learned by these."""
     if not (scheme.former("entities") or scheme.former("relations")):
         return look_up

@@ -101,6 +101,19 @@ def suggestions(
     the same.
     """
     proposing = sources(project)
+    kept, problems = made(project, document, proposing)
+    runs = [proposals for _, proposals in _unheard(proposing, kept)]
+    found = put_together(project, document, runs, held, trained(project, proposing), build=build)
+    return found, " ".join(problems) or None
+
+
+def made(
+    project: Project, document: Document, proposing: Sequence[Source]
+) -> tuple[list[tuple[SuggesterRun, list[dict[str, Any]]]], list[str]]:
+    """Return what each run proposes for a document, and why some suggesters could not be run.
+
+    Those imported come first, then the newest; what is lacking is made now, and kept.
+    """
     kept = _kept(project, proposing, document)
     problems = []
     for source in proposing:
@@ -108,19 +121,16 @@ def suggestions(
             continue
         try:
             run = _current_run(project, source)
-            made = [_as_json(proposals) for proposals in _propose(project, source, [document])]
+            found = [_as_json(proposals) for proposals in _propose(project, source, [document])]
         except LabelerError as error:
             problems.append(error.message)
         else:
-            _keep(run, [document], made)
-            kept.append((run, made[0]))
-    runs = [proposals for _, proposals in _unheard(proposing, kept)]
-    trained = _trained(project, proposing)
-    found = put_together(project, document, runs, held, trained, build=build)
-    return found, " ".join(problems) or None
+            _keep(run, [document], found)
+            kept.append((run, found[0]))
+    return kept, problems
 
 
-def _trained(project: Project, proposing: Sequence[Source]) -> TrainedSuggester | None:
+def trained(project: Project, proposing: Sequence[Source]) -> TrainedSuggester | None:
     """Return the version trained here that proposes, if there is one."""
     loaded = (source.load(project.language) for source in proposing if source.name == "trained")
     return next((each for each in loaded if isinstance(each, TrainedSuggester)), None)

@@ -99,3 +99,16 @@ def test_training_and_files_repeat(tmp_path: Path) -> None:
     assert [found(kept, example) for example in corpus()] == [
         found(first, example) for example in corpus()
     ]
+
+
+def test_a_relation_that_is_shown_gets_its_label_by_its_direction() -> None:
+    """Of the labels only those count that lead from this head to this tail."""
+    model = train(corpus(), SCHEME)
+    assert model is not None
+    reading, entities, _ = sentence("Zoe", "Turku", "{person} saw {town}, born in it.", None)
+    person, town = entities
+    chances = model.naming(reading, entities, (person, town))
+    assert max(chances, key=chances.__getitem__) == "BORN_IN"
+    backwards = model.naming(reading, entities, (town, person))
+    assert max(backwards.values(), default=0) < chances["BORN_IN"], "a town never was a head"
+    assert model.naming(reading, [person], (person, town)) == {}

@@ -132,6 +132,42 @@ def test_chances_are_those_of_all_paths(count: int) -> None:
     assert tuple(_likeliest(scores, steps)) == paths[int(np.argmax(weights))]
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, 1), (0, 4), (1, 2), (1, 3), (2, 4), (3, 4)])
+def test_labels_of_a_span_are_as_likely_as_all_paths_through_it(first: int, last: int) -> None:
+    """The label of given tokens is judged by every path in which just these are one entity."""
+    chance = np.random.default_rng(first + 10 * last)
+    chain = Chain.empty(["GPE", "PERSON"], {})
+    features = np.arange(1, 5)[:, None]
+    chain.weights[1:5] = chance.normal(size=(4, 5))
+    chain.following[:] = chance.normal(size=(5, 5))
+    sums = dict.fromkeys(chain.labels, 0.0)
+    for path in np.ndindex(5, 5, 5, 5):
+        goes_on = [(token, tag) for token, tag in enumerate(path) if tag and not tag % 2]
+        if any(not token or path[token - 1] not in (tag - 1, tag) for token, tag in goes_on):
+            continue
+        begun, after = path[first], path[last] if last < 4 else 0
+        one = begun % 2 and set(path[first + 1 : last]) <= {begun + 1} and after != begun + 1
+        if one:
+            weight = sum(chain.weights[token + 1, tag] for token, tag in enumerate(path))
+            weight += chain.following[0, path[0]]
+            weight += sum(chain.following[pair] for pair in pairwise(path))
+            sums[chain.labels[begun // 2]] += float(np.exp(weight))
+    wanted = {label: value / sum(sums.values()) for label, value in sums.items()}
+    assert chain.naming(features, first, last) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_words_that_are_shown_are_named_by_what_is_around_them() -> None:
+    """Any words of a sentence get a label, others with other borders than proposed ones, too."""
+    tagger = train(corpus(), {})
+    assert tagger is not None
+    asked = example("The mayor of {town} saw {person} today.\nBob left.", "her aunt", "the town")
+    for place, label in (((3, 5), "GPE"), ((4, 5), "GPE"), ((6, 8), "PERSON")):
+        chances = tagger.naming(asked.reading, asked.proposed, place)
+        assert max(chances, key=chances.__getitem__) == label
+        assert sum(chances.values()) == pytest.approx(1)
+    assert tagger.naming(asked.reading, (), (7, 12)) == {}, "of two sentences"
+
+
 def test_no_label_is_gone_on_with_where_it_did_not_begin() -> None:
     """Whatever the weights, an entity begins before it goes on."""
     chain = Chain.empty(["GPE"], {"any": {2: 50.0}})

@@ -1,5 +1,8 @@
 """Documents: what they hold, who labels which next, what is suggested for them."""
 
+import re
+from collections.abc import Callable
+from functools import partial
 from itertools import chain, compress, count
 from operator import sub
 from typing import Any
@@ -8,6 +11,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from labeler import accounts, borders, comments, editing, schema, transfer, work
+from labeler.errors import Invalid
 from labeler.models import Document, Layer, Project, User, db
 from labeler.models.database import now
 from labeler.web import paging
@@ -50,6 +54,12 @@ WORK: dict[str, Any] = {
     "may": {"manage": bool, "curate": bool},
 }
 """The shape of all that the annotation screen needs."""
+_ENTITY = re.compile(r"([0-9]{1,10})-([0-9]{1,10}):(.{1,100})", re.DOTALL)
+_END = {
+    "type": "string",
+    "pattern": "^[0-9]{1,10}-[0-9]{1,10}:.{1,100}$",
+    "description": "An entity by its start, its end and its label, such as `12-20:ORG`.",
+}
 
 
 @blueprint.get("/documents/<int:document_id>")
@@ -84,6 +94,54 @@ def get_suggestions(document: Document) -> ResponseReturnValue:
     held = editing.load([layer])[0] if layer else None
     proposals, problem = _suggested(project, document, layer, held)
     return answer({"suggestions": proposals, "problem": problem})
+
+
+@blueprint.get("/documents/<int:document_id>/likely")
+@allow("annotator")
+@takes(start=NUMBER, end=NUMBER, head=_END, tail=_END)
+@gives({"label": str | None, "score": float | None, "reason": str | None})
+def get_likely(document: Document) -> ResponseReturnValue:
+    """Return the likeliest label of a span, or of a relation; null where nothing is sure enough.
+
+    Of the span from `start` to `end`, or of the relation from `head` to `tail`, each an entity by
+    its place and label such as `12-20:ORG`. It builds on one's own layer as it is saved; nothing
+    where one is blind. `score` is how likely the label is, 0 to 1, `reason` why, in words.
+    """
+    project = db.session.get_one(Project, document.project_id)
+    layer = work.layer_of(document, me())
+    ask = _question()
+    if work.is_blind(document, layer):
+        return answer(_guessed(None))
+    [held] = editing.load([layer]) if layer else [schema.Layer(me().name)]
+    return answer(_guessed(ask(project, document, held)))
+
+
+Question = Callable[[Project, Document, schema.Layer], transfer.Guess | None]
+
+
+def _question() -> Question:
+    """Read what is asked; raises Invalid where that is neither a span nor two entities."""
+    start, end = (request.args.get(name, -1, type=whole) for name in ("start", "end"))
+    head, tail = (_end(request.args.get(name, "")) for name in ("head", "tail"))
+    if head and tail:
+        return partial(transfer.likely_relation, head=head, tail=tail)
+    if start >= 0 and end >= 0:
+        return partial(transfer.likely_entity, start=start, end=end)
+    raise Invalid("Say which words by `start` and `end`, or which relation by `head` and `tail`.")
+
+
+def _end(sent: str) -> schema.Entity | None:
+    """Read an entity by its place and label; None where it is no such thing."""
+    found = _ENTITY.fullmatch(sent)
+    if not found:
+        return None
+    return schema.Entity(sent, int(found[1]), int(found[2]), found[3])
+
+
+def _guessed(guess: transfer.Guess | None) -> dict[str, Any]:
+    if guess is None:
+        return {"label": None, "score": None, "reason": None}
+    return {"label": guess.label, "score": round(guess.score, 4), "reason": guess.reason}
 
 
 @blueprint.post("/documents/<int:document_id>/layer")
