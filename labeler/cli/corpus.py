@@ -78,7 +78,7 @@ def suggest(slug: str, suggester: str | None, pipeline: str | None) -> None:
         projects.use_suggester(found, suggester, options)
     with progress("Suggesting") as told:
         count = transfer.suggest(found, told)
-    click.echo(f"Made suggestions for {count} documents.")
+    click.echo(f"Made suggestions for {count} document{'' if count == 1 else 's'}.")
 
 
 @main.command()

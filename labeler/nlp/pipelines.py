@@ -1,16 +1,14 @@
 """spaCy pipelines: those that people have, and those made of rulers."""
 
-import json
-import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labeler.errors import Unavailable
-from labeler.nlp.tokens import blank, sentence, spacy_version
+from labeler.nlp import refusals
+from labeler.nlp.tokens import blank
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -38,43 +36,9 @@ def load_once(name: str) -> "Language":
             warnings.filterwarnings("error", message=r"\[W095\]")
             return _with_relations(name)
     except UserWarning:
-        raise Unavailable(
-            f"The pipeline {name!r} was not made for spaCy {spacy_version()}{_made_for(name)}. "
-            "Install the version of it for this spaCy, or train it again; if you know that it "
-            "works as it is, widen spacy_version in its meta.json."
-        ) from None
+        raise Unavailable(refusals.of_another_version(name)) from None
     except (OSError, ImportError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Unavailable(_why_not(name, error)) from error
-
-
-def _why_not(name: str, error: Exception) -> str:
-    """Return why a pipeline could not be loaded, and what to do about it."""
-    told = str(error)
-    if "E050" in told:
-        known = ", ".join(pipelines())
-        there = f"Installed are {known}." if known else "No pipeline is installed here."
-        return (
-            f"There is no spaCy pipeline {name!r}. {there} Give the name of an installed package, "
-            "or the path of a folder on this machine."
-        )
-    if "E053" in told and "meta.json" in told:
-        return (
-            f"{name} is no spaCy pipeline: it holds no meta.json. Name the folder that spaCy "
-            "wrote, such as model-best."
-        )
-    if missing := _UNKNOWN.search(told):
-        return (
-            f"The pipeline {name!r} has the component {missing[1]!r}, which is not installed here. "
-            "Install the package that it comes with beside labeler, then start labeler anew."
-        )
-    return (
-        f"The pipeline {name!r} cannot be loaded by spaCy {spacy_version()}"
-        f"{_made_for(name)}: {sentence(error)} "
-        "Install what it needs, or train it again with this version."
-    )
-
-
-_UNKNOWN = re.compile(r"\[E002\] Can't find factory for '([^']*)'")
+        raise Unavailable(refusals.why_not(name, error, pipelines())) from error
 
 
 def _with_relations(name: str) -> "Language":
@@ -88,15 +52,6 @@ def _with_relations(name: str) -> "Language":
             raise
     import_module("labeler.nlp.relations")
     return spacy.load(name)
-
-
-def _made_for(name: str) -> str:
-    """Return which spaCy a folder's pipeline was made for, as part of a sentence, if it says so."""
-    try:
-        made_for = json.loads((Path(name) / "meta.json").read_bytes()).get("spacy_version")
-    except (OSError, ValueError, AttributeError):
-        return ""
-    return f" (it was made for spaCy {made_for})" if made_for else ""
 
 
 # ---- rulers ------------------------------------------------------------------------------------

@@ -94,19 +94,36 @@ def propose(  # noqa: PLR0913 - what can be said of a run, by name
 
 
 def _check_labels(pipeline: Any, labels: LabelMap) -> None:
-    """Raise Invalid when the pipeline says what it finds and the scheme has none of it."""
+    """Raise Invalid when a pipeline finds nothing, or nothing that the scheme has."""
+    if not any(_may_find(pipeline, name) for name in pipeline.pipe_names):
+        parts = ", ".join(pipeline.pipe_names) or "no components"
+        raise Invalid(
+            f"The pipeline finds neither entities nor spans: it has {parts}. Choose one with a "
+            "component such as ner, spancat or an entity ruler."
+        )
     found = {
         label
         for name, names in pipeline.pipe_labels.items()
-        if {"doc.ents", "doc.spans"}.intersection(pipeline.get_pipe_meta(name).assigns)
+        if _finds(pipeline, name)
         for label in names
     }
     if found and not any(labels.entity(label) for label in found):
         raise Invalid(
-            f"The pipeline finds {', '.join(sorted(found)[:10])}, and the scheme has none of it. "
+            f"The pipeline finds {', '.join(sorted(found)[:10])}; the scheme has no such label. "
             "Say in the option “labels” which is which, in the settings under “Labels of the "
             "suggester”, or choose another pipeline."
         )
+
+
+def _finds(pipeline: Any, name: str) -> bool:
+    """Tell whether a component says of itself that it finds entities or spans."""
+    return not {"doc.ents", "doc.spans"}.isdisjoint(pipeline.get_pipe_meta(name).assigns)
+
+
+def _may_find(pipeline: Any, name: str) -> bool:
+    """Tell whether a component may find something: those that are not spaCy's need not say so."""
+    own = type(pipeline.get_pipe(name)).__module__.startswith("spacy.")
+    return not own or _finds(pipeline, name)
 
 
 def _run(pipeline: Any, pieces: Iterable[tuple[str, tuple[int, int, str]]]) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """Real pipelines that cannot suggest: refused on the page and in a run, in words."""
 
 import json
+import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -34,6 +35,41 @@ def _no_pipeline(folder: Path) -> Path:
     return folder
 
 
+def _its_parent(folder: Path) -> Path:
+    folder.mkdir()
+    _ruler(folder / "pipeline")
+    return folder
+
+
+def _archive(folder: Path) -> Path:
+    return Path(shutil.make_archive(str(folder), "zip", _ruler(folder)))
+
+
+def _package(_: Path) -> str:
+    return "en_core_web_xxl"
+
+
+def _not_whole(folder: Path) -> Path:
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("ner").add_label("PERSON")  # type: ignore[attr-defined]
+    pipeline.initialize()
+    pipeline.to_disk(folder)
+    (folder / "ner" / "model").unlink()
+    return folder
+
+
+def _without_entities(folder: Path) -> Path:
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("sentencizer")
+    pipeline.to_disk(folder)
+    return folder
+
+
+def _empty(folder: Path) -> Path:
+    spacy.blank("en").to_disk(folder)
+    return folder
+
+
 def _of_unknown_parts(folder: Path) -> Path:
     config = _ruler(folder) / "config.cfg"
     config.write_text(config.read_text().replace('factory = "entity_ruler"', 'factory = "herbs"'))
@@ -62,7 +98,13 @@ def _of_other_labels(folder: Path) -> Path:
 
 REFUSED = {
     _missing: "Give the name of an installed package",
+    _package: "python -m spacy download en_core_web_xxl",
     _no_pipeline: "Name the folder that spaCy wrote",
+    _its_parent: "pipeline/pipeline does: name that.",
+    _archive: "Unpack it where it is an archive",
+    _not_whole: "ner/model is not there: copy it anew",
+    _without_entities: "finds neither entities nor spans: it has sentencizer",
+    _empty: "it has no components",
     _of_unknown_parts: "has the component 'herbs', which is not installed here",
     _broken: "train it again with this version",
     _of_another_version: "Install the version of it for this spaCy",
@@ -77,7 +119,7 @@ def test_it_is_refused_on_the_page_and_in_a_run(
     corpus: Corpus,
     signed_in: Callable[[str], FlaskClient],
     tmp_path: Path,
-    make: Callable[[Path], Path],
+    make: Callable[[Path], object],
     told: str,
 ) -> None:
     """The sentence says what to do, and the suggester stays what it was."""
