@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from labeler.schema import Category, Entity, Relation, Scheme
 from labeler.suggest.dictionary import NOTHING
 from labeler.suggest.doubts import LEAST
-from labeler.suggest.relating import Candidate, Example, RelationModel
+from labeler.suggest.pairs import Candidate
+from labeler.suggest.relating import Example, RelationModel
 from labeler.suggest.topics import TopicModel
 
 

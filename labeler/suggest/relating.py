@@ -1,110 +1,45 @@
 """The relation component trained here: which of two entities near each other is related how.
 
-A regression over features of the pair and the words around it, with direction. How sure it must be
-to propose is learned too, on texts that it did not learn from: some relations stand in the words,
-some do not, and a wrong one costs an annotator more than a missing one saves.
+A regression over features of the pair and the words around it, with direction. Pairs compete where
+an end has one such relation at most, as a version number has one product. How sure it must be to
+propose is learned too, on texts that it did not learn from: some relations stand in the words, some
+do not, and a wrong one costs an annotator more than a missing one saves.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from labeler.schema import Entity, Relation, Scheme
 from labeler.suggest.dictionary import NOTHING
+from labeler.suggest.pairs import REGRESSION, Candidate, candidates
 from labeler.suggest.reading import Reading
-from labeler.suggest.regression import Features, Regression, Weights
+from labeler.suggest.regression import Features, Weights
 
-REACH = 60
-"""Tokens between two entities that may be related."""
-FOLLOWING = 12
-"""Entities after one that it is paired with."""
-_WORDS = 12
-"""Words between that count as features, from either end."""
-_REGRESSION = Regression(bits=15, rate=0.2, first=1e-3, settled=2, dropped=0.1)
 _FOLDS = 5
 """Parts of the texts, each judged by what was learned from the others."""
 _JUDGED = 150
 """Texts by which this is judged, the last ones."""
 _NEVER = 2.0
 """More than any probability: nothing is proposed."""
-_SURE = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+_SURE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Probabilities from which relations may be proposed."""
-_SAVED, _WASTED = 2, 2.5
-"""What a right proposal saves of actions, and what one between unrelated entities costs, a little
-more than counted: where both are even, none is better. A wrong label is changed in as many actions
-as a missing relation takes."""
-
-
-class Candidate(NamedTuple):
-    """Two entities in the order of the text that may be related, with their features."""
-
-    first: Entity
-    second: Entity
-    features: Features
-
-    def ends(self, outcome: str) -> tuple[Entity, Entity]:
-        """Return head and tail of an outcome such as `LEADER_OF<`, which turns them round."""
-        return (self.second, self.first) if outcome.endswith("<") else (self.first, self.second)
-
+_SAVED, _RELABELED, _WASTED = 1.2, -0.6, -2.2
+"""What a proposal saves of actions that is right, that has the wrong label, and that is between
+unrelated entities, the last a little more than counted: where both are even, none is better."""
+_WORTH = 3.0
+"""Actions that they must have saved to propose any: of few texts, chance saves some."""
+_SINGLE = 0.05
+"""The share of ends with several relations of a kind up to which they are taken to have one."""
+_FEW = 3
+"""Ends below which that is not learned."""
 
 Example = tuple[Reading, Sequence[Entity], Sequence[Relation]]
 """A text with its gold entities and relations."""
-
-
-def candidates(
-    reading: Reading, entities: Iterable[Entity], ends: Collection[Entity] = ()
-) -> Iterator[Candidate]:
-    """Yield the pairs of entities within reach, in the order of the text; of `ends` only theirs."""
-    placed = sorted(
-        ((*place, item) for item in entities if (place := reading.range(item))),
-        key=lambda item: (item[0], item[1], item[2].label),
-    )
-    for index, one in enumerate(placed):
-        for step, other in enumerate(placed[index + 1 : index + 1 + FOLLOWING]):
-            wanted = not ends or (one[2] in ends and other[2] in ends)
-            if wanted and other[0] - one[1] <= REACH:
-                yield Candidate(one[2], other[2], _features(reading, one, other, step))
-
-
-Placed = tuple[int, int, Entity]
-
-
-def _features(reading: Reading, one: Placed, other: Placed, step: int) -> Features:
-    """Return the hashed features of a pair, each with the labels of both and some without."""
-    words = [word.casefold() for word in reading.words[one[1] : max(one[1], other[0])]]
-    words = [word if word.strip() else "\n" * ("\n" in word) for word in words]
-    near = words if len(words) <= 2 * _WORDS else [*words[:_WORDS], *words[-_WORDS:]]
-    before = reading.words[one[0] - 1].casefold() if one[0] else ""
-    after = reading.words[other[1]].casefold() if other[1] < len(reading.words) else ""
-    labels = f"{one[2].label}>{other[2].label}"
-    told = [
-        "",
-        f"step {min(step, 4)}",
-        f"far {min(len(words), 20) // 3}",
-        f"before {before}",
-        f"after {after}",
-        f"first {' '.join(words[:1])}",
-        f"last {' '.join(words[-1:])}",
-        f"lines {sum(word == chr(10) for word in words)}",
-        *(f"word {word}" for word in near),
-        *(f"two {a} {b}" for a, b in pairwise(near)),
-    ]
-    if len(words) <= 6:
-        told.append(f"all {' '.join(words)}")
-    names = [f"{labels} {feature}" for feature in told]
-    names += told[3:]
-    names += [f"head {_last(reading, one)}", f"tail {_last(reading, other)}"]
-    return _REGRESSION.features(names)
-
-
-def _last(reading: Reading, placed: Placed) -> str:
-    """Return the last word of an entity with its label."""
-    return f"{placed[2].label} {reading.words[placed[1] - 1].casefold()}"
 
 
 def _outcomes(relations: Iterable[Relation]) -> dict[tuple[str, str], str]:
@@ -120,29 +55,53 @@ class RelationModel:
 
     outcomes: tuple[str, ...]
     weights: Weights
-    sure: float = 0.0
+    sure: float = _SURE[0]
     """The probability from which a relation is proposed; above 1 none is."""
+    single: Mapping[str, float] = field(default_factory=dict)
+    """Kinds of ends that have one relation of a label at most, each with the odds against any."""
 
     def judged(
         self, reading: Reading, entities: Iterable[Entity]
     ) -> Iterator[tuple[Candidate, dict[str, float]]]:
         """Yield the pairs within reach with how likely each outcome is."""
         for candidate in candidates(reading, entities):
-            likely = _REGRESSION.likely(self.weights, candidate.features).tolist()
+            likely = REGRESSION.likely(self.weights, candidate.features).tolist()
             yield candidate, dict(zip(self.outcomes, likely, strict=True))
 
     def relations(
         self, reading: Reading, entities: Sequence[Entity], scheme: Scheme
     ) -> Iterator[tuple[Entity, Entity, str, float]]:
         """Yield head, tail, label and probability of what is likely enough to be related."""
+        found = list(self._allowed(reading, entities, scheme))
+        odds: dict[tuple[str, str], float] = defaultdict(float)
+        for head, tail, label, chance in found:
+            for end in self._singles(head, tail, label):
+                odds[end] += _odds(chance)
+        for head, tail, label, chance in found:
+            shares = (
+                _odds(chance) / (self.single[end[0]] + odds[end])
+                for end in self._singles(head, tail, label)
+            )
+            surely = min(shares, default=chance)
+            if surely >= self.sure:
+                yield head, tail, label, surely
+
+    def _allowed(
+        self, reading: Reading, entities: Sequence[Entity], scheme: Scheme
+    ) -> Iterator[tuple[Entity, Entity, str, float]]:
+        """Yield the likeliest relation of each pair, related or not, where the scheme has it."""
         for candidate, likely in self.judged(reading, entities):
-            outcome = max(likely, key=likely.__getitem__)
-            if outcome == NOTHING or likely[outcome] < self.sure:
-                continue
+            outcome = max(self.outcomes[1:], key=likely.__getitem__)
             head, tail = candidate.ends(outcome)
             label = scheme.relation(scheme.offered("relations", outcome[:-1]) or "")
             if label and label.allows(head.label, tail.label):
                 yield head, tail, label.name, likely[outcome]
+
+    def _singles(self, head: Entity, tail: Entity, label: str) -> Iterator[tuple[str, str]]:
+        """Yield the ends of a relation that have one such at most, by kind and id."""
+        for kind, id_ in _ends(head, tail, label):
+            if kind in self.single:
+                yield kind, id_
 
     def naming(
         self, reading: Reading, entities: Iterable[Entity], ends: tuple[Entity, Entity]
@@ -152,7 +111,7 @@ class RelationModel:
         Empty where these two of the entities are not within reach of each other.
         """
         for candidate in candidates(reading, entities, ends):
-            likely = _REGRESSION.likely(self.weights, candidate.features).tolist()
+            likely = REGRESSION.likely(self.weights, candidate.features).tolist()
             way = ">" if candidate.first == ends[0] else "<"
             chances = zip(self.outcomes, likely, strict=True)
             return {each[:-1]: chance for each, chance in chances if each.endswith(way)}
@@ -166,6 +125,8 @@ class RelationModel:
                 outcomes=np.array(self.outcomes),
                 weights=self.weights.astype(np.float16),
                 sure=np.float32(self.sure),
+                single=np.array(list(self.single), np.str_),
+                odds=np.array(list(self.single.values()), np.float32),
             )
 
     @classmethod
@@ -173,8 +134,17 @@ class RelationModel:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as kept:
             outcomes = tuple(str(name) for name in kept["outcomes"])
-            sure = float(kept["sure"]) if "sure" in kept else 0.0
-            return cls(outcomes, kept["weights"].astype(np.float32), sure)
+            known = dict(zip(kept["single"].tolist(), kept["odds"].tolist(), strict=True))
+            return cls(outcomes, kept["weights"].astype(np.float32), float(kept["sure"]), known)
+
+
+def _ends(head: Entity, tail: Entity, label: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the kinds of both ends of a relation, with the ids of their entities."""
+    return (f"{label}>\t{head.label}", head.id), (f"{label}<\t{tail.label}", tail.id)
+
+
+def _odds(chance: float) -> float:
+    return chance / max(1 - chance, 1e-6)
 
 
 _Pair = tuple[Features, str]
@@ -188,11 +158,36 @@ def train(examples: Iterable[Example], scheme: Scheme, seed: int = 0) -> Relatio
     model = _fitted(chain.from_iterable(pairs), seed)
     if model is None:
         return None
-    return replace(model, sure=_least(texts[-_JUDGED:], pairs[-_JUDGED:], scheme, seed))
+    single = _single(texts)
+    sure = _least(texts[-_JUDGED:], pairs[-_JUDGED:], scheme, single, seed)
+    return replace(model, sure=sure, single=single)
+
+
+def _single(texts: Iterable[Example]) -> dict[str, float]:
+    """Return the kinds of ends that have one relation of a label at most; the odds against any."""
+    there, having, several = Counter[str](), Counter[str](), Counter[str]()
+    for _, entities, relations in texts:
+        there.update(item.label for item in entities)
+        by_id = {item.id: item for item in entities}
+        known = (item for item in relations if item.head in by_id and item.tail in by_id)
+        ends = Counter(
+            end for item in known for end in _ends(by_id[item.head], by_id[item.tail], item.label)
+        )
+        having.update(kind for kind, _ in ends)
+        several.update(kind for (kind, _), times in ends.items() if times > 1)
+    return {
+        kind: min(1.0, (there[kind.partition("\t")[2]] - count + 1) / (count + 1))
+        for kind, count in having.items()
+        if count >= _FEW and several[kind] <= _SINGLE * count
+    }
 
 
 def _least(
-    texts: Sequence[Example], pairs: Sequence[Sequence[_Pair]], scheme: Scheme, seed: int
+    texts: Sequence[Example],
+    pairs: Sequence[Sequence[_Pair]],
+    scheme: Scheme,
+    single: Mapping[str, float],
+    seed: int,
 ) -> float:
     """Return the probability from which proposals save most, on texts not learned from."""
     sums = Counter[float]()
@@ -200,10 +195,11 @@ def _least(
         others = (each for number, each in enumerate(pairs) if number % _FOLDS != part)
         judge = _fitted(chain.from_iterable(others), seed)
         if judge is not None:
+            judge = replace(judge, sure=_SURE[0], single=single)
             for text in texts[part::_FOLDS]:
                 sums.update(_saved(judge, text, scheme))
     best = max(_SURE, key=lambda least: (sums[least], least))
-    return best if sums[best] > 0 else _NEVER
+    return best if sums[best] >= _WORTH else _NEVER
 
 
 def _pairs(text: Example) -> list[_Pair]:
@@ -223,7 +219,7 @@ def _saved(model: RelationModel, text: Example, scheme: Scheme) -> Counter[float
     sums = Counter[float]()
     for head, tail, label, chance in model.relations(reading, entities, scheme):
         wanted = right.get((head.id, tail.id))
-        value = -_WASTED if wanted is None else _SAVED if wanted == label else 0
+        value = _WASTED if wanted is None else _SAVED if wanted == label else _RELABELED
         sums.update({least: value for least in _SURE if chance >= least})
     return sums
 
@@ -234,4 +230,4 @@ def _fitted(examples: Iterable[_Pair], seed: int) -> RelationModel | None:
     names = (NOTHING, *sorted({outcome for _, outcome in pairs if outcome}))
     if len(names) == 1:
         return None
-    return RelationModel(names, _REGRESSION.fitted(pairs, names, seed))
+    return RelationModel(names, REGRESSION.fitted(pairs, names, seed))

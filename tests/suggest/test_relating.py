@@ -1,8 +1,13 @@
 """The relation component: what it learns from related entities, and what it makes of new ones."""
 
+from collections.abc import Sequence
+from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labeler import nlp
 from labeler.schema import Entity, Relation, parse_scheme
@@ -112,3 +117,71 @@ def test_a_relation_that_is_shown_gets_its_label_by_its_direction() -> None:
     backwards = model.naming(reading, entities, (town, person))
     assert max(backwards.values(), default=0) < chances["BORN_IN"], "a town never was a head"
     assert model.naming(reading, [person], (person, town)) == {}
+
+
+NUMBERED = parse_scheme(
+    {
+        "entities": [{"name": "PRODUCT"}, {"name": "VERSION"}],
+        "relations": [{"name": "VERSION_OF"}, {"name": "PART_OF"}],
+    }
+)
+_TOOLS = ("Alpine", "Bracket", "Cedar", "Dune", "Ember", "Fathom", "Garnet", "Harbor")
+
+
+def numbered(words: Sequence[str]) -> Example:
+    """Return a text of words, `+` for a number that belongs to the last name before it."""
+    entities: list[Entity] = []
+    relations = []
+    text = ""
+    for number, word in enumerate(words):
+        told = f"{number}.1" if word == "+" else word
+        start = len(text)
+        text += f"{told} "
+        if word == "+" or word in _TOOLS:
+            label = "VERSION" if word == "+" else "PRODUCT"
+            entities.append(Entity(f"e{number}", start, start + len(told), label))
+        names = [item for item in entities if item.label == "PRODUCT"]
+        if word == "+" and names:
+            relations.append(Relation(f"r{number}", f"e{number}", names[-1].id, "VERSION_OF"))
+    [tokens] = nlp.tokenize([text], "en")
+    return Reading(text, tokens), entities, relations
+
+
+@cache
+def of_numbers() -> RelationModel:
+    """Return a model of texts in which a number belongs to the name before it."""
+    kinds = (
+        "we used {} version + and {} for it",
+        "both {} or {} ( + ) run",
+        "{} + then {} v. + ran",
+    )
+    told = [kind.format(one, other) for one, other in permutations(_TOOLS[:4], 2) for kind in kinds]
+    model = train([numbered(each.split()) for each in told], NUMBERED)
+    assert model is not None
+    return model
+
+
+def proposed(example: Example, model: RelationModel) -> set[tuple[str, str, str]]:
+    """Return head, label and tail of what is proposed."""
+    made = model.relations(example[0], example[1], NUMBERED)
+    return {(head.id, label, tail.id) for head, tail, label, _ in made}
+
+
+def test_what_has_one_relation_at_most_gets_it_to_the_nearest(tmp_path: Path) -> None:
+    """A number belongs to the name before it, not to others near it, also by a saved model."""
+    of_numbers().save(tmp_path / "relations.npz")
+    for model in (of_numbers(), RelationModel.load(tmp_path / "relations.npz")):
+        for words in ("they ran Harbor and then Garnet version + on it", "Ember + met Fathom v. +"):
+            example = numbered(words.split())
+            meant = {(item.head, item.label, item.tail) for item in example[2]}
+            assert proposed(example, model) == meant
+
+
+@given(st.lists(st.sampled_from([*_TOOLS, "+", "version", "and", "(", ")", "."]), max_size=25))
+def test_no_end_that_has_one_relation_at_most_is_proposed_two(words: list[str]) -> None:
+    """However names and numbers stand, a number is proposed one name at most."""
+    model = of_numbers()
+    assert any(kind.startswith("VERSION_OF>") for kind in model.single)
+    made = proposed(numbered(words), model)
+    heads = [head for head, _, _ in made]
+    assert len(heads) == len(set(heads))
