@@ -28,7 +28,7 @@ _HERE = 6.0
 """What a label is worth that the same words have in the same text."""
 _SPELLED = 2.0
 """The same of these words in another spelling."""
-_MODEL = 3.0
+_MODEL = 2.0
 """What a trained version is worth."""
 _PROPOSED = 1.0
 """What a proposal of exactly these words is worth, times its score; others by what they share."""
@@ -133,22 +133,21 @@ class Surroundings:
     def _of_span(self, start: int, end: int, place: Place) -> Iterator[Evidence]:
         """Yield what is known of the label of a span."""
         words = self.reading.slice(*place)
-        yield self._here(words, place)
+        given = [at for at in self.reading.named(self.labeled) if at[0] == words]
+        labels = [label for *_, label in given]
+        before = [label for _, other, label in given if other < place] or labels
+        yield self._here(place, labels, before)
         yield self._spelled(words)
         key = Key(ENTITY, words)
         yield _counted(self.look_up([key]).get(key, {}))
         if self.trained:
-            chances = self.trained.naming(self.reading, place, self.scheme, self.proposed)
-            yield _modeled(self.trained, chances)
+            told = (self.reading, place, before, self.scheme, self.proposed)
+            yield _modeled(self.trained, self.trained.naming(*told))
         yield self._overlapping(start, end)
         yield self._mostly()
 
-    def _here(self, words: str, place: Place) -> Evidence:
+    def _here(self, place: Place, labels: Sequence[str], before: Sequence[str]) -> Evidence:
         """Return the labels that the same words have in the text, or have next."""
-        named = self.reading.named(self.labeled)
-        given = [(other, label) for own, other, label in named if own == words]
-        labels = [label for _, label in given]
-        before = [label for other, label in given if other < place] or labels
         again = self.trained.labels_again(self.scheme) if self.trained else None
         found = again(self.reading, place, before) if before and again else None
         counts = Counter([found] if found else labels)

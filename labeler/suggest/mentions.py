@@ -29,8 +29,8 @@ Labeled = tuple[Reading, Sequence[Entity]]
 """A text with its gold entities."""
 
 
-def _features(reading: Reading, place: Place, before: Sequence[str]) -> Features:
-    """Return the hashed features of words at a place with the labels that they had before."""
+def told(reading: Reading, place: Place, before: Sequence[str]) -> list[str]:
+    """Return what is told of words at a place, by name, with the labels that they had before."""
     first, last = place
     words = [word.casefold() for word in reading.words[max(0, first - NEAR) : last + NEAR]]
     start = min(first, NEAR)
@@ -39,7 +39,7 @@ def _features(reading: Reading, place: Place, before: Sequence[str]) -> Features
     two_left, left = padded[start : start + 2]
     right, two_right = padded[end + 2 : end + 4]
     latest = before[-1] if before else ""
-    names = [
+    return [
         "any",
         f"latest {latest}",
         f"first {before[0] if before else ''}",
@@ -53,10 +53,13 @@ def _features(reading: Reading, place: Place, before: Sequence[str]) -> Features
         *(f"near left {word}" for word in words[:start]),
         *(f"near right {word}" for word in words[end:]),
     ]  # fmt: skip
-    return _REGRESSION.features(names)
 
 
-def _mentions(text: Labeled) -> Iterator[tuple[Place, str, list[str]]]:
+def _features(reading: Reading, place: Place, before: Sequence[str]) -> Features:
+    return _REGRESSION.features(told(reading, place, before))
+
+
+def mentions(text: Labeled) -> Iterator[tuple[Place, str, list[str]]]:
     """Yield where entities stand, their labels, and those that the same words had before."""
     reading, entities = text
     given: dict[str, list[str]] = defaultdict(list)
@@ -109,7 +112,7 @@ def train(texts: Iterable[Labeled], seed: int = 0) -> MentionModel | None:
     examples: list[tuple[Features, str]] = []
     kept, repeated = Counter[str](), Counter[str]()
     for text in texts:
-        for place, label, before in _mentions(text):
+        for place, label, before in mentions(text):
             examples.append((_features(text[0], place, before), label))
             if before:
                 repeated[before[-1]] += 1

@@ -51,18 +51,27 @@ class _Placed(NamedTuple):
         return self.entity.label
 
 
-def candidates(
-    reading: Reading, entities: Iterable[Entity], ends: Collection[Entity] = ()
-) -> Iterator[Candidate]:
-    """Yield the pairs of entities within reach, in the order of the text; of `ends` only theirs."""
+def candidates(reading: Reading, entities: Iterable[Entity]) -> Iterator[Candidate]:
+    """Yield the pairs of entities within reach, in the order of the text."""
     placed = _in_order(reading, entities)
     for index, one in enumerate(placed):
         for number in range(index + 1, min(index + 1 + FOLLOWING, len(placed))):
-            other = placed[number]
-            wanted = not ends or (one.entity in ends and other.entity in ends)
-            if wanted and other.first - one.last <= REACH:
-                features = _features(reading, placed, index, number)
-                yield Candidate(one.entity, other.entity, features)
+            if placed[number].first - one.last <= REACH:
+                yield _candidate(reading, placed, index, number)
+
+
+def shown(
+    reading: Reading, entities: Iterable[Entity], ends: Collection[Entity]
+) -> Candidate | None:
+    """Return two of the entities as a pair, however far apart; None where they cannot be one."""
+    placed = _in_order(reading, entities)
+    numbers = [number for number, each in enumerate(placed) if each.entity in ends]
+    return _candidate(reading, placed, *numbers) if len(numbers) == 2 else None
+
+
+def _candidate(reading: Reading, placed: Sequence[_Placed], index: int, number: int) -> Candidate:
+    features = _features(reading, placed, index, number)
+    return Candidate(placed[index].entity, placed[number].entity, features)
 
 
 def _in_order(reading: Reading, entities: Iterable[Entity]) -> list[_Placed]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from labeler.schema import Entity, Relation, Scheme
 from labeler.suggest.dictionary import NOTHING
-from labeler.suggest.pairs import REGRESSION, Candidate, candidates
+from labeler.suggest.pairs import REGRESSION, Candidate, candidates, shown
 from labeler.suggest.reading import Reading
 from labeler.suggest.regression import Features, Weights
 
@@ -108,14 +108,15 @@ class RelationModel:
     ) -> dict[str, float]:
         """Return what speaks for each label of a relation from head to tail.
 
-        Empty where these two of the entities are not within reach of each other.
+        They are two of the entities. Empty where one of them is too long to be known.
         """
-        for candidate in candidates(reading, entities, ends):
-            likely = REGRESSION.likely(self.weights, candidate.features).tolist()
-            way = ">" if candidate.first == ends[0] else "<"
-            chances = zip(self.outcomes, likely, strict=True)
-            return {each[:-1]: chance for each, chance in chances if each.endswith(way)}
-        return {}
+        pair = shown(reading, entities, ends)
+        if pair is None:
+            return {}
+        way = ">" if pair.first == ends[0] else "<"
+        likely = REGRESSION.likely(self.weights, pair.features).tolist()
+        chances = zip(self.outcomes, likely, strict=True)
+        return {outcome[:-1]: chance for outcome, chance in chances if outcome.endswith(way)}
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

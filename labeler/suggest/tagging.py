@@ -70,7 +70,7 @@ def sentences(words: Sequence[str]) -> Iterator[slice]:
 
 
 @lru_cache(maxsize=100_000)
-def _shape(word: str) -> str:
+def shape(word: str) -> str:
     """Return a word with `X`, `x` and `d` for its letters and digits, runs cut to two."""
     kinds = (
         "X" if sign.isupper() else "x" if sign.islower() else "d" if sign.isdigit() else sign
@@ -80,7 +80,7 @@ def _shape(word: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _of_word(word: str) -> tuple[str, ...]:
+def of_word(word: str) -> tuple[str, ...]:
     """Return the features of a word alone."""
     low = word.casefold()
     sizes = range(1, min(5, len(low)))
@@ -88,7 +88,7 @@ def _of_word(word: str) -> tuple[str, ...]:
         "any",
         f"word {low}",
         f"as {word}",
-        f"shape {_shape(word)}",
+        f"shape {shape(word)}",
         *(f"starts {low[:size]}" for size in sizes),
         *(f"ends {low[-size:]}" for size in sizes),
         *(["digit"] if any(map(str.isdigit, word)) else ()),
@@ -103,7 +103,7 @@ class _Text:
     def __init__(self, words: Sequence[str], proposed: Iterable[Place]) -> None:
         self._words = words
         self._low = ["^", "^", *(word.casefold() for word in words), "$", "$"]
-        self._shapes = ["^", *map(_shape, words), "$"]
+        self._shapes = ["^", *map(shape, words), "$"]
         self._hints = ["^", *_hints(len(words), proposed), "$"]
         self._opening = {each.start for each in sentences(words)}
         self._capitals: dict[str, list[int]] = defaultdict(list)
@@ -116,20 +116,20 @@ class _Text:
         return table([rows(self._of(token)) for token in range(len(self._words))[part]])
 
     def _of(self, token: int) -> Iterator[str]:
-        yield from _of_word(self._words[token])
+        yield from of_word(self._words[token])
         yield from self._beside(token)
         yield from self._elsewhere(token)
         yield from self._hinted(token)
 
     def _beside(self, token: int) -> Iterator[str]:
         two_before, before, own, after, two_after = self._low[token : token + 5]
-        left, shape, right = self._shapes[token : token + 3]
+        left, form, right = self._shapes[token : token + 3]
         yield from (f"-1 {before}", f"+1 {after}", f"-2 {two_before}", f"+2 {two_after}")
         yield from (f"-1 0 {before} {own}", f"0 +1 {own} {after}")
         yield from (f"-2 -1 {two_before} {before}", f"+1 +2 {after} {two_after}")
-        yield from (f"-1 shape {before} {shape}", f"shape +1 {shape} {after}")
+        yield from (f"-1 shape {before} {form}", f"shape +1 {form} {after}")
         yield from (f"-1 ends {before[-3:]}", f"+1 ends {after[-3:]}")
-        yield from (f"left {left}", f"right {right}", f"shapes {left} {shape} {right}")
+        yield from (f"left {left}", f"right {right}", f"shapes {left} {form} {right}")
 
     def _elsewhere(self, token: int) -> Iterator[str]:
         word = self._words[token]

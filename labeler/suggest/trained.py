@@ -14,6 +14,7 @@ from labeler.errors import Unavailable
 from labeler.schema import Entity, Kind, Relation, Scheme, Suggestion, crosses, overlap
 from labeler.suggest import Suggester, entity_suggestion, relation_suggestion, suggesters
 from labeler.suggest.mentions import MentionModel
+from labeler.suggest.naming import NamingModel
 from labeler.suggest.pipeline import propose
 from labeler.suggest.reading import Reading
 from labeler.suggest.relating import RelationModel
@@ -23,7 +24,8 @@ from labeler.suggest.tagging import Tagger
 PIECE = 2_000
 """Code points that the pipeline is given at once: its memory grows with them."""
 PIPELINE, TAGGER = "pipeline", "tagger.npz"
-RELATIONS, MENTIONS = "relations.npz", "mentions.npz"
+RELATIONS, MENTIONS, NAMING = "relations.npz", "mentions.npz", "naming.npz"
+BESIDE = (RELATIONS, MENTIONS, NAMING)
 """What a version consists of: a folder that `spacy.load` takes, and files beside it. Where there is
 a tagger, it is better than the pipeline, or there is none yet, and it finds the entities."""
 
@@ -101,20 +103,27 @@ class TrainedSuggester:
         self,
         reading: Reading,
         place: tuple[int, int],
+        before: Sequence[str],
         scheme: Scheme,
         heard: Mapping[str, Sequence[Entity]],
     ) -> dict[str, float]:
         """Return how likely each label of the scheme is for tokens, given that they are an entity.
 
-        `heard` is what other suggesters propose for the text, by their names, as far as that is
-        known. Empty where the version has no tagger.
+        The mean of what the tagger says of the sentence and the naming model of the words alone.
+        `before` are the labels that the same words had before in the text, `heard` is what other
+        suggesters propose for it, by their names, as far as that is known. Empty where nothing was
+        learned.
         """
-        tagger = self._tagger
-        if tagger is None:
-            return {}
-        told = heard.get(tagger.hears.get("name", ""))
-        proposed = self._heard(tagger, reading, scheme) if told is None else told
-        return _offered(tagger.naming(reading, proposed, place), "entities", scheme)
+        sums = defaultdict[str, float](float)
+        told = [self._naming.likely(reading, place, before)] if self._naming else []
+        if tagger := self._tagger:
+            known = heard.get(tagger.hears.get("name", ""))
+            proposed = self._heard(tagger, reading, scheme) if known is None else known
+            told.append(tagger.naming(reading, proposed, place))
+        for chances in told:
+            for label, chance in chances.items():
+                sums[label] += chance
+        return _offered(sums, "entities", scheme)
 
     def _heard(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> list[Entity]:
         name = tagger.hears.get("name")
@@ -173,6 +182,11 @@ class TrainedSuggester:
             return scheme.offered("entities", found) if found else None
 
         return label
+
+    @cached_property
+    def _naming(self) -> NamingModel | None:
+        path = self._folder / NAMING
+        return NamingModel.load(path) if path.is_file() else None
 
     @cached_property
     def _mentions(self) -> MentionModel | None:

@@ -10,10 +10,10 @@ from labeler.borders import spacy_lock
 from labeler.errors import LabelerError
 from labeler.models import Project, db
 from labeler.schema import Entity, Layer, overlap
-from labeler.suggest import mentions, relating, suggesters, tagging
+from labeler.suggest import mentions, naming, relating, suggesters, tagging
 from labeler.suggest.reading import Reading
 from labeler.suggest.tagging import Example, Tagger
-from labeler.suggest.trained import MENTIONS, RELATIONS
+from labeler.suggest.trained import MENTIONS, NAMING, RELATIONS
 from labeler.transfer import judging
 from labeler.transfer.exports import training_records
 
@@ -72,10 +72,13 @@ def _heard(project: Project, hears: Mapping[str, Any]) -> Iterator[Example]:
 
 def beside(project: Project, folder: Path) -> dict[str, Any]:
     """Train what stands beside a tagger or pipeline into a folder; return scores of relations."""
-    texts = ((reading, layer.entities) for reading, layer in readings(project, "train"))
-    again = mentions.train(deque(texts, MOST))
-    if again is not None:
+    texts = deque(
+        ((reading, layer.entities) for reading, layer in readings(project, "train")), MOST
+    )
+    if again := mentions.train(texts):
         again.save(folder / MENTIONS)
+    if names := naming.train(texts):
+        names.save(folder / NAMING)
     model = relating.train(_related(project, "train"), project.scheme)
     if model is None:
         return {}

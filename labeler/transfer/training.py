@@ -17,9 +17,8 @@ from labeler.errors import Invalid, LabelerError
 from labeler.models import Job, Project, TrainedModel, WorkCounter, db, transaction
 from labeler.suggest.tagging import Tagger
 from labeler.suggest.trained import (
-    MENTIONS,
+    BESIDE,
     PIPELINE,
-    RELATIONS,
     TAGGER,
     TrainedSuggester,
     is_there,
@@ -246,7 +245,7 @@ class _Training:
             return self._keep("made", lambda: versions.complete(tagged, folder / PIPELINE, made))
         if "hears" not in scores:
             (folder / TAGGER).unlink(missing_ok=True)
-        for name in (RELATIONS, MENTIONS):
+        for name in BESIDE:
             if (Path(tagged.folder) / name).is_file():
                 shutil.copy(Path(tagged.folder) / name, folder)
         return self._record("made", folder, component, scores)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from labeler import nlp
 from labeler.schema import Entity, Relation, parse_scheme
+from labeler.suggest.pairs import REACH
 from labeler.suggest.reading import Reading
 from labeler.suggest.relating import Example, RelationModel, train
 
@@ -117,6 +118,17 @@ def test_a_relation_that_is_shown_gets_its_label_by_its_direction() -> None:
     backwards = model.naming(reading, entities, (town, person))
     assert max(backwards.values(), default=0) < chances["BORN_IN"], "a town never was a head"
     assert model.naming(reading, [person], (person, town)) == {}
+
+
+def test_a_relation_is_shown_over_any_distance() -> None:
+    """What is too far apart to be proposed has a label once it is drawn."""
+    model = train(corpus(), SCHEME)
+    assert model is not None
+    words = "{person} saw many." + " It rained." * REACH + " Born in {town}."
+    reading, entities, _ = sentence("Zoe", "Turku", words, None)
+    assert list(model.judged(reading, entities)) == []
+    person, town = entities
+    assert set(model.naming(reading, entities, (person, town))) == {"BORN_IN", "LEADER_OF"}
 
 
 NUMBERED = parse_scheme(
