@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from labeler import nlp, schema
 from labeler.borders import spacy_lock
-from labeler.errors import Invalid, LabelerError
+from labeler.errors import Invalid, LabelerError, Unavailable
 from labeler.models import Project, TrainedModel, db
 from labeler.suggest import Suggester, suggesters
 from labeler.suggest.patterns import PatternSuggester
@@ -57,13 +57,16 @@ def sources(project: Project) -> list[Source]:
 
 
 def try_suggester(name: str, options: dict[str, Any], language: str, scheme: schema.Scheme) -> None:
-    """Raise LabelerError, with what to do, unless this suggester can propose by this scheme."""
-    with spacy_lock:
-        suggester = suggesters[name](language=language, options=options)
-        if scheme.entities:
-            list(suggester.suggest(["Does it work?"], scheme))
-        elif not suggester.version:
-            raise Invalid(f"The suggester {name} cannot be used.")
+    """Raise Invalid, with what to do, unless this suggester can propose by this scheme."""
+    try:
+        with spacy_lock:
+            suggester = suggesters[name](language=language, options=options)
+            if scheme.entities:
+                list(suggester.suggest(["Does it work?"], scheme))
+            elif not suggester.version:
+                raise Invalid(f"The suggester {name} cannot be used.")
+    except Unavailable as error:  # what was named is: asking again does not help
+        raise Invalid(error.message, error.problems) from error
 
 
 def warm_up(project: Project) -> None:

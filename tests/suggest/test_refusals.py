@@ -1,4 +1,4 @@
-"""Real pipelines that cannot suggest: refused on the page and in a run, in words."""
+"""Real pipelines that cannot suggest: refused on the page, by the API and in a run, in words."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ import spacy
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labeler import projects, transfer
+from labeler import accounts, projects, transfer
 from labeler.errors import LabelerError
 from labeler.models import Project, db
 from tests.conftest import Corpus
@@ -114,7 +114,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("make", "told"), REFUSED.items())
-def test_it_is_refused_on_the_page_and_in_a_run(
+def test_it_is_refused_on_the_page_by_the_api_and_in_a_run(
     app: Flask,
     corpus: Corpus,
     signed_in: Callable[[str], FlaskClient],
@@ -129,6 +129,11 @@ def test_it_is_refused_on_the_page_and_in_a_run(
     form = {"title": "News", "language": "en", "suggester": "spacy", "pipeline": place}
     page = Client(signed_in("max")).post("/projects/news/settings", form)
     assert told in unescape(page.text)
+    program = {"Authorization": f"Bearer {accounts.api_token(corpus.person('max'))}"}
+    sent = {"suggester": "spacy", "options": {"pipeline": place}}
+    answer = app.test_client().patch("/api/v1/projects/news/settings", json=sent, headers=program)
+    assert answer.status_code == 422
+    assert told in (answer.json or {})["message"]
     assert db.session.get_one(Project, project.id).suggester == "rulers"
     projects.use_suggester(project, "spacy", {"pipeline": place})
     with pytest.raises(LabelerError) as raised:  # what the command prints
