@@ -56,6 +56,8 @@ class RabbitMQ:
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()),
+            # What waits lets others have the processor.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
         }
         # The name server would outlive the broker as a daemon: it is the broker's child here.
         return ["sh", "-c", f"epmd & exec {server}"], env

@@ -7,9 +7,10 @@ import sys
 import time
 
 from labeler import jobs, nlp
-from labeler.app import create_app
+from labeler.cli.jobs import know_jobs
 from labeler.config import Settings
 from labeler.errors import Problem
+from labeler.instance import open_instance
 from labeler.jobs.worker import work
 
 CHUNKS = 12
@@ -33,5 +34,6 @@ def count(working: jobs.JobWork) -> dict[str, int]:
 
 
 if __name__ == "__main__":
+    know_jobs()
     nlp.training.STEPS, nlp.training.EVERY = 120, 40
-    work(create_app(Settings.from_env()), sys.argv[1])
+    work(open_instance(Settings.from_env()), sys.argv[1])

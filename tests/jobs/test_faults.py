@@ -43,7 +43,7 @@ from tests.test_training import label
 
 JOBS = 6
 KILLS = 8
-ARTICLES = 250
+ARTICLES = 200
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])
@@ -252,7 +252,7 @@ def test_a_killed_server_doubles_and_loses_nothing(
 
 def article(project: Project, number: int) -> Document:
     """Return one of the articles that a server proposes for when it is killed."""
-    text = f"Ada Lovelace met Bob Stone in France on 1 May 2020 for {number} minutes. " * 8
+    text = f"Ada Lovelace met Bob Stone in France on 1 May 2020 for {number} minutes. " * 3
     name, sha256 = f"d{number}", text_sha256(text)
     return Document(project_id=project.id, name=name, text=text, sha256=sha256, meta={})
 
