@@ -8,7 +8,9 @@ with is compared with the standard, and any difference is an error.
 Labels are chosen *after* each selection in the order of the text, or *held* label by label. With
 suggestions each of them is answered in order; or all in view are accepted at once (*screenfuls*),
 and the wrong ones deleted. What is missing then is labeled with labels held. Or what is missing or
-wrong comes first, since it corrects other suggestions too, and then the rest is accepted at once.
+wrong comes first, since it corrects other suggestions too: what is missing is dragged over and gets
+its likeliest label, what is wrong is pointed at and gets a key. Then one key accepts the rest view
+by view, and submits at the end.
 Next to it stand what the same standard costs where an entity takes two actions, a relation four or
 seven, and submitting one: as measured in other tools.
 """
@@ -47,11 +49,11 @@ def standard(article: str) -> Gold:
 
 
 STRATEGIES: dict[str, tuple[bool, tuple[Callable[[Annotator], None], ...]]] = {
-    "label after": (False, (Annotator.label_after,)),
-    "label held": (False, (Annotator.label_held,)),
-    "each answered": (True, (Annotator.answer_each, Annotator.label_held)),
-    "screenfuls": (True, (Annotator.accept_screenfuls, Annotator.label_held)),
-    "corrected first": (True, (Annotator.correct_first, Annotator.label_after)),
+    "label after": (False, (Annotator.label_after, Annotator.submit)),
+    "label held": (False, (Annotator.label_held, Annotator.submit)),
+    "each answered": (True, (Annotator.answer_each, Annotator.label_held, Annotator.submit)),
+    "screenfuls": (True, (Annotator.accept_screenfuls, Annotator.label_held, Annotator.submit)),
+    "corrected first": (True, (Annotator.correct_first, Annotator.read_through)),
 }
 """Whether there are suggestions, and what is done in turn."""
 
@@ -87,12 +89,11 @@ def measure(page: Page, address: str, article: str, strategy: str) -> Counter[st
     annotator = Annotator(page, standard(article), keys)
     for step in STRATEGIES[strategy][1]:
         step(annotator)
+    assert work_on(page)["layer"]["status"] == "done"
     found = annotator.found()
     if found != annotator.gold:
         missing = annotator.gold.entities.items() ^ found.entities.items()
         raise AssertionError((missing, annotator.gold.relations ^ found.relations))
-    annotator.key("Enter")
-    page.wait_for_timeout(300)
     return annotator.done
 
 

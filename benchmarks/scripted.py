@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 Span = tuple[int, int]
+Link = tuple[Span, str, Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Gold:
 
     text: str
     entities: dict[Span, str]
-    relations: frozenset[tuple[Span, str, Span]]
+    relations: frozenset[Link]
 
     def others(self, words: str) -> set[Span]:
         """Return the places of these words that are words of their own, as the tool finds them."""
@@ -95,9 +96,7 @@ class Annotator:
                 self.key(self.keys[label])
                 self._spread(span, label)
         for head, label, tail in sorted(self.gold.relations - self.found().relations):
-            self.link(head, tail)
-            if self.page.locator(".chooser").count():
-                self.key(self.keys[label])
+            self._relate(head, label, tail)
 
     def label_held(self) -> None:
         """Label what is missing, one label after the other held."""
@@ -144,7 +143,7 @@ class Annotator:
 
     def accept_screenfuls(self) -> None:
         """Accept all in view, screen by screen, then delete or correct what is wrong."""
-        self._accept_all()
+        self.accept_all()
         found = self.found()
         for head, label, tail in found.relations - self.gold.relations:
             if head in self.gold.entities and tail in self.gold.entities:
@@ -156,48 +155,125 @@ class Annotator:
                 self.key(self.keys[wanted] if wanted else "Backspace")
 
     def correct_first(self) -> None:
-        """Label what is missing and answer what is wrong, then accept all in view.
+        """Label what is missing and answer what is wrong, entities and then relations.
 
         What is suggested anew after each answer is waited for.
         """
-        while self._correct_one():
-            self.page.wait_for_timeout(100)  # what came is drawn
-        self.page.evaluate('document.getElementById("viewport").scrollTo(0, 0)')
-        self._accept_all()
-        found = self.found()
-        for head, label, _ in found.relations - self.gold.relations:
-            self._remove_relation(label, head)
+        while self._correct_entity():
+            self._settled()
+        while self._correct_relation():
+            self._settled()
 
-    def _accept_all(self) -> None:
+    def submit(self) -> None:
+        """Submit the article."""
+        self.found()  # all is saved
+        self.key("Enter")
+        self.page.wait_for_function(_GONE_ON, arg=None)
+
+    def read_through(self) -> None:
+        """Accept what is left view by view, and submit at the end."""
+        self.page.evaluate('document.getElementById("viewport").scrollTo(0, 0)')
+        while work_on(self.page)["layer"]["status"] != "done":
+            self.page.wait_for_timeout(500)  # nobody reads faster, and what is too fast is refused
+            before = self.page.evaluate('document.getElementById("viewport").scrollTop')
+            self.key("Shift+Enter")
+            self.page.wait_for_function(_GONE_ON, arg=before)
+
+    def accept_all(self) -> None:
         """Accept all in view, screen by screen."""
         while True:
             self.key("Shift+A")
             if self.page.evaluate(_NEXT_SCREEN):
                 break
 
-    def _correct_one(self) -> bool:
-        """Do the first thing that is missing or wrong; tell whether there was one."""
+    def _correct_entity(self) -> bool:
+        """Do the first entity that is missing or wrong; tell whether there was one."""
         offered = {(a, b): label for a, b, label in self.page.evaluate(_OFFERED)}
         held = self.found().entities
         for span, label in sorted(self.gold.entities.items()):
             if span not in held and offered.get(span) != label:
                 with self.page.expect_response(_RENEWED):
-                    (self.click if span in offered else self.drag)(span)
-                    self.key(self.keys[label])
+                    if span in offered:
+                        self.point(span)
+                        self.key(self.keys[label])
+                    else:
+                        self._label(span, label)
                 return True
         wrong = next((span for span in sorted(offered) if span not in self.gold.entities), None)
         if wrong is None:
             return False
         with self.page.expect_response(_RENEWED):
-            self.reject(wrong)
+            self.point(wrong)
+            self.key("x")
         return True
 
-    def reject(self, span: Span) -> None:
-        """Click the cross that pointing at a suggestion shows."""
+    def _label(self, span: Span, label: str) -> None:
+        """Drag over words; where another label than the likeliest is meant, press its key."""
+        with self.page.expect_response(_GUESSED) as answer:
+            self.drag(span)
+        if answer.value.json()["label"] != label:
+            self.page.locator(".chooser, mark.focus").first.wait_for()
+            self.key(self.keys[label])
+
+    def _correct_relation(self) -> bool:
+        """Do the first relation that is wrong or missing; tell whether there was one."""
+        offered = self._offered_links()
+        missing = self.gold.relations - self.found().relations - offered.keys()
+        for link, id_ in sorted(offered.items()):
+            if link in self.gold.relations:
+                continue
+            head, _, tail = link
+            meant = next((each for each in sorted(missing) if _joins(each, head, tail)), None)
+            self._point_at_arc(id_, head)
+            self.key(self.keys[meant[1]] if meant else "x")
+            if meant and meant[0] != head:
+                self.key("v")
+            return True
+        for link in sorted(missing):
+            self._relate(*link)
+            return True
+        return False
+
+    def _relate(self, head: Span, label: str, tail: Span) -> None:
+        """Draw a relation; where another label than the likeliest is meant, press its key."""
+        self.link(head, tail)
+        self.page.wait_for_timeout(600)  # longer than the page waits for an answer
+        drawn = [each[1] for each in self.found().relations if _joins(each, head, tail)]
+        if label not in drawn:
+            self.key(self.keys[label])
+
+    def _offered_links(self) -> dict[Link, str]:
+        """Return the relations that are suggested, with their ids."""
+        address = self.page.url.split("/projects/")[0] + "/api/v1/documents/"
+        answer = self.page.request.get(
+            f"{address}{self.page.url.split('/')[-2]}/suggestions"
+        ).json()
+        found = (_LINKED.fullmatch(each["id"]) for each in answer["suggestions"])
+        return {
+            ((int(each[1]), int(each[2])), each[5], (int(each[3]), int(each[4]))): each[0]
+            for each in found
+            if each
+        }
+
+    def point(self, span: Span) -> None:
+        """Point at a suggestion until it shows tick and cross."""
         box = self._box(span)
-        self.page.mouse.move(box["left"] + 4, box["middle"])
-        self.page.locator(".verdict").get_by_label("Reject").click()
-        self.done["clicks"] += 1
+        self._rest(box["left"] + 4, box["middle"])
+
+    def _point_at_arc(self, id_: str, head: Span) -> None:
+        self._box(head)
+        box = self.page.locator(f'.arcs .pill[data-id="{id_}"]').bounding_box()
+        assert box is not None
+        self._rest(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def _rest(self, x: float, y: float) -> None:
+        self.page.mouse.move(x, y - 40)
+        self.page.mouse.move(x, y, steps=4)
+        self.page.locator(".verdict").wait_for()
+        self.page.wait_for_timeout(150)  # it may have stood at another before
+
+    def _settled(self) -> None:
+        self.page.wait_for_timeout(100)  # what came is drawn
 
     def _remove_relation(self, label: str, head: Span) -> None:
         row = self.page.locator(".row.relation", has_text=label)
@@ -223,6 +299,11 @@ def work_on(page: Page) -> dict[str, Any]:
         f"{site}/api/v1/documents/{rest.split('/')[-2]}/work"
     ).json()
     return found
+
+
+def _joins(link: Link, head: Span, tail: Span) -> bool:
+    """Tell whether a relation leads from one to the other, or back."""
+    return {link[0], link[2]} == {head, tail}
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -299,6 +380,11 @@ _OFFERED = """() => [...document.querySelectorAll("mark.suggestion[data-id]")].m
   return [Number(start), Number(end), label];
 })"""
 _RENEWED = re.compile(r"/suggestions$")
+_GUESSED = re.compile(r"/likely\?")
+_LINKED = re.compile(r"s:(\d+)-(\d+):(\d+)-(\d+):(.*)")
+_GONE_ON = """(before) =>
+  (before !== null && document.getElementById("viewport").scrollTop !== before)
+  || document.querySelector("#meta .left").textContent.includes("done")"""
 _NEXT_SCREEN = """async () => {
   const view = document.getElementById("viewport");
   const before = view.scrollTop;

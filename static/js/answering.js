@@ -65,7 +65,7 @@ export class Answering {
     if (!edit.length) this.say("None of them fits what is labeled already.");
     if (!edit.length || !this.commands.perform(edit)) return 0;
     this.view.set({ focus: null });
-    const left = items.filter((item) => this.commands.isOpen(item)).length;
+    const left = items.filter((item) => !this.store.items.has(item.id)).length;
     this.say(`Accepted ${edit.length}.${left ? ` ${left} did not fit what is labeled already.` : ""} Undo takes them back together.`);
     return edit.length;
   }

@@ -28,9 +28,9 @@ export class Api {
     this.fetch = fetcher;
   }
 
-  /** @param {string} path */
-  get(path) {
-    return this.#send("GET", path);
+  /** @param {string} path @param {{signal?: AbortSignal}} [options] */
+  get(path, options) {
+    return this.#send("GET", path, undefined, options);
   }
 
   /** @param {string} path @param {object} body @param {{keepalive?: boolean}} [options] */

@@ -92,7 +92,7 @@ export class Choosing {
   /** The offer to add a selection to the entity focused before it, in the same paragraph. @param {import("./tokens.js").Span} span */
   #further(span) {
     const { view, refining, commands, keymap } = this.parts;
-    const entity = view.look.selection ? refining.grown : undefined;
+    const entity = view.look.selection || view.look.guess ? refining.grown : undefined;
     if (!entity || blockAt(commands.blocks, entity.start) !== blockAt(commands.blocks, span.start)) return [];
     return [{ name: "", words: `Add to “${commands.wording.words(entity, 20)}”`, key: keymap.keyOf("addPart"), color: "further", description: "It becomes a part of that entity" }];
   }

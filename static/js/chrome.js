@@ -58,6 +58,11 @@ export class Chrome extends Frame {
     /** @type {HTMLButtonElement} */ (byId("redo")).disabled = !store.canRedo;
   }
 
+  /** Show whether likely labels are given at once. @param {boolean} on */
+  drawGuesses(on) {
+    for (const button of document.querySelectorAll("[data-command=guess]")) button.setAttribute("aria-pressed", String(on));
+  }
+
   /** @param {import("./sync.js").Sync} sync */
   drawSaving(sync) {
     this.showSaving(sync.state, sync.outbox.failed && sync.pending.length > 0, this.#ways(sync));

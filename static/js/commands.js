@@ -14,6 +14,7 @@ import { Wording } from "./wording.js";
  * @typedef {Entity | Relation | import("./schema.js").Category} Item
  * @typedef {import("./store.js").Op} Op
  * @typedef {import("./tokens.js").Span} Span
+ * @typedef {import("./guessing.js").Guess} Guess
  */
 
 /** Commands on one open document. */
@@ -58,6 +59,11 @@ export class Commands {
     return this.suggestions.open(this.view.look.pointed);
   }
 
+  /** What was made just now with a label that was guessed. @returns {import("./schema.js").Annotation | undefined} */
+  get guessed() {
+    return this.store.get(this.view.look.guess ?? "");
+  }
+
   /** Whether the focused one is a suggestion that waits for an answer. @param {{id: string} | undefined} item */
   isOpen(item) {
     return item !== undefined && this.suggestions.open(item.id) !== undefined;
@@ -74,14 +80,15 @@ export class Commands {
     if (place && scroll) this.reveal(place.start);
   }
 
-  /** Do an edit unless it breaks a rule; says which. @param {Op[]} edit */
-  perform(edit) {
+  /** Do an edit unless it breaks a rule; says which. @param {Op[]} edit @param {{joins?: boolean}} [options] `joins`: undone with the one before */
+  perform(edit, { joins = false } = {}) {
     const [problem] = this.store.problems(edit);
     if (problem) {
       this.say(problem.message);
       return false;
     }
-    this.store.edit(edit);
+    this.store.edit(edit, joins);
+    this.view.set({ guess: null });
     return true;
   }
 
@@ -121,6 +128,35 @@ export class Commands {
     this.#tellOthers(span, label);
   }
 
+  /** Label a selection by what is likely, for another key to change; returns the id, null where a rule forbids it. @param {Span} span @param {Guess} guess */
+  guess({ start, end }, guess) {
+    const { label } = guess;
+    const op = ops.create({ start, end, label, ...originOf(guess) });
+    if (this.store.twin({ id: "", start, end, label }) || this.store.problems([op]).length || !this.perform([op])) return null;
+    this.surface.deselect();
+    this.view.set({ focus: op.id, guess: op.id, fresh: false, selection: null, caret: this.tokens.nearest(end - 1) });
+    const others = this.others({ start, end }, label).length;
+    const spread = others ? `; ${this.keymap.keyOf("propagate")} labels ${others} more` : "";
+    this.say(`“${this.wording.words({ start, end })}” is most likely ${label}${why(guess)}: another label’s key changes it${spread}.`);
+    return op.id;
+  }
+
+  /** Take an entity back whose label was guessed. @param {Entity} entity */
+  unmake(entity) {
+    return this.perform(ops.remove(this.store, [entity], () => false), { joins: true });
+  }
+
+  /** What is selected; the words of an entity whose label was guessed just now are selected again, without it. @returns {Span | null} */
+  reselect() {
+    const { guess, selection } = this.view.look;
+    const entity = this.store.entity(guess ?? "");
+    if (!entity || !this.unmake(entity)) return selection;
+    const span = { start: entity.start, end: entity.end };
+    this.view.set({ selection: span, anchor: span.start, focus: null, fresh: false });
+    this.surface.select(span.start, span.end);
+    return span;
+  }
+
   /** @param {Span} span @param {string} label */
   #tellOthers(span, label) {
     const others = this.others(span, label).length;
@@ -133,9 +169,11 @@ export class Commands {
   /** @param {Entity} entity @param {string} label */
   relabel(entity, label) {
     if (this.isOpen(entity)) return this.#acceptAs(entity, { label });
+    const guessed = this.view.look.guess === entity.id;
+    if (entity.label === label && guessed) return this.#tellOthers(entity, label); // the key came after the guess
     if (entity.label === label) return this.say(`“${this.wording.words(entity)}” is ${label} already.`);
     const edit = ops.relabelEntity(this.store, entity, label);
-    if (!this.perform(edit)) return;
+    if (!this.perform(edit, { joins: guessed })) return;
     const lost = edit.length - 1;
     const gone = lost ? ` ${lost} relation${lost > 1 ? "s" : ""} that ${label} does not allow went with it; undo brings all back.` : "";
     this.say(`“${this.wording.words(entity)}” is ${label} now.${gone}`);
@@ -218,13 +256,19 @@ export class Commands {
 
   // ---- relations
 
-  /** Draw a relation; ends that are suggestions are accepted with it. @param {string} head @param {string} tail @param {string} label */
-  relate(head, tail, label) {
+  /**
+   * Draw a relation; ends that are suggestions are accepted with it. Returns whether a rule allows it.
+   * @param {string} head @param {string} tail @param {string} label
+   * @param {{guess: Guess, names: string[]}} [guessed] of which labels this one is the likeliest
+   */
+  relate(head, tail, label, guessed) {
     const open = [head, tail].flatMap((id) => this.suggestions.open(id) ?? []);
-    const op = ops.create({ head, tail, label });
-    if (!this.perform([...ops.accept(this.store, this.suggestions, open), op])) return;
-    this.view.set({ focus: op.id, fresh: false, selection: null });
-    this.say(`${this.wording.end(head)} ${label} ${this.wording.end(tail)}.`);
+    const op = ops.create({ head, tail, label, ...(guessed && originOf(guessed.guess)) });
+    if (!this.perform([...ops.accept(this.store, this.suggestions, open), op])) return false;
+    this.view.set({ focus: op.id, guess: guessed ? op.id : null, fresh: false, selection: null });
+    const others = (guessed?.names ?? []).filter((name) => name !== label).map((name) => `${this.keymap.keyOf("relation", name)} ${name}`.trim());
+    this.say(`${this.wording.end(head)} ${label} ${this.wording.end(tail)}${guessed ? `, most likely${why(guessed.guess)}. Otherwise: ${others.join(", ")}` : ""}.`);
+    return true;
   }
 
   /** Give a relation another label; a suggested one is accepted. @param {Relation} relation @param {string} label */
@@ -233,7 +277,7 @@ export class Commands {
     if (relation.label === label && !isOpen) return;
     const origin = relation.label === label ? relation.origin : { ...relation.origin, changed: true };
     const edit = isOpen ? ops.accept(this.store, this.suggestions, [{ ...relation, label, origin }]) : ops.relabelRelation(relation, label);
-    if (!this.perform(edit)) return;
+    if (!this.perform(edit, { joins: this.view.look.guess === relation.id })) return;
     if (isOpen) this.focus(relation.id, { scroll: false });
     this.say(`The relation is ${label} now.`);
   }
@@ -307,3 +351,9 @@ export class Commands {
     return caret >= 0 ? this.tokens.starts[caret] : 0;
   }
 }
+
+/** What tells that a label was guessed: it is the person's, who saw it, but was not theirs alone. @param {Guess} guess */
+const originOf = ({ label, score }) => ({ origin: { guess: label, score } });
+
+/** @param {Guess} guess */
+const why = ({ reason }) => (reason ? ` (${reason})` : "");

@@ -31,8 +31,8 @@ export class Copying {
    * edit; where nothing is annotated in it, annotate it as in another document.
    */
   async start() {
-    const { store, text, blocks, view } = this.commands;
-    const { selection } = view.look;
+    const { store, text, blocks } = this.commands;
+    const selection = this.commands.reselect();
     const passage = selection ?? paragraphAt(text, blocks, this.commands.place);
     const here = selection ? "selection" : "paragraph";
     if (!entitiesIn(store, passage).length) return this.#fetch(passage, here);

@@ -10,7 +10,7 @@ import { isEntity, isRelation } from "./schema.js";
  * @param {import("./schema.js").Annotation | undefined} focused
  * @returns {Map<string, string>}
  */
-export function decorations({ focus, hover, relating }, store, suggestions, focused) {
+export function decorations({ focus, guess, hover, relating }, store, suggestions, focused) {
   /** @type {Map<string, string>} */
   const names = new Map();
   const add = (/** @type {string | null | undefined} */ id, /** @type {string} */ name) =>
@@ -22,6 +22,7 @@ export function decorations({ focus, hover, relating }, store, suggestions, focu
     return names;
   }
   if (isEntity(focused)) add(focused.id, "focus");
+  if (isEntity(focused) && guess === focused.id) add(guess, "guessed");
   if (hover) add(hover, "pointed");
   for (const id of [focus, hover]) {
     const relation = id ? store.relations.get(id) ?? suggestions.open(id) : undefined;

@@ -42,6 +42,7 @@ export const DEFAULTS = [
   { ...bind("]", "step", "Entities", "Next entity"), argument: "next" },
   { ...bind("[", "step", "Entities", "Previous entity"), argument: "previous" },
   bind("L", "choose", "Entities", "Find a label by typing"),
+  bind("Shift+L", "guess", "Entities", "Likeliest label at once: on or off"),
   bind("P", "propagate", "Entities", "Label the other occurrences of the same words"),
   bind("Shift+P", "spread", "Entities", "Choose among the other occurrences"),
   bind("=", "copyPassage", "Entities", "Annotate identical passages like this one, or this one as in another document"),

@@ -22,8 +22,9 @@ export function ownKeys(kept, storage) {
 /**
  * Show what every key does, and let the person change it.
  * @param {Keymap} keymap @param {Own} own @param {(own: Own) => void} onChange
+ * @param {{on: boolean, onChange: () => void}} guesses whether likely labels are given at once
  */
-export function showKeys(keymap, own, onChange) {
+export function showKeys(keymap, own, onChange, guesses) {
   const body = element("div", { class: "keys" });
   const problem = element("p", { class: "problem", role: "status" });
   const change = (/** @type {Own} */ changed) => {
@@ -33,9 +34,11 @@ export function showKeys(keymap, own, onChange) {
   const reset = element("button", { type: "button", class: "small", hidden: !Object.keys(own).length, onclick: () => change({}) }, "Back to the keys that came with it");
   const close = element("form", { method: "dialog", class: "close" }, element("button", { class: "icon flat", "aria-label": "Close" }, "✕"));
   const mouse = element("p", { class: "hint" },
-    "With the mouse: drag over words, then choose a label; or click a label first, and each drag and each click on a word labels at once, until Esc. Hold Alt while dragging to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it. Right after an entity, a drag can add the words to it as a further part. Click a key to change it.");
+    "With the mouse: drag over words; where no label is likely, choose one. Rest on a suggestion, then a label’s key takes it with that label. Or click a label first, and each drag and each click on a word labels at once, until Esc. Hold Alt while dragging to take single characters. Drag from the label of an entity to another entity to relate them. Drag the handles of an entity to resize it. Right after an entity, a drag can add the words to it as a further part. Click a key to change it.");
+  const box = element("input", { type: "checkbox", checked: guesses.on, onchange: () => guesses.onChange() });
+  const choice = element("label", { class: "switch" }, box, "Label what I drag over at once by its likeliest label, and relations likewise; another label’s key changes it.");
   body.append(...sections(keymap, (name, button) => ask(button, problem, (chord) => change(assigned(own, name, chord)), (chord) => clash(keymap, name, chord))));
-  const shown = dialog("Keys", close, mouse, problem, body, reset);
+  const shown = dialog("Keys", close, mouse, choice, problem, body, reset);
 }
 
 /** @param {Keymap} keymap @param {(name: string, button: HTMLElement) => void} onAsk */

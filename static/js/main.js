@@ -5,6 +5,7 @@ import { Chooser } from "./chooser.js";
 import { Chrome } from "./chrome.js";
 import { showClashes } from "./dialogs.js";
 import { byId, listen } from "./element.js";
+import { keepGuesses, wantsGuesses } from "./guessing.js";
 import { Keyboard } from "./keyboard.js";
 import { Keymap, keymapFor } from "./keymap.js";
 import { ownKeys, showKeys } from "./keys.js";
@@ -31,6 +32,7 @@ export class Page {
     this.chooser = new Chooser();
     this.chrome = new Chrome(this.view, (...wish) => this.run(...wish));
     this.keymap = new Keymap([]);
+    this.guesses = wantsGuesses(this.storage);
     /** Resolves once the first document can be worked on. */
     this.opened = this.#open(complete(work));
     this.keyboard = new Keyboard(this);
@@ -87,7 +89,8 @@ export class Page {
       readTo: () => this.#readTo(),
       tokens: () => this.#showTokens(),
       guidelines: () => this.#guidelines(),
-      help: () => showKeys(this.keymap, this.own ?? {}, (own) => this.#rebind(own)),
+      guess: () => this.#switchGuesses(),
+      help: () => showKeys(this.keymap, this.own ?? {}, (own) => this.#rebind(own), { on: this.guesses, onChange: () => this.#switchGuesses() }),
       whole: () => byId("article").classList.toggle("whole"),
       region: goToNextRegion,
       clashes: () => showClashes(session.sync, session.text),
@@ -112,6 +115,7 @@ export class Page {
     byId("guide").innerHTML = work.project.guidelines || "<p>This project has no guidelines yet.</p>"; // made safe by the server
     const session = new Session(work, this, { outbox, waiting, onOutdated: () => this.#reopen(session) });
     this.session = session;
+    this.chrome.drawGuesses(this.guesses);
     session.sync.resume(handed);
     this.#tellOthers();
     this.ahead = undefined;
@@ -330,6 +334,13 @@ export class Page {
     const held = view.look.heldRelation === name ? null : name;
     view.set({ heldRelation: held });
     this.chrome.say(held ? `Relations become ${held} where they may.` : "No relation label is held.");
+  }
+
+  #switchGuesses() {
+    this.guesses = !this.guesses;
+    keepGuesses(this.storage, this.guesses);
+    this.chrome.drawGuesses(this.guesses);
+    this.chrome.say(this.guesses ? "What you drag over gets its likeliest label at once." : "What you drag over waits for its label.");
   }
 
   #showTokens() {

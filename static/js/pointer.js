@@ -24,6 +24,7 @@ export class Pointer {
    * @param {import("./relating.js").Relating} parts.relating
    * @param {import("./cursor.js").Cursor} parts.cursor
    * @param {import("./spreading.js").Spreading} parts.spreading
+   * @param {(span: import("./tokens.js").Span, clicked: boolean) => void} parts.guess labels the selection, or asks for its label
    * @param {() => void} parts.ask opens the menu of labels at the selection
    */
   constructor(parts) {
@@ -122,7 +123,7 @@ export class Pointer {
   #textUp(event, down) {
     const picked = this.#dragged(event, down) ?? this.parts.surface.selection();
     if (picked && (!isStill(down, event) || this.#isDouble(picked))) {
-      return this.select(picked, down.alt || event.altKey);
+      return this.select(picked, down.alt || event.altKey, isStill(down, event) ? "clicked" : "dragged");
     }
     if (isStill(down, event)) this.#click(event);
   }
@@ -140,16 +141,21 @@ export class Pointer {
     return !selection || picked.start < selection.start || picked.end > selection.end;
   }
 
-  /** Select what was dragged over. @param {import("./tokens.js").Span} picked @param {boolean} exact without snapping to tokens */
-  select(picked, exact) {
-    const { tokens, surface, view, commands, ask } = this.parts;
+  /**
+   * Select what was dragged over, clicked or tapped on; what a finger selects by handles may still grow.
+   * @param {import("./tokens.js").Span} picked @param {boolean} exact without snapping to tokens
+   * @param {"dragged" | "clicked" | "handled"} [how]
+   */
+  select(picked, exact, how = "dragged") {
+    const { tokens, surface, view, commands, ask, guess } = this.parts;
     const span = exact ? picked : tokens.snap(picked.start, picked.end);
     if (!span) return surface.deselect();
     const { held } = view.look;
     view.set({ selection: span, anchor: span.start, caret: tokens.nearest(span.end - 1), focus: null, fresh: false });
     if (held) return commands.create(span, held);
     surface.select(span.start, span.end);
-    ask();
+    if (how === "handled") ask();
+    else guess(span, how === "clicked");
   }
 
   /** @param {PointerEvent} event */
@@ -179,7 +185,7 @@ export class Pointer {
     const { view } = this.parts;
     const plain = !marksAt(event).length && !view.look.relating && !view.look.spreading;
     const word = plain ? this.press.wordAt(event.clientX, event.clientY) : null;
-    if (word) this.select(word, true);
+    if (word) this.select(word, true, "clicked");
     else this.#click(event);
   }
 
@@ -191,7 +197,7 @@ export class Pointer {
       const picked = this.parts.surface.selection();
       const { selection } = this.parts.view.look;
       const known = picked && selection && picked.start === selection.start && picked.end === selection.end;
-      if (picked && !known) this.select(picked, false);
+      if (picked && !known) this.select(picked, false, "handled");
     }, SETTLE);
   }
 

@@ -29,13 +29,14 @@ export class Refining {
 
   /** Add the selection, or the word at the cursor, to the entity focused before, as a part of its own. */
   addPart() {
-    const { selection, caret, focus } = this.view.look;
-    const span = selection ?? (caret >= 0 && focus === null ? this.commands.tokens.span(caret) : null);
+    const { selection, caret, focus, guess } = this.view.look;
+    const guessed = this.store.entity(guess ?? ""); // its words were selected for this
+    const span = selection ?? guessed ?? (caret >= 0 && focus === null ? this.commands.tokens.span(caret) : null);
     const entity = this.grown;
     if (!span || !entity) return this.commands.say(`Go to an entity, then select what belongs to it elsewhere, and press ${this.commands.keymap.keyOf("addPart")}.`);
     const extents = this.#joined([...extentsOf(entity), [span.start, span.end]]);
     if (same(extents, extentsOf(entity))) return this.commands.say(`“${this.commands.wording.words(span)}” is part of it already.`);
-    this.#consist(entity, extents);
+    this.#consist(entity, extents, guessed);
   }
 
   /** Take a part off the focused entity: the one that the cursor is in, or else the last. */
@@ -54,10 +55,10 @@ export class Refining {
     this.#consist(entity, entity.parts.filter((_, place) => place !== index));
   }
 
-  /** @param {Entity} entity @param {[number, number][]} extents */
-  #consist(entity, extents) {
-    const edit = ops.consist(entity, extents);
-    if (!this.commands.perform(edit)) return;
+  /** @param {Entity} entity @param {[number, number][]} extents @param {Entity} [other] that becomes a part of it */
+  #consist(entity, extents, other) {
+    const edit = [...ops.consist(entity, extents), ...(other ? ops.remove(this.store, [other], () => false) : [])];
+    if (!this.commands.perform(edit, { joins: other !== undefined })) return;
     this.commands.focus(entity.id, { scroll: false });
     const words = this.commands.wording.words(/** @type {any} */ (edit[0].after));
     this.commands.say(extents.length > 1 ? `“${words}” has ${extents.length} parts now.` : `It reads “${words}” now.`);

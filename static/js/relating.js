@@ -17,15 +17,18 @@ export class Relating {
    * @param {import("./commands.js").Commands} parts.commands
    * @param {(id: string, title: string, names: string[], onChoose: (name: string) => void) => void} parts.choose
    *   asks for one of several relation labels beside an entity
+   * @param {(head: string, tail: string, names: string[], otherwise: () => void) => void} parts.guess
+   *   draws it by the likeliest label, if there is one
    * @param {(words: string) => void} parts.say
    */
-  constructor({ store, suggestions, view, commands, choose, say }) {
+  constructor({ store, suggestions, view, commands, choose, guess, say }) {
     this.store = store;
     this.suggestions = suggestions;
     this.scheme = store.scheme;
     this.view = view;
     this.commands = commands;
     this.choose = choose;
+    this.guess = guess;
     this.say = say;
   }
 
@@ -79,7 +82,7 @@ export class Relating {
     if (relating) this.pick(relating.targets[Math.max(0, relating.index)]);
   }
 
-  /** Draw the relation to a target; asks for its label where more than one fits. @param {string} target */
+  /** Draw the relation to a target; where more than one label fits, by the likeliest, or asks for it. @param {string} target */
   pick(target) {
     const { relating } = this.view.look;
     if (!relating) return;
@@ -90,7 +93,8 @@ export class Relating {
     const held = labels.find(({ name }) => name === this.view.look.heldRelation);
     const relate = (/** @type {string} */ name) => this.commands.relate(head, target, name);
     if (held || labels.length === 1) return relate((held ?? labels[0]).name);
-    this.choose(target, "Choose the relation", labels.map(({ name }) => name), relate);
+    const names = labels.map(({ name }) => name);
+    this.guess(head, target, names, () => this.choose(target, "Choose the relation", names, relate));
   }
 
   cancel() {

@@ -72,10 +72,12 @@ export class Article {
     this.blocks.forEach((block) => this.stale.add(block.index));
   }
 
-  /** Draw what was touched. */
+  /** Draw what was touched; returns whether anything was: what the browser had selected there is not any more. */
   draw() {
+    const some = this.stale.size > 0;
     for (const index of this.stale) this.#fill(this.blocks[index]);
     this.stale.clear();
+    return some;
   }
 
   /** Draw the entities of some blocks now, if that is still to come: keys may be faster than frames. @param {number} first @param {number} last */

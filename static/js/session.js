@@ -14,6 +14,7 @@ import { Surface } from "./dom.js";
 import { Details } from "./details.js";
 import { byId, listen } from "./element.js";
 import { decorations, strongRelations } from "./emphasis.js";
+import { Guessing } from "./guessing.js";
 import { Head } from "./head.js";
 import { Margin } from "./margin.js";
 import { Palette } from "./palette.js";
@@ -54,6 +55,7 @@ export class Session {
    * @param {import("./api.js").Api} page.api
    * @param {import("./keymap.js").Keymap} page.keymap
    * @param {Storage | null} page.storage
+   * @param {boolean} page.guesses whether this person wants likely labels at once
    * @param {Left} left
    */
   constructor(work, page, left) {
@@ -155,16 +157,23 @@ export class Session {
       chooser: this.page.chooser, keymap: this.page.keymap, palette: this.palette, article: this.article, surface: this.surface,
       tokens: this.signs, view, commands, refining: this.refining, say,
     });
+    const shown = !this.layer.gold && !this.layer.blind;
+    const likely = (/** @type {string} */ query) => `/documents/${this.work.document.id}/likely?${query}`;
+    this.guessing = new Guessing({
+      ask: (query, signal) => this.page.api.get(likely(query), { signal }), isOn: () => shown && this.page.guesses,
+      commands, chooser: this.page.chooser, offer: () => this.choosing.label(false),
+    });
     this.relating = new Relating({
       store, suggestions, view, commands, say,
       choose: (id, title, names, onChoose) => this.choosing.relation(id, title, names, onChoose),
+      guess: (...relation) => this.guessing.relation(...relation),
     });
     this.spreading = new Spreading({ view, commands, say });
     this.pointing = new Pointing({ paper: byId("paper"), view, suggestions });
     this.pointer = new Pointer({
       viewport: byId("viewport"), paper: byId("paper"), root: byId("article"), article: this.article, arcs: this.arcs,
       surface: this.surface, tokens: this.signs, view, commands, relating: this.relating, cursor: this.cursor, spreading: this.spreading,
-      ask: () => this.choosing.label(false),
+      guess: (span, clicked) => this.guessing.entity(span, clicked), ask: () => this.choosing.label(false),
     });
   }
 
@@ -224,7 +233,9 @@ export class Session {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = undefined;
     this.article.decorate(decorations(this.view.look, this.store, this.suggestions, this.commands.focused));
-    this.article.draw();
+    const moved = this.article.draw();
+    const { selection } = this.view.look;
+    if (moved && selection && !this.pointer.down) this.surface.select(selection.start, selection.end);
     byId("paper").classList.toggle("relating", this.view.look.relating !== null);
     this.arcs.hidden = this.view.look.hidden;
     const drawings = [this.arcs.measure(strongRelations(this.view.look, this.store, this.suggestions)), this.cursor.measure(), this.pointer.measure(), this.verdicts.measure(), this.actions.measure(), this.margin.measure(), this.readMark.measure()];
@@ -281,7 +292,7 @@ export class Session {
     clearTimeout(this.listing);
     this.page.chooser.close();
     this.ends?.forEach((end) => end());
-    [this.sync, this.renewal, this.pointer, this.pointing, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
+    [this.sync, this.renewal, this.guessing, this.pointer, this.pointing, this.panels, this.details, this.discussion, this.margin, this.readMark, this.actions, this.verdicts, this.arcs, this.cursor, this.article, this.palette].forEach((part) => part?.destroy());
     this.view.leave();
   }
 

@@ -22,6 +22,14 @@ export function bodyOf(item) {
   return body;
 }
 
+/** Two edits as one; what one made and the other took away is not in it. @param {Op[]} first @param {Op[]} then @returns {Op[]} */
+export function joined(first, then) {
+  /** @type {Map<string, Op>} */
+  const ops = new Map(first.map((op) => [op.id, op]));
+  for (const { id, before, after } of then) ops.set(id, { id, before: ops.has(id) ? ops.get(id)?.before ?? null : before, after });
+  return [...ops.values()].filter(({ before, after }) => before || after);
+}
+
 /** The ops that take back others. @param {Op[]} ops @returns {Op[]} */
 export function invert(ops) {
   return ops.map(({ id, before, after }) => ({ id, before: after, after: before })).reverse();
@@ -113,10 +121,16 @@ export class Store {
     return check(nearby, this.scheme, this.length, [...touched].filter((id) => nearby.has(id)));
   }
 
-  /** Do a change; throws when it takes something for granted that is not so. @param {Op[]} ops */
-  edit(ops) {
+  /**
+   * Do a change; throws when it takes something for granted that is not so.
+   * @param {Op[]} ops @param {boolean} [joins] undone together with the one before, where that is about the same
+   */
+  edit(ops, joins = false) {
     if (this.origin) ops = ops.map((op) => this.#signed(op));
-    this.#past.push(ops);
+    const ids = new Set(ops.map(({ id }) => id));
+    const before = joins && this.#past.at(-1)?.some(({ id }) => ids.has(id)) ? this.#past.pop() : undefined;
+    const whole = before ? joined(before, ops) : ops;
+    if (whole.length) this.#past.push(whole);
     this.#future = [];
     return this.#change("edit", ops);
   }

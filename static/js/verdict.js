@@ -62,7 +62,7 @@ export class VerdictBar {
   /** Say which keys give it another label. @param {"label" | "relation"} command */
   #tell(command) {
     const keys = this.keymap.bindings.filter((each) => each.command === command && each.chords.length).map(({ argument }) => this.keymap.keyOf(command, argument));
-    const words = keys.length > 1 ? `${keys[0]}–${keys[keys.length - 1]}` : keys.join("");
+    const words = keys.length > 1 ? `${keys[0]}–${keys[keys.length - 1]} label` : keys.join("");
     if (this.aside.textContent === words) return;
     this.aside.textContent = words;
     this.aside.title = "The key of a label takes it with that label";

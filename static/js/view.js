@@ -7,6 +7,7 @@
  * @typedef {object} Look
  * @property {string | null} focus id of the annotation or suggestion that commands act on
  * @property {string | null} last id of what was focused before nothing was: further parts go to it
+ * @property {string | null} guess id of what is focused, if its label was guessed and nothing was done since
  * @property {boolean} fresh whether it was made by a held label just now, so keys still hold labels
  * @property {Span | null} selection
  * @property {number} anchor where the selection was begun, a code point
@@ -25,7 +26,7 @@
 
 /** @returns {Look} */
 const NOTHING = () => ({
-  focus: null, last: null, fresh: false, selection: null, anchor: 0, caret: -1, held: null, heldRelation: null,
+  focus: null, last: null, guess: null, fresh: false, selection: null, anchor: 0, caret: -1, held: null, heldRelation: null,
   hover: null, pointed: null, relating: null, spreading: null, tokens: false, hidden: new Set(),
 });
 
@@ -43,9 +44,10 @@ export class View {
   /** @param {Partial<Look>} changes */
   set(changes) {
     const before = this.look;
-    const taken = TAKES.some((name) => name in changes) ? { pointed: null } : {};
-    const after = { ...before, ...taken, ...changes };
-    const names = /** @type {(keyof Look)[]} */ (Object.keys({ ...taken, ...changes }));
+    const after = { ...before, ...changes };
+    if (TAKES.some((name) => name in changes)) after.pointed = null;
+    if (after.guess !== after.focus) after.guess = null;
+    const names = /** @type {(keyof Look)[]} */ (Object.keys(after));
     if (names.every((name) => before[name] === after[name])) return;
     this.look = after;
     if (before.focus !== null && this.look.focus === null) this.look.last = before.focus;

@@ -139,6 +139,11 @@ class Screen:
         expect(self.page.locator("#panels [role=tab]").first).to_be_visible(timeout=30_000)
         return self
 
+    def patiently(self) -> "Screen":
+        """Open it again so that it waits longer for a label: machines are slow at times."""
+        self.page.add_init_script(_PATIENT)
+        return self.open()
+
     def press(self, *keys: str) -> None:
         """Press keys one after another."""
         for key in keys:
@@ -213,6 +218,13 @@ class Screen:
         expect(self.page.locator("#toast")).to_contain_text(words)
 
 
+_PATIENT = """
+  window.patience = 20000;
+  const wait = window.setTimeout;
+  window.setTimeout = (then, time, ...rest) =>
+    wait(then, time === 400 ? window.patience : time, ...rest);
+"""
+"""Stretches the time that the page waits for the likeliest label."""
 _DRAWN = """async () => {
   for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame);
 }"""

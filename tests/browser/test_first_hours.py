@@ -214,5 +214,6 @@ def _link(reader: Reader, screen: Screen) -> None:
     reader.reads("Tab goes to the nearest, Ardmore; Enter takes it")
     screen.press("r", "Tab", "Enter")
     reader.reads("press 1 for LEADER_OF")
+    screen.drawn()
     screen.press("1")
     assert ("Jakub Wrona", "LEADER_OF", "Ardmore") in screen.relations()

@@ -104,6 +104,20 @@ def test_a_word_is_tapped_and_labeled(tablet: Callable[..., Tablet]) -> None:
     assert page.entities() == [("Wednesday", "SPOT")]
 
 
+def test_a_tapped_word_gets_its_likeliest_label_at_once(tablet: Callable[..., Tablet]) -> None:
+    """One tap labels a word as it is labeled elsewhere in the article; another tap changes it."""
+    page = tablet()
+    page.patiently()
+    page.tap("Okafor", 1)
+    page.choose("ACTOR")
+    page.saved()
+    page.tap("Okafor", 2)
+    expect(page.page.locator("mark.focus")).to_contain_text("Okafor")
+    assert page.entities() == [("Okafor", "ACTOR")] * 2
+    page.tap_on(page.page.locator(".chip", has_text="SPOT"))
+    assert page.entities() == [("Okafor", "ACTOR"), ("Okafor", "SPOT")]
+
+
 def test_a_finger_that_rests_selects_words_and_one_that_moves_scrolls(
     tablet: Callable[..., Tablet],
 ) -> None:

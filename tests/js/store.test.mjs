@@ -223,3 +223,23 @@ test("values that a label does not declare are refused, whatever their names", (
   assert.deepEqual(problems({ sure: true }), ["sure of A is one of yes, no, not “true”."]);
   assert.equal(problems({ constructor: "b" }).length, 1);
 });
+
+test("an edit that joins the one before it is undone with it, and what it took away leaves nothing to undo", () => {
+  const store = new Store(new Scheme(NEWS), LENGTH);
+  const [first, second] = NEWS.entities.map(({ name }) => name);
+  store.edit([ops.create({ start: 0, end: 3, label: first }, "one")]);
+  store.edit([ops.create({ start: 5, end: 8, label: first }, "two")]);
+  store.edit(ops.relabelEntity(store, store.entity("two"), second), true);
+  const whole = image(store);
+  store.undo();
+  assert.deepEqual([...store.items.keys()], ["one"]);
+  store.redo();
+  assert.deepEqual(image(store), whole);
+  store.edit(ops.remove(store, [store.entity("two")], never), true);
+  store.undo();
+  assert.equal(store.items.size, 0);
+  store.redo();
+  store.edit([ops.create({ start: 5, end: 8, label: first }, "three")], true);
+  store.undo();
+  assert.deepEqual([...store.items.keys()], ["one"], "one that is about something else stands alone");
+});
