@@ -33,6 +33,8 @@ takes an annotator one action, what is not proposed two."""
 _BEGUN = 1.2
 """By how much a label is begun more readily than is likely, for the same reason: names that were
 never seen are missed most. It does not make what is proposed longer."""
+Told = Callable[[int, int], Mapping[str, float]]
+"""Says how likely each label is for tokens `[first, last)`, given that they are one span."""
 _NEVER = -1e4
 """The weight of a step between tags that cannot follow each other."""
 
@@ -84,14 +86,18 @@ class Chain:
         """Return the tag that begins a label, or goes on with it."""
         return 2 * self.labels.index(label) + 1 + inside
 
-    def spans(self, features: Ints) -> Iterator[Span]:
-        """Yield the spans of the likeliest tags of a sentence, slightly eager."""
+    def spans(self, features: Ints, told: Told | None = None) -> Iterator[Span]:
+        """Yield the spans of the likeliest tags of a sentence, slightly eager.
+
+        Where somebody else tells labels apart, too, a span has the one that is likeliest by both.
+        """
         scores = self.weights[features].sum(axis=1)
         scores[:, 0] -= _EAGER
         scores[:, 1::2] += _BEGUN
         steps = self._steps()
         path = _likeliest(scores, steps)
-        chances, _ = _chances(scores, steps)
+        sums = _sums(scores, steps)
+        chances = np.exp(sum(sums) - _log_sum(sums[0][-1], 0))
         first = 0
         while first < len(path):
             tag, last = path[first], first + 1
@@ -99,7 +105,11 @@ class Chain:
                 last += 1
             if tag:
                 sure = min(float(chances[token, path[token]]) for token in range(first, last))
-                yield Span(first, last, self.labels[(tag - 1) // 2], sure)
+                label = self.labels[(tag - 1) // 2]
+                if told:
+                    own = self._named(scores, steps, sums, (first, last))
+                    label = likeliest_by_both(own, told(first, last), label)
+                yield Span(first, last, label, sure)
             first = last
 
     def naming(self, features: Ints, first: int, last: int) -> dict[str, float]:
@@ -109,7 +119,13 @@ class Chain:
         """
         scores = self.weights[features].sum(axis=1)
         steps = self._steps()
-        forward, backward = _sums(scores, steps)
+        return self._named(scores, steps, _sums(scores, steps), (first, last))
+
+    def _named(
+        self, scores: Floats, steps: Floats, around: tuple[Floats, Floats], place: tuple[int, int]
+    ) -> dict[str, float]:
+        """Return how likely each label is for a place, by the sums over all tags around it."""
+        (forward, backward), (first, last) = around, place
         begun, on = slice(1, None, 2), slice(2, None, 2)
         before = _log_sum(forward[first - 1][:, None] + steps, 0) if first else steps[0]
         sums = before[begun] + scores[first, begun] + scores[first + 1 : last, on].sum(axis=0)
@@ -172,6 +188,13 @@ class Chain:
         sums += _DECAY * self.weights[used]
         squares[used] += sums * sums
         self.weights[used] -= _RATE * sums / np.sqrt(squares[used])
+
+
+def likeliest_by_both(one: Mapping[str, float], other: Mapping[str, float], known: str) -> str:
+    """Return the label that is likeliest by two who do not know of each other, else one `known`."""
+    both = {label: chance * other.get(label, 0.0) for label, chance in one.items()}
+    found = max(both, key=both.__getitem__, default=known)
+    return found if both.get(found) else known
 
 
 def _by_row(features: Ints, slope: Floats) -> tuple[Ints, Floats]:

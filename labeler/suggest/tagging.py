@@ -9,14 +9,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from labeler.schema import Entity
-from labeler.suggest.chains import Chain, Ints, Span, rows, table
+from labeler.suggest.chains import Chain, Ints, Span, Told, rows, table
 from labeler.suggest.reading import LONGEST as LONGEST_ENTITY
 from labeler.suggest.reading import Reading
 
@@ -172,14 +172,21 @@ class Tagger:
     longest: int = LONGEST_ENTITY
     """Tokens of the longest entity that it learned from."""
 
-    def spans(self, reading: Reading, proposed: Iterable[Entity]) -> Iterator[Span]:
-        """Yield what is likely an entity in a text, given what others propose for it."""
+    def spans(
+        self, reading: Reading, proposed: Iterable[Entity], told: Told | None = None
+    ) -> Iterator[Span]:
+        """Yield what is likely an entity in a text, given what others propose for it.
+
+        `told` tells labels apart, too.
+        """
         if not reading.words:
             return
         features = _Text(reading.words, places(reading, proposed)).rows()
         for sentence in sentences(reading.words):
-            for first, last, label, score in self.chain.spans(features[sentence]):
-                yield Span(first + sentence.start, last + sentence.start, label, score)
+            start = sentence.start
+            own = partial(_shifted, told, start) if told else None
+            for first, last, label, score in self.chain.spans(features[sentence], own):
+                yield Span(first + start, last + start, label, score)
 
     def naming(
         self, reading: Reading, proposed: Iterable[Entity], place: tuple[int, int]
@@ -221,6 +228,10 @@ class Tagger:
             chain.following[:] = kept["following"]
         options = {name: told[name] for name in ("nested", "longest") if name in told}
         return cls(chain, told["hears"], **options)
+
+
+def _shifted(told: Told, start: int, first: int, last: int) -> Mapping[str, float]:
+    return told(first + start, last + start)
 
 
 def train(

@@ -83,11 +83,18 @@ class TrainedSuggester:
         return [self._explained(item) for item in found if isinstance(item, Entity)]
 
     def _tagged(self, tagger: Tagger, reading: Reading, scheme: Scheme) -> Iterator[Entity]:
-        """Yield what the tagger finds, told the proposals that it has learned to weigh."""
+        """Yield what the tagger finds, told the proposals that it has learned to weigh.
+
+        Where labels say how a name is used, the naming model tells them apart with it.
+        """
         starts, ends = reading.tokens.starts, reading.tokens.ends
-        for first, last, label, score in tagger.spans(
-            reading, self._heard(tagger, reading, scheme)
-        ):
+        heard, naming = self._heard(tagger, reading, scheme), self._naming
+
+        def told(first: int, last: int) -> Mapping[str, float]:
+            return naming.likely(reading, (first, last), []) if naming else {}
+
+        by_use = told if naming and naming.by_use else None
+        for first, last, label, score in tagger.spans(reading, heard, by_use):
             name = scheme.offered("entities", label)
             if name is not None:
                 origin = {"suggester": self.name, "version": self.version, "score": round(score, 4)}

@@ -77,7 +77,7 @@ def beside(project: Project, folder: Path) -> dict[str, Any]:
     )
     if again := mentions.train(texts):
         again.save(folder / MENTIONS)
-    if names := naming.train(texts):
+    if names := naming.train(texts, by_use=again is not None):
         names.save(folder / NAMING)
     model = relating.train(_related(project, "train"), project.scheme)
     if model is None:

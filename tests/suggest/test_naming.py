@@ -52,3 +52,23 @@ def test_a_model_is_kept(tmp_path: Path) -> None:
         model.likely(reading, (2, 3), ["TOOL"]), abs=1e-3
     )
     assert train([(reading, [])]) is None
+
+
+def test_the_whole_sentence_tells_how_a_name_is_used(tmp_path: Path) -> None:
+    """Where labels say how a name is used, far words of its sentence count, and no others."""
+    amid = "for many of these quite large and long lasting problems in the field at hand"
+    texts = []
+    for tool in TOOLS:
+        for verb, label in (("developed", "MADE"), ("ran", "USED")):
+            text = f"We {verb} {amid} and later on {tool} as such."
+            start = text.index(tool)
+            texts.append((read(text), [Entity("t", start, start + len(tool), label)]))
+    model = train(texts, by_use=True)
+    assert model is not None
+    model.save(tmp_path / "naming.npz")
+    for verb, other, label in (("developed", "ran", "MADE"), ("ran", "developed", "USED")):
+        reading = read(f"They {other} it. We {verb} {amid} and later on Blim as such.")
+        place = reading.words.index("Blim"), reading.words.index("Blim") + 1
+        for each in (model, NamingModel.load(tmp_path / "naming.npz")):
+            chances = each.likely(reading, place, [])
+            assert max(chances, key=chances.__getitem__) == label

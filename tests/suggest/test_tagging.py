@@ -173,3 +173,22 @@ def test_no_label_is_gone_on_with_where_it_did_not_begin() -> None:
     chain = Chain.empty(["GPE"], {"any": {2: 50.0}})
     [span] = chain.spans(table([rows(["any"])] * 3))
     assert span[:3] == (0, 3, "GPE")
+
+
+def test_who_else_tells_labels_apart_changes_labels_and_no_places() -> None:
+    """A label that another is sure of is taken; one that the tagger never learned is not."""
+    tagger = train(corpus(), {})
+    assert tagger is not None
+    asked = example(WORDS[0], "Zoe", "Turku")
+    alone = list(tagger.spans(asked.reading, asked.proposed))
+    assert {each.label for each in alone} == {"PERSON", "GPE"}
+    for told, labels in (
+        ({"GPE": 1.0}, {"GPE"}),
+        ({"PERSON": 1.0}, {"PERSON"}),
+        ({"GPE": 0.5, "PERSON": 0.5}, {"PERSON", "GPE"}),
+        ({"TOOL": 1.0}, {"PERSON", "GPE"}),
+        ({}, {"PERSON", "GPE"}),
+    ):
+        spans = list(tagger.spans(asked.reading, asked.proposed, lambda *_, told=told: told))
+        assert [each[:2] for each in spans] == [each[:2] for each in alone]
+        assert {each.label for each in spans} == labels
