@@ -31,11 +31,17 @@ def proposal(score: float) -> dict[str, object]:
     return {"id": "s:0-4:PERSON", "start": 0, "end": 4, "label": "PERSON", "origin": origin}
 
 
+def rank(documents: list[Document], proposals: list[list[dict[str, object]]]) -> None:
+    """Give documents the places that follow from their proposals."""
+    scores = usefulness.scores(documents, proposals)
+    usefulness.place(documents[0].project_id, scores)
+
+
 def ranked(project: Project, documents: list[Document], scores: list[float]) -> list[float]:
     """Return where documents stand whose only proposals have these scores; none by lot."""
     with transaction() as session:
         session.query(QueueEntry).update({"lot": 1})
-    usefulness.rank(documents, [[proposal(score)] for score in scores])
+    rank(documents, [[proposal(score)] for score in scores])
     return [db.session.get_one(QueueEntry, one.id).score for one in documents]
 
 
@@ -57,8 +63,8 @@ def test_a_tenth_stands_by_lot(any_app: Flask, corpus: Corpus) -> None:
     with transaction() as session:
         session.query(QueueEntry).update({"lot": 1})
         session.get_one(QueueEntry, documents[0].id).lot = 20
-    usefulness.rank(documents[:1], [[proposal(0.3)]])
-    usefulness.rank(documents, [[proposal(score)] for score in (0.3, 0.8, 0.8)])
+    rank(documents[:1], [[proposal(0.3)]])
+    rank(documents, [[proposal(score)] for score in (0.3, 0.8, 0.8)])
     scores = [db.session.get_one(QueueEntry, one.id).score for one in documents]
     assert scores[1:] == [0.8, 0.8]
     assert scores[0] in (0.3, 0.8)
@@ -75,7 +81,7 @@ def test_what_moved_before_is_looked_for_again(any_app: Flask, corpus: Corpus) -
                 place=0.9, document_id=document.id, documents=1,
             )
         )  # fmt: skip
-    usefulness.rank([document], [[]])
+    rank([document], [[]])
     floor = db.session.get_one(QueueFloor, (project.id, person.id), populate_existing=True)
     score = db.session.get_one(QueueEntry, document.id, populate_existing=True).score
     assert (floor.again_place, floor.again_document) == (score, 0)
@@ -108,6 +114,44 @@ def test_the_corpus_is_cut_where_suggestions_are_lacking(
     while claim := queue.claim("w", job.id):
         jobs.perform(jobs.JobWork(claim))
     assert (jobs.find(job.id).done, db.session.query(Suggestion).count()) == (5, 6)
+
+
+def test_a_quick_job_goes_between_two_pages(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proposing for a long part lets what somebody waits for go first, and goes on where it was."""
+    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_PAGE", 1)
+    project = corpus.project()
+    for number in range(3):
+        corpus.document(project, name=f"d{number}")
+    job = transfer.queue_suggestions(project)
+    for done in (0, 1):
+        claim = queue.claim("w", job.id)
+        assert claim is not None
+        if claim.number:
+            jobs.enqueue("export", "Export", project_id=project.id)
+        jobs.perform(jobs.JobWork(claim))
+        assert jobs.find(job.id).done == done
+    first = queue.claim("w")
+    assert first is not None
+    assert first.kind == "export"
+    while claim := queue.claim("w", job.id):
+        jobs.cancel(first.job_id)
+        jobs.perform(jobs.JobWork(claim))
+    assert (jobs.find(job.id).done, db.session.query(Suggestion).count()) == (3, 3)
+
+
+def test_long_articles_are_proposed_for_a_few_at_a_time(
+    any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of documents ends with the one that makes it long enough; none is left out."""
+    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_LENGTH", 12)
+    project = corpus.project()
+    for number, length in enumerate((20, 5, 7, 1, 11)):
+        corpus.document(project, "x" * length, f"d{number}")
+    pages: list[int] = []
+    assert transfer.suggest(project, pages.append) == 5
+    assert pages == [1, 2, 2]
 
 
 def test_old_versions_leave_no_suggestions(

@@ -1,5 +1,6 @@
 """One worker process: takes parts of jobs one after the other, and says that it is alive."""
 
+import gc
 import logging
 import os
 import signal
@@ -55,6 +56,7 @@ class _Worker:
             address = broker.url() if self._lane != "long" else ""
             queue.arrive(self._name, socket.gethostname(), os.getpid())
             self._bury()
+        gc.freeze()  # what stays for good need not be looked through with every batch of documents
         sweeping = [self._sweep] if address else []
         for task in (self._watch_parent, self._beat, self._forget, *sweeping):
             threading.Thread(target=task, daemon=True).start()
@@ -138,7 +140,7 @@ class _Worker:
 
     def _watch_parent(self) -> None:
         """End with the process that started us: its end closes our standard input."""
-        while sys.stdin.buffer.read(1):
+        while os.read(sys.stdin.fileno(), 1):  # without a lock that would be missed at the end
             pass
         self._stopping.set()
         time.sleep(_GRACE)

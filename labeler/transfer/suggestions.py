@@ -1,6 +1,7 @@
 """Suggestions for documents: made when first needed, then kept."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, select
@@ -24,17 +25,18 @@ from labeler.models.database import now, rows_changed
 from labeler.suggest import suggesters
 from labeler.suggest.patterns import PatternSuggester
 from labeler.suggest.trained import TrainedSuggester
-from labeler.transfer import patterns
+from labeler.transfer import patterns, usefulness
 from labeler.transfer.proposals import put_together
 from labeler.transfer.sources import Source, sources
-from labeler.transfer.usefulness import rank
 
 IMPORTED = "import"
 """The suggester named for proposals that came in with a file."""
-_PAGE = 64
-"""Documents read, proposed for and written at a time: few, since any of them may be long."""
-_PART = 64
-"""Documents that one worker takes at a time."""
+_PAGE = 256
+"""Documents read, proposed for and written at a time, at most."""
+_LENGTH = 400_000
+"""Code points after which a page of documents ends: any of them may be long."""
+_PART = 256
+"""Documents that one worker takes at a time; between pages it lets quicker jobs go first."""
 
 # ---- suggestions -----------------------------------------------------------------------------
 
@@ -204,11 +206,14 @@ def _suggest(project: Project, source: Source, work: Work, after: int, until: in
     while page := _without(project, run, after, until):
         made = [_as_json(proposals) for proposals in _propose(project, source, page)]
         after = page[-1].id
+        # Each document has one place: the best suggester says which. Nobody waits while it does.
+        places = usefulness.scores(page, made) if surest else None
         with work.chunk() as chunk:
             _keep(run, page, made)
-            if surest:  # each document has one place: the best suggester says which
-                rank(page, made)
+            if places is not None:
+                usefulness.place(project.id, places)
             chunk.done, chunk.cursor = len(page), {"after": after}
+        work.give_way()
         done += len(page)
         db.session.expunge_all()  # a corpus must not pile up in memory
         project, run = (
@@ -223,7 +228,17 @@ def _without(project: Project, run: SuggesterRun, after: int, until: int | None)
     lacking = _lacking(project, run, after).order_by(Document.id).limit(_PAGE)
     if until is not None:
         lacking = lacking.where(Document.id <= until)
-    return list(db.session.scalars(lacking))
+    with closing(db.session.scalars(lacking, execution_options={"yield_per": 16})) as found:
+        return list(_up_to(_LENGTH, found))
+
+
+def _up_to(length: int, documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield documents until they have so many code points: at least one."""
+    for document in documents:
+        yield document
+        length -= len(document.text)
+        if length <= 0:
+            return
 
 
 def _lacking(project: Project, run: SuggesterRun, after: int = 0) -> Select[Document]:

@@ -20,24 +20,26 @@ NOTHING_PROPOSED = 0.5
 Proposals = Sequence[Mapping[str, Any]]
 
 
-def rank(documents: Sequence[Document], proposals: Sequence[Proposals]) -> None:
-    """Keep where documents of one project, with their proposals, stand in the most useful order.
+def scores(documents: Sequence[Document], proposals: Sequence[Proposals]) -> dict[int, float]:
+    """Return where documents of one project stand in the most useful order, by their ids.
 
     A score is 1 less the usefulness, uncertainty times novelty, so that the lowest comes first.
     """
-    if not documents:
-        return
     words = [_words(document, made) for document, made in zip(documents, proposals, strict=True)]
     asked = {Key(ENTITY, each) for several in words for each in several}
     known = {key.words for key in lessons.look_up(documents[0].project_id)(asked)} if asked else ()
-    scores = {
+    return {
         document.id: round(1 - _uncertainty(made) * _novelty(several, known), 4)
         for document, made, several in zip(documents, proposals, words, strict=True)
     }
+
+
+def place(project_id: int, scores: Mapping[int, float]) -> None:
+    """Keep where documents stand."""
     with transaction() as session:
         rows = [{"document_id": key, "score": score} for key, score in _drawn(scores).items()]
         session.execute(update(QueueEntry), rows)
-        _look_again(session, documents[0].project_id, min(row["score"] for row in rows))
+        _look_again(session, project_id, min(row["score"] for row in rows))
 
 
 def _look_again(session: Session, project_id: int, score: float) -> None:
