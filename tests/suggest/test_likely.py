@@ -157,7 +157,8 @@ def test_the_likeliest_is_what_most_speaks_for(
     for each in worths:
         sums.update({label: worth for label, worth in each.items() if label in allowed})
     if found is None:
-        assert all(sums[label] <= sums.total() * LEAST + 0.1 for label in sums)
+        even = list(sums.values()).count(max(sums.values(), default=0)) > 1
+        assert even or all(sums[label] <= sums.total() * LEAST + 0.1 for label in sums)
     else:
         assert found.label in allowed
         assert LEAST <= found.score <= 1
