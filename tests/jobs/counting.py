@@ -35,5 +35,5 @@ def count(working: jobs.JobWork) -> dict[str, int]:
 
 if __name__ == "__main__":
     know_jobs()
-    nlp.training.STEPS, nlp.training.EVERY = 120, 40
+    nlp.training.STEPS, nlp.training.EVERY = 40, 20
     work(open_instance(Settings.from_env()), sys.argv[1])
