@@ -34,9 +34,8 @@ def sent_object() -> Mapping[str, Any]:
 def sent_as(kind: type[T]) -> T:
     """Return what was sent as a record of this kind; raises Invalid with the path of each fault."""
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    unknown = [
-        Problem("There is no such value.", name) for name in sent_object() if name not in known
-    ]
+    told = f"There is no such field. There are: {', '.join(sorted(known))}."
+    unknown = [Problem(told, name) for name in sent_object() if name not in known]
     if unknown:
         raise Invalid("What was sent does not fit.", unknown)
     _refuse_nul(sent_object())

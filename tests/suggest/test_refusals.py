@@ -139,3 +139,14 @@ def test_it_is_refused_on_the_page_by_the_api_and_in_a_run(
     with pytest.raises(LabelerError) as raised:  # what the command prints
         transfer.suggest(project)
     assert told in raised.value.message
+
+
+def test_a_field_that_there_is_not_is_told_with_those_there_are(app: Flask, corpus: Corpus) -> None:
+    """A program that misspells the options of a suggester learns what they are called."""
+    corpus.project(max="manager")
+    program = {"Authorization": f"Bearer {accounts.api_token(corpus.person('max'))}"}
+    sent = {"suggester": "spacy", "suggester_options": {"pipeline": "en_core_web_sm"}}
+    answer = app.test_client().patch("/api/v1/projects/news/settings", json=sent, headers=program)
+    [problem] = (answer.json or {})["problems"]
+    assert problem["path"] == "suggester_options"
+    assert "There are: flag_reasons, language, options" in problem["message"]
