@@ -88,6 +88,7 @@ export class Pointer {
     this.down = { x: event.clientX, y: event.clientY, alt: event.altKey, kind, point };
     if (kind === "grip") this.#startResize(event, /** @type {string} */ (target.dataset.grip));
     if (kind === "tag") this.#startTag(event, target);
+    if (kind === "text" && event.pointerType === "mouse" && !event.shiftKey) this.parts.surface.deselect(); // else the browser drags what is selected
     if (kind === "text" && event.pointerType === "touch" && !this.parts.view.look.relating) this.press.down(event);
   }
 

