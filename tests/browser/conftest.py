@@ -144,6 +144,10 @@ class Screen:
         self.page.add_init_script(_PATIENT)
         return self.open()
 
+    def stop_clock(self) -> None:
+        """Let no time pass by the clock of the page: machines are slow at times."""
+        self.page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
+
     def press(self, *keys: str) -> None:
         """Press keys one after another."""
         for key in keys:

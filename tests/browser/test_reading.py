@@ -118,7 +118,10 @@ def test_a_suggestion_that_nobody_answered_is_gone_to_before_the_end(screen: Ope
 def test_nothing_is_accepted_that_came_into_view_just_now(screen: Open) -> None:
     """The key pressed twice at once does not accept what nobody can have read."""
     page = screen(FAR, suggested=SUGGESTED)
-    read_on(page)
+    page.page.wait_for_timeout(350)
+    page.stop_clock()
+    page.press("Shift+Enter")
+    page.page.wait_for_function("document.getElementById('viewport').scrollTop > 0")
     here = top(page)
     page.press("Shift+Enter")
     page.says("into view just now")
