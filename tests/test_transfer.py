@@ -157,6 +157,17 @@ def test_annotations_of_nobody_are_suggestions(app: Flask, corpus: Corpus, tmp_p
     assert [layer.annotator for layer in layers(project)] == ["ben"]
 
 
+def test_what_was_guessed_comes_from_the_file(app: Flask, corpus: Corpus, tmp_path: Path) -> None:
+    """A guess of the label names no suggester: what it is proposed by is the file, as all of it."""
+    project = corpus.project()
+    origin = {"guess": "PERSON", "score": 0.9}
+    guessed = {"id": "e1", "start": 0, "end": 3, "label": "PERSON", "origin": origin}
+    take(project, lines(tmp_path / "in.jsonl", {"text": "Zorb met.", "entities": [guessed]}))
+    [made], _ = transfer.suggestions(project, db.session.query(Document).one())
+    named = {name: made["origin"][name] for name in ("suggester", "guess", "score")}
+    assert named == {"suggester": "import", "guess": "PERSON", "score": 0.9}
+
+
 def test_an_unknown_annotator_cannot_sign_in(app: Flask, corpus: Corpus, tmp_path: Path) -> None:
     """Who comes in with a file is a person without a password, and an annotator here."""
     project = corpus.project()

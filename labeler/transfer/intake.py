@@ -370,27 +370,31 @@ def _content(layer: schema.Layer) -> tuple[object, ...]:
     return (layer.status, layer.read_to, items)
 
 
+def _told(origin: dict[str, Any] | None, file: dict[str, Any]) -> dict[str, Any]:
+    """Return who proposes: the file, unless it names another; a guessed label names nobody."""
+    return origin if origin and "suggester" in origin else file | (origin or {})
+
+
 def _named_by_content(article: Imported) -> list[schema.Suggestion]:
     """Return the suggestions of an article with ids made from their content.
 
     The same proposal then has the same id whoever makes it, and a verdict on it lasts.
     """
     origin = {"suggester": IMPORTED, "version": article.file}
-    ends: dict[str, schema.Entity] = {}
-    named: dict[str, schema.Suggestion] = {}
+    ends, named = dict[str, schema.Entity](), dict[str, schema.Suggestion]()
     for entity in article.suggestions:
         if isinstance(entity, schema.Entity):
             place = (entity.start, entity.end, entity.label)
-            made = entity_suggestion(*place, entity.origin or origin, entity.parts)
+            made = entity_suggestion(*place, _told(entity.origin, origin), entity.parts)
             made = replace(made, attributes=entity.attributes)
             ends[entity.id] = named[made.id] = made
     for relation in article.suggestions:
         if isinstance(relation, schema.Relation):
             head, tail = ends[relation.head], ends[relation.tail]
-            link = relation_suggestion(head, tail, relation.label, relation.origin or origin)
+            link = relation_suggestion(head, tail, relation.label, _told(relation.origin, origin))
             named[link.id] = replace(link, attributes=relation.attributes)
     for category in article.suggestions:
         if isinstance(category, schema.Category):
-            proposed = category_suggestion(category.label, category.origin or origin)
+            proposed = category_suggestion(category.label, _told(category.origin, origin))
             named[proposed.id] = proposed
     return list(named.values())
