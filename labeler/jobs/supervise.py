@@ -18,6 +18,9 @@ _SOON, _LATE = 0.2, 30.0
 """Seconds before a worker that died is started again: more where it dies at once each time."""
 _HEALTHY = 10.0
 """Seconds after which a worker did not die at once."""
+_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(64 << 20), "MALLOC_MMAP_THRESHOLD_": str(32 << 20)}
+"""For the allocator of glibc: what spaCy frees after a batch of texts is kept for the next, since
+asking the system for it anew took a seventh of a worker's time."""
 _GRACE = 8.0
 """Seconds that workers are given to end what they are at."""
 
@@ -70,7 +73,7 @@ class _Kept(threading.Thread):
             [*command, "--nice", str(self._nice), "--lane", self._lane],
             stdin=subprocess.PIPE,
             # Several threads of one worker would take the processor from those who label.
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**_MEMORY, **os.environ, "OMP_NUM_THREADS": "1"},
         )
 
     def end(self) -> None:
