@@ -43,7 +43,7 @@ def test_the_whole_road_by_command(run: Run, tmp_path: Path) -> None:
     [problem] = report["problems"]
     assert (problem["file"], problem["line"]) == ("in.jsonl", 2)
 
-    assert run("suggest", "news").stdout == "Made suggestions for 1 documents.\n"
+    assert run("suggest", "news").stdout == "Made suggestions for 1 document.\n"
     exported = run("export", "news", "--out", "out", "--json")
     assert json.loads(exported.stdout)["counts"]["entities"] == 2
     assert (tmp_path / "out" / "train.spacy").is_file()

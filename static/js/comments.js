@@ -39,6 +39,8 @@ export class Comments {
     this.asked = Date.now(); // they came with the document
     this.place = `labeler.comment.${id}`;
     this.draft = this.#kept();
+    /** @type {Draft | null} what is on its way */
+    this.sending = null;
   }
 
   /** Threads in the order of the text, those on the whole document first. @returns {Thread[]} */
@@ -66,25 +68,53 @@ export class Comments {
   /** Begin to write, or write something else of what was begun. @param {Partial<Draft>} changes */
   write(changes) {
     this.draft = { ...this.draft, ...changes };
+    const kept = this.#withSent();
     try {
-      if (this.draft.body.trim()) this.storage?.setItem(this.place, JSON.stringify(this.draft));
+      if (kept.body.trim()) this.storage?.setItem(this.place, JSON.stringify(kept));
       else this.storage?.removeItem(this.place);
     } catch {
       // It stays in the page then.
     }
   }
 
-  /** Send what was written; rejects with what keeps it from being kept. */
+  /** Begin to write about something: what is just being sent is none of it. @param {Partial<Draft>} about */
+  begin(about) {
+    this.write({ ...(this.draft === this.sending ? blank() : {}), ...about });
+  }
+
+  /** Send what was written; returns whether nothing else was written meanwhile. Rejects with what keeps it from being kept. @returns {Promise<boolean>} */
   async send() {
     const sent = this.draft;
     const { start, end, parent, key, body } = sent;
-    const made = await this.api.post(this.path, parent === null ? { key, body, start, end } : { key, body, parent });
+    this.sending = sent;
+    const made = await this.api.post(this.path, parent === null ? { key, body, start, end } : { key, body, parent }).catch((error) => {
+      this.#arrived(false);
+      throw error;
+    });
     this.all = [...this.all.filter(({ id }) => id !== made.id), made];
     const earlier = made.body !== body.trim() || made.start !== start || made.end !== end || made.parent !== parent;
-    if (earlier) this.write({ key: newId() }); // it arrived before it was changed, and its answer was lost
-    else if (this.draft === sent) this.#clear();
+    const isBegun = this.draft.key !== key; // something else was, meanwhile
+    this.#arrived(!earlier);
+    if (earlier && !isBegun) this.write({ key: newId() }); // it arrived before it was changed, and its answer was lost
+    const isAll = this.draft === sent;
+    if (isAll) this.#clear();
     this.onChange([]);
-    if (earlier) await this.send();
+    return earlier && !isBegun ? this.send() : isAll;
+  }
+
+  /** What was begun meanwhile stands alone from now on, or behind what did not arrive. @param {boolean} isThere */
+  #arrived(isThere) {
+    const { body, key } = isThere ? this.draft : this.#withSent();
+    const isBegun = this.sending !== null && this.sending.key !== key;
+    this.sending = null;
+    if (isBegun) this.write({ body });
+  }
+
+  /** What is written, with what is on its way as long as nobody knows that it arrives. @returns {Draft} */
+  #withSent() {
+    const { draft, sending } = this;
+    if (!sending || sending.key === draft.key) return draft;
+    return { ...draft, body: [sending.body, draft.body].filter(Boolean).join("\n\n") };
   }
 
   /** @param {number} id @param {boolean} resolved */

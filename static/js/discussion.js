@@ -54,7 +54,8 @@ export class Discussion {
   /** Begin a comment on a span, on the document, or on a comment. @param {{start?: number, end?: number, parent?: number}} [about] */
   compose({ start, end, parent } = {}) {
     const { comments } = this.parts;
-    comments.write({ start: start ?? null, end: end ?? null, parent: parent ?? null });
+    comments.begin({ start: start ?? null, end: end ?? null, parent: parent ?? null });
+    this.field.value = comments.draft.body;
     this.#drawAbout();
     this.field.focus();
   }
@@ -71,15 +72,17 @@ export class Discussion {
     const { comments, say, onLeave } = this.parts;
     if (!this.field.value.trim()) return this.#tell("Write something first.");
     this.#tell("");
+    let isAll = false;
     try {
-      await comments.send();
+      isAll = await comments.send();
     } catch (error) {
+      this.field.value = comments.draft.body;
       return this.#tell(`${/** @type {Error} */ (error).message} Your words are kept here: send them again.`);
     }
     this.field.value = comments.draft.body;
     this.#drawAbout();
     say("Your comment is kept. Curators can read it now.");
-    if (this.form.contains(document.activeElement)) onLeave();
+    if (isAll && this.form.contains(document.activeElement)) onLeave();
   }
 
   destroy() {

@@ -112,6 +112,7 @@ def _label(screen: Screen) -> None:
 
 def _relate(screen: Screen) -> None:
     """Draw two relations by dragging and two by the keyboard, of labels that nobody suggests."""
+    screen.press("Shift+l")  # nor guesses
     for head, tail in (
         ("Aoife Lindqvist-Barr", "Calder Point"),
         ("Jonas Brekke", "Sandvåg"),

@@ -112,3 +112,32 @@ test("what others write is told once, and not asked for all the time", async () 
   await comments.refresh();
   assert.deepEqual(told, ["Sure?"]);
 });
+
+test("what is begun while a comment is under way is another comment", async () => {
+  const [server, shelf] = [new Server(), new Shelf()];
+  const comments = open(server, shelf);
+  comments.write({ body: "First", start: 0, end: 3 });
+  const sent = comments.send();
+  comments.begin({ start: 5, end: 8, parent: null });
+  assert.equal(comments.draft.body, "");
+  assert.equal(open(server, shelf).draft.body, "First"); // were the page gone now
+  comments.write({ body: "Second" });
+  assert.equal(await sent, false);
+  assert.equal(open(server, shelf).draft.body, "Second");
+  assert.equal(await comments.send(), true);
+  assert.deepEqual(server.kept.map(({ body, start }) => [body, start]), [["First", 0], ["Second", 5]]);
+  assert.equal(shelf.items.size, 0);
+});
+
+test("what did not arrive stands in front of what was begun after it", async () => {
+  const [server, shelf] = [new Server(), new Shelf()];
+  const comments = open(server, shelf);
+  server.post = () => Promise.reject(new ApiError(0, { message: "The server cannot be reached." }));
+  comments.write({ body: "First" });
+  const sent = comments.send();
+  comments.begin({ start: 5, end: 8, parent: null });
+  comments.write({ body: "Second" });
+  await assert.rejects(sent, /cannot be reached/);
+  assert.equal(comments.draft.body, "First\n\nSecond");
+  assert.deepEqual(open(server, shelf).draft, comments.draft);
+});
