@@ -403,6 +403,7 @@ def test_a_label_renamed_meanwhile_loses_nothing(screen: Open) -> None:
     page.press("2")
     page.says("The labels of this project were changed")
     expect(page.page.locator("#palette")).to_contain_text("PERSONA")
+    page.drawn()  # else the words move while they are dragged over
     page.drag("Port Ellery")
     page.press("1")
     page.saved()
