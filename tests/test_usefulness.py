@@ -31,6 +31,11 @@ def proposal(score: float) -> dict[str, object]:
     return {"id": "s:0-4:PERSON", "start": 0, "end": 4, "label": "PERSON", "origin": origin}
 
 
+def limit(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    """Do at most so many at once where suggestions are made or removed, so that few are many."""
+    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], name, value)
+
+
 def rank(documents: list[Document], proposals: list[list[dict[str, object]]]) -> None:
     """Give documents the places that follow from their proposals."""
     scores = usefulness.scores(documents, proposals)
@@ -100,7 +105,7 @@ def test_the_corpus_is_cut_where_suggestions_are_lacking(
     any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Workers share documents that lack proposals, in parts, and all get some in the end."""
-    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_PART", 2)
+    limit(monkeypatch, "_PART", 2)
     project = corpus.project()
     keys = [corpus.document(project, name=f"d{number}").id for number in range(6)]
     transfer.suggestions(project, db.session.get_one(Document, keys[1]))
@@ -120,7 +125,7 @@ def test_a_quick_job_goes_between_two_pages(
     any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proposing for a long part lets what somebody waits for go first, and goes on where it was."""
-    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_PAGE", 1)
+    limit(monkeypatch, "_PAGE", 1)
     project = corpus.project()
     for number in range(3):
         corpus.document(project, name=f"d{number}")
@@ -145,7 +150,7 @@ def test_long_articles_are_proposed_for_a_few_at_a_time(
     any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page of documents ends with the one that makes it long enough; none is left out."""
-    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_LENGTH", 12)
+    limit(monkeypatch, "_LENGTH", 12)
     project = corpus.project()
     for number, length in enumerate((20, 5, 7, 1, 11)):
         corpus.document(project, "x" * length, f"d{number}")
@@ -158,7 +163,7 @@ def test_old_versions_leave_no_suggestions(
     any_app: Flask, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What versions proposed goes, but for the one in use, the one before it, and other runs."""
-    monkeypatch.setattr(sys.modules["labeler.transfer.suggestions"], "_REMOVED", 1)
+    limit(monkeypatch, "_REMOVED", 1)
     project = corpus.project()
     document, other = corpus.document(project), corpus.document(project, name="other")
     with transaction() as session:
